@@ -1,0 +1,108 @@
+"""The nouns of the trade, as frozen values: verbatim, turn, code mention, stance, coding.
+
+Offsets count Unicode code points of the stored original, the end excluded, so that `text[start:end]` is the excerpt.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+Polarity = Literal["negative", "neutral", "positive"]
+StanceLabel = Literal["critic", "passive", "promoter"]
+StanceSource = Literal["score", "estimated"]
+Side = Literal["customer", "us", "unknown"]
+
+POLARITIES: tuple[Polarity, ...] = ("negative", "neutral", "positive")
+STANCES: tuple[StanceLabel, ...] = ("critic", "passive", "promoter")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one speaker said without a break; `time` in seconds from the start of the call, or None."""
+
+    speaker: str
+    side: Side
+    time: float | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verbatim:
+    """One answer to one question, or one transcript, as the customer gave it.
+
+    A reply has `text`; a transcript has `turns` and an empty `text`. `row` is the row of the file it came from, counted
+    from 1 as a spreadsheet shows it. `score` is the recommendation score, 0 to 10. `fields` holds every other
+    column of the input, under its own name.
+    """
+
+    id: str
+    text: str = ""
+    turns: tuple[Turn, ...] = ()
+    row: int = 0
+    question: str | None = None
+    score: float | None = None
+    date: datetime | None = None
+    account: str | None = None
+    contact: str | None = None
+    role: str | None = None
+    fields: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A row that was read but not coded: its number as a spreadsheet shows it, and why, naming the value."""
+
+    file: str
+    row: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A clause of a text: code-point offsets, and the language of its own words ("en", "zh-Hans", "zh-Hant", "zh", "und")."""
+
+    start: int
+    end: int
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Where the evidence stands: offsets into the text, or into the text of turn number `turn` (from 0)."""
+
+    start: int
+    end: int
+    turn: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CodeMention:
+    """One code of a coding, with the polarity of that mention, a calibrated confidence, and its evidence, strongest first."""
+
+    id: str
+    polarity: Polarity
+    confidence: float
+    excerpts: tuple[Excerpt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """Critic, passive or promoter; label None when the words do not say. `conflict`: score and words disagree."""
+
+    label: StanceLabel | None
+    source: StanceSource
+    confidence: float
+    conflict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """What one author (a model@version or a person) judged about one verbatim."""
+
+    verbatim_id: str
+    language: str
+    codes: tuple[CodeMention, ...]
+    stance: Stance
+    review: bool
+    author: str

@@ -1,0 +1,56 @@
+"""The one family of errors.
+
+    VerbatimError
+    ├── InputError            what was handed in cannot be used: exit code 2
+    │   ├── FileError         a file that cannot be read, or is not what its name says
+    │   ├── ColumnError       a column that is missing, or one of several candidates
+    │   ├── TranscriptError   a transcript without turns
+    │   ├── CodebookError     a code frame that breaks its own rules
+    │   ├── CorpusError       training data or a gold file that does not hold together
+    │   ├── ModelError        a model that is damaged, foreign, or newer than this software
+    │   └── OutputError       a place that cannot be written
+    └── InternalError         our own mistake: exit code 1
+
+A message is one line. It holds the value that was wrong and what was expected. Rows that cannot be read are not errors
+but `verbatim.domain.Rejection` values: the rest of the file goes on.
+"""
+
+
+class VerbatimError(Exception):
+    """Anything this package raises on purpose."""
+
+
+class InputError(VerbatimError):
+    """What was handed in cannot be used."""
+
+
+class FileError(InputError):
+    """A file that cannot be read, or is not what its name says."""
+
+
+class ColumnError(InputError):
+    """A column that is missing, or one of several candidates."""
+
+
+class TranscriptError(InputError):
+    """A transcript in which no turn can be found."""
+
+
+class CodebookError(InputError):
+    """A code frame that breaks its own rules."""
+
+
+class CorpusError(InputError):
+    """Training data or a gold file that does not hold together."""
+
+
+class ModelError(InputError):
+    """A model that is damaged, foreign, or newer than this software."""
+
+
+class OutputError(InputError):
+    """A place that cannot be written."""
+
+
+class InternalError(VerbatimError):
+    """Our own mistake."""

@@ -1,0 +1,1 @@
+"""From raw text to clauses and turns: language, script, segments, transcripts. Pure functions."""
