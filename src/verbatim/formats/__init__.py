@@ -1,0 +1,1 @@
+"""Between bytes and values: tables, survey exports, transcripts, coded output, reports."""
