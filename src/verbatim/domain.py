@@ -106,3 +106,24 @@ class Coding:
     stance: Stance
     review: bool
     author: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A share k/n with its confidence limits, all between 0 and 1."""
+
+    share: float
+    low: float
+    high: float
+    k: int
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class NpsInterval:
+    """A Net Promoter Score of n scores with its confidence limits, all between −100 and 100."""
+
+    value: float
+    low: float
+    high: float
+    n: int
