@@ -1,0 +1,65 @@
+"""The two Chinese scripts: which characters belong to one of them only, and one folded form for features."""
+
+import re
+import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from opencc import OpenCC
+
+HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+"""The ranges of Han characters, for use inside a regular expression's brackets."""
+
+_HAN_CHARACTER = re.compile(f"[{HAN}]")
+_NOT_CONVERTIBLE = re.compile("[\0\ud800-\udfff]")
+_FREQUENT_BIG5 = range(0xA4, 0xC7)
+
+# Characters that the character sets of both sides contain, but that everyday writing uses on one side only.
+_SIMPLIFIED_IN_USE = frozenset("么于丰云儿几凶听后咨咸坏夸并帘愿挂松荐虫")
+_TRADITIONAL_IN_USE = frozenset("乾夥後徵於菸")
+
+
+def fold(text: str) -> str:
+    """A form of `text` for features: simplified, mainland wording (軟體 → 软件), NFKC, lower case; not for showing."""
+    if text.isascii():
+        return text.lower()
+    plain = unicodedata.normalize("NFKC", text)
+    if _HAN_CHARACTER.search(plain):
+        plain = str(_converter("tw2sp").convert(_NOT_CONVERTIBLE.sub(" ", plain)))
+    return plain.lower()
+
+
+@cache
+def script_characters() -> tuple[frozenset[str], frozenset[str]]:
+    """Characters of simplified writing only, and of traditional writing only.
+
+    A pair that OpenCC converts tells the scripts apart when the other side's character set (GB 2312, the frequent
+    plane of Big5) does not contain it: 台 and 里 are written on both sides, 价 and 價 are not.
+    """
+    han = [chr(point) for point in range(0x3400, 0xA000)]
+    simplified = str(_converter("t2s").convert("\n".join(han))).split("\n")
+    pairs = [(old, new) for old, new in zip(han, simplified, strict=True) if old != new]
+    traditional_only = {old for old, _ in pairs if not _in_gb2312(old)} | _TRADITIONAL_IN_USE
+    simplified_only = {new for _, new in pairs if not _in_frequent_big5(new)} | _SIMPLIFIED_IN_USE
+    return frozenset(simplified_only - traditional_only), frozenset(traditional_only)
+
+
+@cache
+def _converter(config: str) -> "OpenCC":
+    from opencc import OpenCC  # noqa: PLC0415  (loads its dictionaries)
+
+    return OpenCC(config)
+
+
+def _in_gb2312(character: str) -> bool:
+    return _encoded(character, "gb2312") != b""
+
+
+def _in_frequent_big5(character: str) -> bool:
+    code = _encoded(character, "big5")
+    return code != b"" and code[0] in _FREQUENT_BIG5
+
+
+def _encoded(character: str, encoding: str) -> bytes:
+    return character.encode(encoding, errors="ignore")
