@@ -5,6 +5,7 @@ nothing: the reading that yields common characters wins.
 """
 
 import codecs
+import re
 from collections.abc import Iterable
 from typing import BinaryIO
 
@@ -45,6 +46,7 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
 )
 _SYNONYMS = {"utf-8": "utf-8-sig", "gbk": "gb18030", "gb2312": "gb18030", "cp936": "gb18030", "ascii": "utf-8-sig"}
 _CJK = ("gb18030", "big5", "cp950", "big5hkscs")
+_ENCODED_SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 _PUNCTUATION = frozenset("，。！？、；：（）“”‘’…—《》「」『』·￥％　")
 _LATIN = frozenset(chr(point) for point in range(0xC0, 0x100)) - {"×", "÷"}
 _TYPOGRAPHIC = frozenset("‘’“”–—…€£©®°•™\xa0«»½¼¿¡§·²")
@@ -72,7 +74,7 @@ def sniff(head: bytes, encoding: str | None, source: str) -> str:
         return marked
     if kind := binary_kind(head):
         raise FileError(f"{source}: this is {kind}; expected text such as CSV, TSV or JSONL")
-    if head.count(0) <= 0.1 * len(head) and _decodes(head, "utf-8"):
+    if head.count(0) <= 0.1 * len(head) and (_decodes(head, "utf-8") or _mostly_utf8(head)):
         return "utf-8"
     name = _wide(head) or (None if 0 in head else _eight_bit(head))
     if name is None:
@@ -129,6 +131,14 @@ def _decodes(head: bytes, name: str) -> bool:
     return _decoded(head, name) is not None
 
 
+def _mostly_utf8(head: bytes) -> bool:
+    """Whether the text is UTF-8 but for encoded surrogates, or for a few stray bytes among many good characters."""
+    text = head.decode("utf-8", "surrogateescape")
+    stray = sum("\ud800" <= char <= "\udfff" for char in text)
+    good = sum(char > "\x7f" for char in text) - stray
+    return good >= 10 * stray or stray == 3 * len(_ENCODED_SURROGATE.findall(head))
+
+
 def _decoded(head: bytes, name: str) -> str | None:
     try:
         return codecs.getincrementaldecoder(name)().decode(head, final=len(head) < _CUT_BYTES)
@@ -166,7 +176,7 @@ def _eight_bit(head: bytes) -> str | None:
 
 
 def _commonness(head: bytes, name: str) -> float:
-    """How much a decoded sample looks like Chinese: mean over its non-ASCII characters, at most 1, -1 if undecodable."""
+    """How much a sample looks like Chinese: mean over its non-ASCII characters, at most 1, -1 if undecodable."""
     text = _decoded(head, name)
     if text is None:
         return -1.0

@@ -1,0 +1,260 @@
+"""Rows of a table, with the numbers a spreadsheet shows: CSV and TSV, JSON lines and arrays, XLSX, XLS and ODS.
+
+Text formats are read as they are asked for, so that memory does not grow with rows; workbooks are read whole.
+"""
+
+import csv
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TextIO
+
+from verbatim.domain import Rejection
+from verbatim.errors import FileError
+from verbatim.formats.encodings import HEAD_BYTES, binary_kind, sample, sniff
+from verbatim.formats.reading import ReadOptions
+
+Cells = list[str]
+Record = dict[str, object]
+
+_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+_NO_DELIMITER = "\x1f"
+_SNIFFED_ROWS = 200
+_LONGEST_CELL = 64 * 1024 * 1024
+_SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n")
+_DAMAGE = re.compile("[\0\ud800-\udfff]")
+_CSV_ERRORS = (
+    ("unexpected end of data", "a quotation mark is opened and never closed"),
+    ("expected after", "a quotation mark stands inside a quoted cell; expected it doubled"),
+    ("field larger", "a cell is larger than 64 MB"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table of cells with its header rows: rows as (row number, cells); `form` is "csv", "tsv" or "workbook"."""
+
+    file: str
+    form: str
+    notes: tuple[str, ...]
+    rows: Iterator[tuple[int, Cells] | Rejection]
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Objects with named values: rows as (line or place in the array, object)."""
+
+    file: str
+    form: str
+    notes: tuple[str, ...]
+    rows: Iterator[tuple[int, Record] | Rejection]
+
+
+def open_table(path: Path, source: str, options: ReadOptions) -> Grid | Records:
+    """The table in a file, its form told from the content, not the name. Raises FileError for what is no table."""
+    with path.open("rb") as stream:
+        head = stream.read(HEAD_BYTES)
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")):
+        from verbatim.formats.sheets import open_workbook  # noqa: PLC0415
+
+        return Grid(source, "workbook", *open_workbook(path, source, options.sheet))
+    if not head.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        raise FileError(f"{source}: the file is empty; expected a table with a header row")
+    encoding = _encoding(path, source, options.encoding)
+    start = _beginning(path, encoding)
+    if start.lstrip().startswith("{") or re.match(r"\s*\[\s*[{\]]", start):
+        return _records(path, source, encoding, start)
+    return _delimited(path, source, encoding, start)
+
+
+def damage(text: str) -> str | None:
+    """What in a text cannot be stored, in words: a zero byte, half a surrogate pair, a byte of another encoding."""
+    found = _DAMAGE.search(text)
+    if found is None:
+        return None
+    if found[0] == "\0":
+        return "a NUL character"
+    if "\udc80" <= found[0] <= "\udcff":
+        return f"the byte 0x{ord(found[0]) - 0xDC00:02x}, which does not belong to the file's encoding"
+    return f"half of a surrogate pair (U+{ord(found[0]):04X})"
+
+
+def _encoding(path: Path, source: str, encoding: str | None) -> str:
+    with path.open("rb") as stream:
+        head = sample(stream)
+    if kind := binary_kind(head):
+        raise FileError(f"{source}: this is {kind}; expected a table: CSV, TSV, JSONL, XLSX, XLS or ODS")
+    return sniff(head, encoding, source)
+
+
+def _text(path: Path, encoding: str) -> TextIO:
+    """The file as text; what does not belong to the encoding stays visible as lone surrogates."""
+    errors = "surrogatepass" if encoding.startswith("utf-16") else "surrogateescape"
+    stream = path.open("r", encoding=encoding, errors=errors, newline="")
+    if stream.read(1) != "\ufeff":
+        stream.seek(0)
+    return stream
+
+
+def _beginning(path: Path, encoding: str) -> str:
+    with _text(path, encoding) as stream:
+        return stream.read(HEAD_BYTES)
+
+
+def _delimited(path: Path, source: str, encoding: str, start: str) -> Grid:
+    declared = _SEPARATOR_LINE.match(start)
+    delimiter = declared[1] if declared else _delimiter(start)
+    notes = [f"Encoding {encoding}.", f"Columns are separated by {_DELIMITERS.get(delimiter, 'nothing: one column')}."]
+    form = "tsv" if delimiter == "\t" else "csv"
+    return Grid(source, form, tuple(notes), _csv_rows(path, source, encoding, delimiter, skip=bool(declared)))
+
+
+def _delimiter(start: str) -> str:
+    """The delimiter under which most rows are as wide as the header; `_NO_DELIMITER` when the header never splits."""
+    lines = start.splitlines(keepends=True)
+    if len(start) >= HEAD_BYTES:
+        lines = lines[:-1]
+    fits = {delimiter: _fit(lines, delimiter) for delimiter in _DELIMITERS}
+    best = max(fits, key=lambda delimiter: fits[delimiter])
+    return best if fits[best] > (0.0, 0) else _NO_DELIMITER
+
+
+def _fit(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
+    """The share of rows as wide as the header, and that width; (0, 0) when the header has one cell."""
+    rows = _until_error(csv.reader(lines, delimiter=delimiter))
+    widths = [len(row) for row in islice(rows, _SNIFFED_ROWS) if row]
+    if not widths or widths[0] < 2:
+        return (0.0, 0)
+    return (round(widths.count(widths[0]) / len(widths), 1), widths[0])
+
+
+def _until_error(rows: Iterator[Cells]) -> Iterator[Cells]:
+    try:
+        yield from rows
+    except csv.Error:
+        return
+
+
+def _csv_rows(
+    path: Path, source: str, encoding: str, delimiter: str, *, skip: bool
+) -> Iterator[tuple[int, Cells] | Rejection]:
+    csv.field_size_limit(_LONGEST_CELL)
+    with _text(path, encoding) as stream:
+        if skip:
+            stream.readline()
+        reader = csv.reader(stream, delimiter=delimiter, strict=True)
+        yield from _numbered(_parsed(reader, lambda: reader.line_num), source)
+
+
+def _parsed(reader: Iterator[Cells], line_number: Callable[[], int]) -> Iterator[Cells | str]:
+    """Each row's cells, or in words what is wrong with the row."""
+    while True:
+        line = line_number() + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield _quoting(str(error), line, line_number())
+        else:
+            yield cells
+
+
+def _quoting(error: str, first: int, last: int) -> str:
+    where = f"line {first} was" if first == last else f"lines {first} to {last} were"
+    for known, meaning in _CSV_ERRORS:
+        if known in error:
+            return f"{meaning}; {where} not read"
+    return f"{error}; {where} not read"
+
+
+def _numbered(rows: Iterable[Cells | str], source: str) -> Iterator[tuple[int, Cells] | Rejection]:
+    """Rows with their numbers from 1; rows without any cell at the very end are no rows."""
+    held = 0
+    for number, cells in enumerate(rows, start=1):
+        if not cells:
+            held += 1
+            continue
+        yield from ((blank, []) for blank in range(number - held, number))
+        held = 0
+        yield Rejection(source, number, cells) if isinstance(cells, str) else (number, cells)
+
+
+def _records(path: Path, source: str, encoding: str, start: str) -> Records:
+    notes = (f"Encoding {encoding}.",)
+    if start.lstrip().startswith("["):
+        return Records(source, "json", notes, _objects(_array(path, source, encoding), source))
+    if path.suffix.lower() == ".json" and not _is_json(start.lstrip().split("\n", 1)[0]):
+        return Records(source, "json", notes, _objects(_array(path, source, encoding), source))
+    return Records(source, "jsonl", notes, _lines(path, source, encoding))
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _array(path: Path, source: str, encoding: str) -> list[object]:
+    """The objects of a JSON array, or of the one array inside a JSON object."""
+    with _text(path, encoding) as stream:
+        try:
+            found = json.load(stream, parse_constant=_no_constant)
+        except (ValueError, RecursionError) as error:
+            raise FileError(f"{source}: this is no valid JSON ({error}); expected an array of objects") from error
+    if isinstance(found, dict):
+        arrays = [value for value in found.values() if isinstance(value, list)]
+        found = arrays[0] if len(arrays) == 1 else None
+    if not isinstance(found, list):
+        raise FileError(f"{source}: this JSON holds no array of objects; expected one object a line, or one array")
+    return found
+
+
+def _objects(values: Iterable[object], source: str) -> Iterator[tuple[int, Record] | Rejection]:
+    for number, value in enumerate(values, start=1):
+        yield (number, value) if isinstance(value, dict) else _not_an_object(source, number, value)
+
+
+def _lines(path: Path, source: str, encoding: str) -> Iterator[tuple[int, Record] | Rejection]:
+    held = 0
+    with _text(path, encoding) as stream:
+        for number, line in enumerate(_split(stream), start=1):
+            if not line.strip():
+                held += 1
+                continue
+            yield from ((blank, {}) for blank in range(number - held, number))
+            held = 0
+            yield _object(line, number, source)
+
+
+def _split(stream: TextIO) -> Iterator[str]:
+    """Lines as JSON lines are divided: at line feeds only."""
+    rest = ""
+    for piece in stream:
+        rest += piece
+        if piece.endswith("\n"):
+            yield rest
+            rest = ""
+    if rest:
+        yield rest
+
+
+def _object(line: str, number: int, source: str) -> tuple[int, Record] | Rejection:
+    try:
+        value = json.loads(line, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        return Rejection(source, number, f"the line is no valid JSON ({error}); expected one object a line")
+    return (number, value) if isinstance(value, dict) else _not_an_object(source, number, value)
+
+
+def _not_an_object(source: str, number: int, value: object) -> Rejection:
+    return Rejection(source, number, f"found {str(value)[:40]!r}; expected a JSON object")
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is no JSON value")
