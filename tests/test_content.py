@@ -2,14 +2,13 @@ import pytest
 
 from verbatim.text.content import is_no_content
 
-
 SAY_NOTHING = """
-- | -- | - - - | 。 | ？？ | N/A | n.a. | NA | none | Nil | Nothing. | No comments! | 7 | ９ | 10/10 | 11111 | I don't know
-无 | 無 | 没有 | 沒有。 | 暂无 | 暫無 | 没有，谢谢 | 不知道
+- | -- | - - - | 。 | ？？ | N/A | n.a. | NA | none | Nil | Nothing. | No comments! | 7 | ９ | 10/10 | 11111
+无 | 無 | 没有 | 沒有。 | 暂无 | 暫無 | 没有，谢谢 | 不知道 | I don't know
 """
 SAY_SOMETHING = """
-没意见 | 沒意見 | no complaints | 快 | 贵 | ok | 无线很差 | 没有人接电话 | None of them call back | 👍 | 😡😡 | No. Too slow
-nothing works | 9 out of 10
+没意见 | 沒意見 | no complaints | 快 | 贵 | ok | 无线很差 | 没有人接电话 | None of them call back | 👍
+😡😡 | No. Too slow | nothing works | 9 out of 10
 """
 
 
