@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 Cells = Sequence[str]
 
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
-_RESPONSE_ID = re.compile(r"R_\w+")
 _QUALTRICS_CLOSED = re.compile(
     r"(_(Id|Name|Size|Type)|_?NPS_GROUP| - (Parent )?Topics( Hierarchy)?.*| - Sentiment.*)$", re.IGNORECASE
 )
@@ -21,7 +20,7 @@ _SINGLE_ANSWER = frozenset({"", "response", "open-ended response", "回答", "�
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A survey tool's export: its own columns in the order of the file, and which of them are what, most wanted first."""
+    """A survey tool's export: its own columns, which of them are what (most wanted first), values that drop a row."""
 
     name: str
     own: tuple[str, ...] = ()
@@ -55,12 +54,11 @@ _SPAM = {"spam": "spam", "8": "spam", "12": "spam", "imported spam": "spam"}
 
 QUALTRICS = Layout(
     "Qualtrics",
-    tuple(
-        "StartDate EndDate Status IPAddress Progress|Duration (in seconds)|Finished RecordedDate ResponseId ResponseID "
-        "ResponseSet Name RecipientLastName RecipientFirstName RecipientEmail ExternalReference ExternalDataReference "
-        "EmailAddress LocationLatitude LocationLongitude LocationAccuracy DistributionChannel UserLanguage".replace(
-            "|Duration (in seconds)|", " Duration(inseconds) "
-        ).split()
+    (
+        *("StartDate", "EndDate", "Status", "IPAddress", "Progress", "Duration (in seconds)", "Finished"),
+        *("RecordedDate", "ResponseId", "ResponseID", "ResponseSet", "Name", "RecipientLastName", "RecipientFirstName"),
+        *("RecipientEmail", "EmailAddress", "ExternalReference", "ExternalDataReference", "LocationLatitude"),
+        *("LocationLongitude", "LocationAccuracy", "DistributionChannel", "UserLanguage"),
     ),
     {
         "id": ("ResponseId", "ResponseID"),
@@ -107,7 +105,7 @@ def recognise(rows: Sequence[Cells]) -> Heading:
 
 
 def key(name: str) -> str:
-    """A header in the form in which headers are compared: small letters, no spaces, no punctuation but brackets and #."""
+    """A header in the form in which headers are compared: small letters, no spaces, little punctuation."""
     return re.sub(r"[\s_\-:：?？.*、,，]+", "", name).lower()
 
 
@@ -169,9 +167,10 @@ def _qualtrics_rows(rows: Sequence[Cells], top: int, imports: int | None) -> int
 
 
 def _still_heading(row: Cells, names: Cells, ids: int) -> bool:
-    cell = row[ids].strip() if ids < len(row) else ""
-    repeats = sum(key(one) == key(other) and bool(one) for one, other in zip(row, names, strict=False))
-    return repeats >= 3 or (bool(cell) and not _RESPONSE_ID.fullmatch(cell) and key(cell).startswith("response"))
+    """Whether a row repeats the names, labels the id column, or leaves all of the tool's own columns blank."""
+    own = [(key(row[at]) if at < len(row) else "", key(names[at])) for at in sorted(_own(QUALTRICS, names))]
+    labelled = ids < len(row) and key(row[ids]).startswith("response")
+    return sum(cell == name for cell, name in own) >= 3 or labelled or (any(row) and not any(cell for cell, _ in own))
 
 
 def _labels(rows: Sequence[Cells], top: int, imports: int | None, count: int) -> tuple[str, ...]:

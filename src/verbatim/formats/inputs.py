@@ -1,0 +1,100 @@
+"""Everything that was handed in, opened: files, folders, and "-" for standard input."""
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from verbatim.errors import FileError
+from verbatim.formats.encodings import HEAD_BYTES
+from verbatim.formats.reading import Reading, ReadOptions
+
+TABLES = frozenset({".csv", ".tsv", ".tab", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".jsonl", ".ndjson"})
+TRANSCRIPTS = frozenset({".vtt", ".srt", ".txt", ".json"})
+
+STDIN = "-"
+_STDIN_NAME = "stdin"
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """One file to open, the name under which it is reported, and what to remark about it."""
+
+    path: Path
+    name: str
+    notes: tuple[str, ...] = ()
+
+
+def open_inputs(paths: Sequence[str], options: ReadOptions) -> Iterator[Reading]:
+    """Each input opened in turn: files as they are named, folders with all readable files inside, sorted.
+
+    A missing path is a FileError before anything is read. A folder passes over files whose ending is not known and says so in
+    the notes of its first file. Tables and transcripts are told apart by content.
+    """
+    sources = [source for path in paths for source in ([path] if path == STDIN else _sources(Path(path)))]
+    for source in _once(sources):
+        if isinstance(source, _Source):
+            yield _opened(source, options)
+        else:
+            yield from _standard_input(options)
+
+
+def _once(sources: Sequence[str | _Source]) -> list[str | _Source]:
+    """The sources without those that name a file a second time."""
+    return list(
+        {source.path.resolve() if isinstance(source, _Source) else source: source for source in sources}.values()
+    )
+
+
+def _sources(path: Path) -> list[_Source]:
+    if path.is_dir():
+        return _inside(path)
+    if not path.exists():
+        raise FileError(f"{path}: no such file or folder")
+    return [_Source(path, str(path))]
+
+
+def _inside(folder: Path) -> list[_Source]:
+    """The readable files of a folder and the folders below it; hidden and lock files are no files."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and not _hidden(path.relative_to(folder)))
+    known = [path for path in files if path.suffix.lower() in TABLES | TRANSCRIPTS]
+    if not known:
+        raise FileError(f"{folder}: no file to read in this folder; expected {', '.join(sorted(TABLES | TRANSCRIPTS))}")
+    unknown = [str(path.relative_to(folder)) for path in files if path not in set(known)]
+    notes = (f"Not read in {folder}, because of their endings: {', '.join(unknown)}.",) if unknown else ()
+    return [_Source(path, str(path), notes if path == known[0] else ()) for path in known]
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith((".", "~$")) for part in path.parts)
+
+
+def _opened(source: _Source, options: ReadOptions) -> Reading:
+    from verbatim.formats.surveys import read_survey  # noqa: PLC0415
+    from verbatim.formats.transcripts import is_transcript, read_transcript  # noqa: PLC0415
+
+    try:
+        with source.path.open("rb") as stream:
+            head = stream.read(HEAD_BYTES)
+        if not head:
+            raise FileError(f"{source.name}: the file is empty; expected a table or a transcript")
+        if source.path.suffix.lower() not in TABLES and is_transcript(source.name, head):
+            reading = read_transcript(source.name, source.path.read_bytes(), options)
+        else:
+            reading = read_survey(source.path, source.name, options)
+    except OSError as error:
+        raise FileError(
+            f"{source.name}: the file cannot be read ({error.strerror}); expected a readable one"
+        ) from error
+    return replace(reading, notes=(*source.notes, *reading.notes))
+
+
+def _standard_input(options: ReadOptions) -> Iterator[Reading]:
+    """Standard input, kept in a temporary file for as long as its rows are read."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / _STDIN_NAME
+        with path.open("wb") as spool:
+            shutil.copyfileobj(sys.stdin.buffer, spool)
+        yield _opened(_Source(path, _STDIN_NAME), options)
