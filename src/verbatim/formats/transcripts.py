@@ -1,0 +1,54 @@
+"""Transcript files: which files are transcripts, and one verbatim with turns and sides from each."""
+
+from collections.abc import Iterable
+from pathlib import PurePath
+
+from verbatim.domain import Turn, Verbatim
+from verbatim.errors import TranscriptError
+from verbatim.formats.encodings import decode, sniff
+from verbatim.formats.reading import Columns, Reading, ReadOptions
+from verbatim.text.calls import is_call
+from verbatim.text.sides import assign_sides
+from verbatim.text.transcripts import is_conversation, read_turns
+
+_CUE_SUFFIXES = (".vtt", ".srt")
+_TOLD_BY_CONTENT = {".txt": is_conversation, ".json": is_call}
+
+
+def is_transcript(name: str, head: bytes) -> bool:
+    """Whether a file is a transcript: .vtt and .srt always, .txt and .json when their first bytes show a talk.
+
+    Raises FileError when a .txt or .json file is no text.
+    """
+    suffix = PurePath(name).suffix.lower()
+    if suffix in _CUE_SUFFIXES:
+        return True
+    told = _TOLD_BY_CONTENT.get(suffix)
+    return told is not None and told(head.decode(sniff(head, None, name), errors="ignore"))
+
+
+def read_transcript(name: str, data: bytes, options: ReadOptions) -> Reading:
+    """The transcript as one verbatim named after the file, with a side per speaker.
+
+    Raises TranscriptError where there is no turn, or no speaker of a name in `options.customers`; FileError where the
+    bytes are no text.
+    """
+    text, encoding = decode(data, options.encoding, name)
+    layout, raw = read_turns(text, name)
+    try:
+        turns = assign_sides(raw, options.customers, options.ours)
+    except TranscriptError as error:
+        raise TranscriptError(f"{name}: {error}") from error
+    verbatim = Verbatim(id=PurePath(name).stem, turns=turns, row=1)
+    return Reading(name, layout, Columns(), (f"encoding {encoding}", *_notes(turns)), iter((verbatim,)))
+
+
+def _notes(turns: Iterable[Turn]) -> Iterable[str]:
+    """Remarks on whose turns will be coded."""
+    speakers: dict[str, set[str]] = {}
+    for turn in turns:
+        speakers.setdefault(turn.side, set()).add(turn.speaker or "(nobody named)")
+    for side, names in sorted(speakers.items()):
+        yield f"side {side}: {', '.join(sorted(names))}"
+    if "unknown" in speakers:
+        yield "turns of unknown side are coded and marked; naming the customer's speakers leaves out the others"

@@ -1,0 +1,106 @@
+"""Which side each speaker of a transcript is on: the customer's, ours, or unknown."""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+
+from verbatim.domain import Side, Turn
+from verbatim.errors import TranscriptError
+from verbatim.text.turns import RawTurn
+
+_AFFILIATIONS: dict[str, Side] = {"internal": "us", "external": "customer"}
+_ENGLISH_ROLES: dict[Side, str] = {
+    "us": "interviewer moderator researcher facilitator host agent rep sales salesperson support csm operator advisor"
+    " consultant q account-manager account-executive sales-rep customer-success customer-support customer-service"
+    " customer-care customer-success-manager customer-service-agent support-agent support-engineer",
+    "customer": "customer client interviewee respondent participant caller buyer user a",
+}
+_CHINESE_ROLES: dict[Side, str] = {
+    "us": "访谈员 訪談員 访谈者 訪談者 采访者 採訪者 采访人 採訪人 主持人 客服 销售 銷售 业务员 業務員 坐席 座席"
+    " 顾问 顧問 客户经理 客戶經理 客户成功 客戶成功 问 問",
+    "customer": "受访者 受訪者 受访人 受訪人 被访者 被訪者 客户 客戶 顾客 顧客 用户 用戶 来电人 來電人 答",
+}
+_ROLE = """(?:{english})(?:\\s*\\d{{1,3}})?(?:\\s*[(（\\[-].*)?\\Z|.{{0,4}}(?:{chinese}).{{0,6}}\\Z"""
+_SIDES: tuple[Side, ...] = ("us", "customer")  # in this order: a customer service agent is ours
+_ROLES = {
+    side: re.compile(
+        _ROLE.format(
+            english="|".join(_ENGLISH_ROLES[side].split()).replace("-", "[ -]"),
+            chinese="|".join(_CHINESE_ROLES[side].split()),
+        )
+    )
+    for side in _SIDES
+}
+_BRACKETED = re.compile(r"\s*[(（\[|].*\Z")
+
+
+def assign_sides(turns: Sequence[RawTurn], customers: Iterable[str] = (), ours: Iterable[str] = ()) -> tuple[Turn, ...]:
+    """The turns with a side for every speaker.
+
+    `customers` and `ours` hold names, or e-mail domains written `@domain`. Once a customer is named, every other named
+    speaker is ours. Else affiliation, then role words decide; who is left stays unknown, never guessed.
+    Raises TranscriptError for a customer's name that no speaker has.
+    """
+    customers, ours = tuple(customers), tuple(ours)
+    _check_names(customers, turns)
+    named = any(not entry.startswith("@") for entry in customers)
+    asking = any(_folded(turn.speaker) in ("q", "问", "問") for turn in turns)
+    sides: dict[tuple[str, str | None], Side] = {}
+    for turn in turns:
+        key = (turn.speaker, turn.email)
+        if key not in sides:
+            sides[key] = _explicit(turn, customers, ours, named) or _implied(turn, asking)
+    return tuple(Turn(turn.speaker, sides[turn.speaker, turn.email], turn.time, turn.text) for turn in turns)
+
+
+def is_role(speaker: str) -> bool:
+    """Whether a speaker's name is a word for a side: Interviewer, 受访者, Q."""
+    return _by_role(speaker, asking=True) != "unknown"
+
+
+def _check_names(customers: Iterable[str], turns: Iterable[RawTurn]) -> None:
+    speakers = sorted({turn.speaker for turn in turns if turn.speaker})
+    known = {form for speaker in speakers for form in _forms(speaker)}
+    for entry in customers:
+        if not entry.startswith("@") and _folded(entry) not in known:
+            found = ", ".join(map(repr, speakers)) or "none named"
+            raise TranscriptError(f"no speaker is called {entry!r}; expected one of the speakers found: {found}")
+
+
+def _explicit(turn: RawTurn, customers: Collection[str], ours: Collection[str], named: bool) -> Side | None:
+    """The side that the user's own lists give; None where they say nothing."""
+    if not turn.speaker:
+        return None
+    if any(_matches(turn, entry) for entry in customers):
+        return "customer"
+    if named or any(_matches(turn, entry) for entry in ours) or (customers and turn.email):
+        return "us"
+    return None
+
+
+def _matches(turn: RawTurn, entry: str) -> bool:
+    if not entry.startswith("@"):
+        return _folded(entry) in _forms(turn.speaker)
+    host = (turn.email or "").rpartition("@")[2].casefold()
+    domain = entry[1:].strip().casefold()
+    return host == domain or host.endswith(f".{domain}")
+
+
+def _implied(turn: RawTurn, asking: bool) -> Side:
+    known = _AFFILIATIONS.get((turn.affiliation or "").casefold())
+    return known or _by_role(turn.speaker, asking)
+
+
+def _by_role(speaker: str, asking: bool) -> Side:
+    """The side of a role word; a bare "A" is a customer only beside a "Q"."""
+    name = _folded(speaker)
+    if name == "a" and not asking:
+        return "unknown"
+    return next((side for side, pattern in _ROLES.items() if pattern.match(name)), "unknown")
+
+
+def _forms(speaker: str) -> set[str]:
+    return {_folded(speaker), _folded(_BRACKETED.sub("", speaker))}
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())
