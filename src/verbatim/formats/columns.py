@@ -39,6 +39,8 @@ _SCORE = re.compile(
 )
 _NO_VALUE = frozenset({"", "-", "n/a", "na", "null", "none", "无", "無"})
 _TOKEN = re.compile(r"[\d.,%+\-/:\s()]+|[!-~]*[\d_@/\\][!-~]*|\{.*\}|\[.*\]", re.DOTALL)
+_JOINT = re.compile(r"[,;|┋]| / ")
+_QUESTION_NUMBER = re.compile(r"\s*q?\d{1,3}\s*[、.．:：)）]\s*", re.IGNORECASE)
 _LATIN_WORD = re.compile(r"[^\W\d_\u3040-\u9fff]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
@@ -233,7 +235,7 @@ def _by_name(role: str) -> Callable[[Sampled, frozenset[str], list[str]], str | 
         layout = tuple(map(key, table.heading.layout.columns.get(role, ())))
         wanted = {name: rank for rank, name in reversed(list(enumerate(layout + _NAMES[role])))}
         ranked = [
-            (min(wanted.get(key(name), 999), wanted.get(key(question), 999)), at)
+            (min(wanted.get(_bare(name), 999), wanted.get(_bare(question), 999)), at)
             for at, (name, question) in enumerate(zip(table.heading.names, table.heading.questions, strict=True))
             if name not in taken and (table.sample[at] or not table.rows) and _fits(role, table.sample[at])
         ]
@@ -241,6 +243,11 @@ def _by_name(role: str) -> Callable[[Sampled, frozenset[str], list[str]], str | 
         return table.heading.names[at] if rank < 999 else None
 
     return find
+
+
+def _bare(header: str) -> str:
+    """A header in comparable form, without the number of its question."""
+    return key(_QUESTION_NUMBER.sub("", header, count=1) if _QUESTION_NUMBER.match(header) else header)
 
 
 def _fits(role: str, values: Sequence[str]) -> bool:
@@ -346,10 +353,16 @@ def _content(values: Sequence[str]) -> int:
     if 2 * sum(bool(_TOKEN.fullmatch(value.strip())) for value in values) > len(values):
         return -1
     distinct = len(set(values)) / len(values)
-    if len(values) >= 8 and (distinct < 0.2 or any("┋" in value for value in values)):
+    if len(values) >= 8 and (distinct < 0.2 or _chosen(values)):
         return -1
     long = sum(_length(value) >= 4 for value in values) / len(values)
     return int(long >= 0.4 and distinct >= 0.5 and 2 * sum(map(is_date, values[:100])) < len(values[:100]))
+
+
+def _chosen(values: Sequence[str]) -> bool:
+    """Whether values are picks from a list ("Price, Speed", "维修┋校准"): joined by a mark, the same few again."""
+    picks = [pick.strip() for value in values for pick in _JOINT.split(value)]
+    return 4 * len(set(picks)) <= len(picks) or any("┋" in value for value in values)
 
 
 def _length(value: str) -> float:

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from verbatim.errors import FileError
-from verbatim.formats.encodings import HEAD_BYTES
+from verbatim.formats.encodings import HEAD_BYTES, binary_kind
 from verbatim.formats.reading import Reading, ReadOptions
 
 TABLES = frozenset({".csv", ".tsv", ".tab", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".jsonl", ".ndjson"})
 TRANSCRIPTS = frozenset({".vtt", ".srt", ".txt", ".json"})
+
+_CUES = frozenset({".vtt", ".srt"})
 
 STDIN = "-"
 _STDIN_NAME = "stdin"
@@ -30,8 +32,8 @@ class _Source:
 def open_inputs(paths: Sequence[str], options: ReadOptions) -> Iterator[Reading]:
     """Each input opened in turn: files as they are named, folders with all readable files inside, sorted.
 
-    A missing path is a FileError before anything is read. A folder passes over files whose ending is not known and says so in
-    the notes of its first file. Tables and transcripts are told apart by content.
+    A missing path is a FileError before anything is read. A folder passes over files whose ending is not known and
+    says so in the notes of its first file. Tables and transcripts are told apart by content.
     """
     sources = [source for path in paths for source in ([path] if path == STDIN else _sources(Path(path)))]
     for source in _once(sources):
@@ -73,14 +75,14 @@ def _hidden(path: Path) -> bool:
 
 def _opened(source: _Source, options: ReadOptions) -> Reading:
     from verbatim.formats.surveys import read_survey  # noqa: PLC0415
-    from verbatim.formats.transcripts import is_transcript, read_transcript  # noqa: PLC0415
+    from verbatim.formats.transcripts import read_transcript  # noqa: PLC0415
 
     try:
         with source.path.open("rb") as stream:
             head = stream.read(HEAD_BYTES)
         if not head:
             raise FileError(f"{source.name}: the file is empty; expected a table or a transcript")
-        if source.path.suffix.lower() not in TABLES and is_transcript(source.name, head):
+        if _is_talk(source, head):
             reading = read_transcript(source.name, source.path.read_bytes(), options)
         else:
             reading = read_survey(source.path, source.name, options)
@@ -89,6 +91,18 @@ def _opened(source: _Source, options: ReadOptions) -> Reading:
             f"{source.name}: the file cannot be read ({error.strerror}); expected a readable one"
         ) from error
     return replace(reading, notes=(*source.notes, *reading.notes))
+
+
+def _is_talk(source: _Source, head: bytes) -> bool:
+    """Whether a file is a transcript: by its ending, or by content where the ending says nothing."""
+    from verbatim.formats.transcripts import is_transcript  # noqa: PLC0415
+
+    ending = source.path.suffix.lower()
+    if ending in TABLES or (binary_kind(head) and ending not in _CUES):
+        return False
+    if ending in TRANSCRIPTS:
+        return is_transcript(source.name, head)
+    return b"-->" in head[:2000] or any(is_transcript(f"{source.name}{guess}", head) for guess in (".json", ".txt"))
 
 
 def _standard_input(options: ReadOptions) -> Iterator[Reading]:

@@ -22,6 +22,12 @@ _BLANK = "\x1f \t\r\n\f\v\xa0\u3000"
 _LABEL = re.compile(r"[\w.#-]{1,24}", re.ASCII)
 _NUMBERED = re.compile(r"\s*(?:Q\s*)?(\d{1,3})\s*[、.．)）]")
 _FORMS = {"jsonl": "JSON lines", "json": "JSON array"}
+_ENDINGS = {
+    "workbook": frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}),
+    "jsonl": frozenset({".jsonl", ".ndjson", ".json"}),
+    "json": frozenset({".json", ".jsonl"}),
+    "csv": frozenset({".csv", ".txt", ".tsv", ".tab"}),
+}
 
 Row = tuple[int, Record] | Rejection
 Values = Mapping[str, object]
@@ -40,7 +46,8 @@ def read_survey(path: Path, source: str, options: ReadOptions) -> Reading:
     choice = choose(Sampled(source, heading, *_sample(heading.names, head)), options)
     layout = _FORMS.get(table.form, heading.layout.name)
     rows = _interpreted(source, chain(head, rest), interpreter(source, heading, choice))
-    return Reading(source, layout, choice.columns, (*table.notes, *_remarks(layout, heading), *choice.notes), rows)
+    notes = (*_misnamed(path, table), *table.notes, *_remarks(layout, heading), *choice.notes)
+    return Reading(source, layout, choice.columns, notes, rows)
 
 
 def interpreter(file: str, heading: Heading, choice: Choice) -> Interpreter:
@@ -242,6 +249,14 @@ def _label(column: str, place: int) -> str:
         return column
     numbered = _NUMBERED.match(column)
     return f"Q{numbered[1]}" if numbered else f"Q{place}"
+
+
+def _misnamed(path: Path, table: Grid | Records) -> list[str]:
+    ending = path.suffix.lower()
+    known = frozenset().union(*_ENDINGS.values())
+    if ending in _ENDINGS[table.form] or ending not in known:
+        return []
+    return [f"Read as {table.form}, which it is, although its name ends in {ending}."]
 
 
 def _remarks(layout: str, heading: Heading) -> list[str]:

@@ -35,7 +35,7 @@ _CSV_ERRORS = (
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table of cells with its header rows: rows as (row number, cells); `form` is "csv", "tsv" or "workbook"."""
+    """A table of cells with its header rows: rows as (row number, cells); `form` is "csv" or "workbook"."""
 
     file: str
     form: str
@@ -64,7 +64,7 @@ def open_table(path: Path, source: str, options: ReadOptions) -> Grid | Records:
     if not head.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise FileError(f"{source}: the file is empty; expected a table with a header row")
     encoding = _encoding(path, source, options.encoding)
-    start = _beginning(path, encoding)
+    start = _beginning(path, source, encoding)
     if start.lstrip().startswith("{") or re.match(r"\s*\[\s*[{\]]", start):
         return _records(path, source, encoding, start)
     return _delimited(path, source, encoding, start)
@@ -94,22 +94,30 @@ def _text(path: Path, encoding: str) -> TextIO:
     """The file as text; what does not belong to the encoding stays visible as lone surrogates."""
     errors = "surrogatepass" if encoding.startswith("utf-16") else "surrogateescape"
     stream = path.open("r", encoding=encoding, errors=errors, newline="")
-    if stream.read(1) != "\ufeff":
-        stream.seek(0)
+    try:
+        if stream.read(1) != "\ufeff":
+            stream.seek(0)
+    except UnicodeDecodeError:
+        stream.close()
+        raise
     return stream
 
 
-def _beginning(path: Path, encoding: str) -> str:
-    with _text(path, encoding) as stream:
-        return stream.read(HEAD_BYTES)
+def _beginning(path: Path, source: str, encoding: str) -> str:
+    try:
+        with _text(path, encoding) as stream:
+            return stream.read(HEAD_BYTES)
+    except UnicodeDecodeError as error:
+        raise FileError(
+            f"{source}: this is no {encoding} text ({error.reason}); name another with --encoding"
+        ) from error
 
 
 def _delimited(path: Path, source: str, encoding: str, start: str) -> Grid:
     declared = _SEPARATOR_LINE.match(start)
     delimiter = declared[1] if declared else _delimiter(start)
     notes = [f"Encoding {encoding}.", f"Columns are separated by {_DELIMITERS.get(delimiter, 'nothing: one column')}."]
-    form = "tsv" if delimiter == "\t" else "csv"
-    return Grid(source, form, tuple(notes), _csv_rows(path, source, encoding, delimiter, skip=bool(declared)))
+    return Grid(source, "csv", tuple(notes), _csv_rows(path, source, encoding, delimiter, skip=bool(declared)))
 
 
 def _delimiter(start: str) -> str:
@@ -229,7 +237,7 @@ def _lines(path: Path, source: str, encoding: str) -> Iterator[tuple[int, Record
                 continue
             yield from ((blank, {}) for blank in range(number - held, number))
             held = 0
-            yield _object(line, number, source)
+            yield _object(line.rstrip(), number, source)
 
 
 def _split(stream: TextIO) -> Iterator[str]:
