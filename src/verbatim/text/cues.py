@@ -15,8 +15,8 @@ from verbatim.text.turns import RawTurn, merged, seconds
 _TIMING = re.compile(r"^[ \t]*(-?\d[\d:.,-]*)[ \t]*-->[ \t]*(-?\d[\d:.,-]*)[^\n]*$", re.MULTILINE)
 _COMMENT = re.compile(r"(?:\A|(?<=\n\n))(?:NOTE|STYLE|REGION)\b(?:[^\n]|\n(?!\n))*")
 _IDENTIFIER = re.compile(r"(?:(?<=\n)|\A)\d+[ \t]*\n?\Z|\n[ \t]*\n[^\n]+\n?\Z")
-_VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]*)>(.*?)(?=</v>|<v[\s.]|\Z)", re.DOTALL)
-_TAG = re.compile(r"</?[A-Za-z][^>\n]*>|<\d[\d:.]*>")
+_VOICE = re.compile(r"<v(?:\.[^\s<>]{0,99})?[ \t]+([^<>\n]{0,200})>(.*?)(?=</v>|<v[\s.]|\Z)", re.DOTALL)
+_TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,200}>|<\d[\d:.]{0,20}>")
 _SPACE = re.compile(r"\s+")
 
 Cue = tuple[float | None, str]

@@ -10,7 +10,7 @@ from verbatim.text.sides import is_role
 from verbatim.text.speakers import NamedLine, header_line, named_line
 from verbatim.text.turns import RawTurn
 
-_FOOTER = re.compile(r"\s*Transcribed by https?://\S+\s*\Z")
+_FOOTER = re.compile(r"(?<!\s)\s*+Transcribed by https?://\S+\s*\Z")
 _EXPECTED = "expected WebVTT, SRT, Otter, Gong JSON or lines such as `Name: text`"
 
 
