@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from verbatim.domain import POLARITIES, CodeMention, Coding, Excerpt, Verbatim
+from verbatim.domain import POLARITIES, CodeMention, Coding, Excerpt, Polarity, Verbatim
 from verbatim.formats.frame import Frame
 
 # A cell that starts so is a formula to Excel, LibreOffice or Sheets: https://owasp.org/www-community/attacks/CSV_Injection
@@ -58,7 +58,7 @@ def one_hot_rows(verbatim: Verbatim, coding: Coding, frame: Frame) -> Iterator[R
 
     A category is 1 when its own id or one under it was given; its polarity is theirs, "neutral" where they differ.
     """
-    found: dict[str, set[str]] = {}
+    found: dict[str, set[Polarity]] = {}
     for mention in coding.codes:
         for code in {mention.id, frame.category_of(mention.id)}:
             found.setdefault(code, set()).add(mention.polarity)
@@ -103,7 +103,7 @@ def whole(verbatim: Verbatim) -> str:
     return "\n".join(f"{turn.speaker}: {turn.text}" for turn in verbatim.turns) if verbatim.turns else verbatim.text
 
 
-def merged(polarities: set[str]) -> str:
+def merged(polarities: set[Polarity]) -> Polarity:
     """The polarity of several mentions taken together: theirs when they agree, else "neutral"."""
     return next(iter(polarities)) if len(polarities) == 1 else POLARITIES[1]
 

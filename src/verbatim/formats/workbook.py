@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from verbatim.domain import POLARITIES, STANCES, Coding, Verbatim
+from verbatim.domain import POLARITIES, STANCES, Coding, Polarity, Verbatim
 from verbatim.errors import OutputError
 from verbatim.formats.cells import FORMULA_STARTS, LONG, Cell, FieldColumns, Row, merged
 from verbatim.formats.frame import Frame, FrameCode
@@ -110,7 +110,7 @@ class Counts:
 
     def __init__(self) -> None:
         self.verbatims = self.coded = self.review = self.empty = 0
-        self.codes: Counter[tuple[str, str]] = Counter()
+        self.codes: Counter[tuple[str, Polarity]] = Counter()
         self.stances: Counter[str | None] = Counter()
 
     @property
@@ -124,7 +124,7 @@ class Counts:
         self.coded += bool(coding.codes)
         self.review += coding.review
         self.stances[coding.stance.label] += 1
-        found: dict[str, set[str]] = {}
+        found: dict[str, set[Polarity]] = {}
         for mention in coding.codes:
             for code in {mention.id, frame.category_of(mention.id)}:
                 found.setdefault(code, set()).add(mention.polarity)

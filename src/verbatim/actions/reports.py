@@ -1,0 +1,358 @@
+"""Codings become a report: counted as they stream by, in memory that does not grow with their number."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import TypeVar
+from zlib import crc32
+
+from verbatim.domain import POLARITIES, STANCES, CodeMention, Coding, Excerpt, Polarity, Stance, Verbatim
+from verbatim.formats.cells import merged, source_text, whole
+from verbatim.formats.reports import (
+    CategoryFigure,
+    CodeFigure,
+    GroupFigure,
+    Quote,
+    Report,
+    RunFacts,
+    StanceFigure,
+    Uncoded,
+)
+from verbatim.taxonomy import Codebook
+from verbatim.trends import nps, wilson
+
+QUOTES: Mapping[Polarity, int] = {"negative": 3, "neutral": 1, "positive": 3}
+OFFERS = 8  # excerpts kept per code and polarity while counting, each from another account
+READABLE = (14, 200)  # columns on a screen, where a Chinese character takes two
+LONGEST = 320
+EXAMPLES = 8
+GROUPS = 5_000  # accounts, roles or months that are told apart; whatever comes after them is counted only in the whole
+SHOWN = 25
+BINS = 10
+
+K = TypeVar("K")
+Rank = tuple[bool, float, int]  # readable, certain, drawn by lot
+LAST = 2**32
+NOTHING: Rank = (False, -1.0, -1)
+
+
+class Tally:
+    """Counts codings one by one; `report` says what came together.
+
+    Its memory depends on the accounts, contacts and codes that occur, not on the number of verbatims.
+    """
+
+    def __init__(self, codebook: Codebook) -> None:
+        self._codebook = codebook
+        self._empty_id = codebook.id_with_role("no_content")
+        self._codes = {code: CodeTally() for code in codebook.ids}
+        self._bare = {code: CodeTally() for code in codebook.categories}
+        self._whole = GroupTally()
+        self._accounts: dict[str, GroupTally] = {}
+        self._roles: dict[str, GroupTally] = {}
+        self._months: dict[date, GroupTally] = {}
+        self._people = People()
+        self._counts: Counter[str] = Counter()
+        self._languages: Counter[str] = Counter()
+        self._bins = [0] * BINS
+        self._examples = Sample(EXAMPLES)
+        self._dates: tuple[datetime, datetime] | None = None
+
+    def add(self, verbatim: Verbatim, coding: Coding) -> None:
+        """Count one coded verbatim. Those of one input row are expected one after the other."""
+        opens = self._people.add(verbatim)
+        self._counts[self._outcome(verbatim, coding)] += 1
+        self._counts["review"] += coding.review
+        self._languages[coding.language] += 1
+        if verbatim.date:
+            self._see_date(verbatim.date)
+        for mention in coding.codes:
+            self._add_mention(verbatim, coding, mention)
+        polarities = self._polarities(coding)
+        for code, polarity in polarities.items():
+            self._codes[code].add(polarity, verbatim.account)
+        counted = coding.stance if opens or coding.stance.source == "estimated" else None
+        for group in self._groups(verbatim):
+            group.add(counted, polarities)
+
+    def report(self, run: RunFacts) -> Report:
+        """What was counted, with shares, intervals, scores and the strongest excerpts."""
+        total, meaningful = self._counts.total() - self._counts["review"], self._meaningful()
+        first, last = self._dates or (None, None)
+        return Report(
+            verbatims=total,
+            respondents=self._people.respondents,
+            accounts=self._people.accounts,
+            meaningful=meaningful,
+            coded=self._counts["coded"],
+            review=self._counts["review"],
+            first=first,
+            last=last,
+            categories=tuple(self._category(code) for code in self._first_level() if self._codes[code].k),
+            stance=self._whole.stance(),
+            months={month: group.figure(str(month)) for month, group in sorted(self._months.items())},
+            by_account=_table(self._accounts),
+            by_role=_table(self._roles),
+            languages=dict(self._languages.most_common()),
+            uncoded=self._uncoded(),
+            confidence=tuple(self._bins),
+            run=run,
+        )
+
+    def _uncoded(self) -> Uncoded:
+        count = self._counts
+        return Uncoded(count["no_content"], count["no_customer"], count["nothing"], self._examples.taken())
+
+    def _outcome(self, verbatim: Verbatim, coding: Coding) -> str:
+        if coding.codes:
+            return "no_content" if coding.codes[0].id == self._empty_id else "coded"
+        if verbatim.turns and all(turn.side != "customer" for turn in verbatim.turns):
+            return "no_customer"
+        self._examples.offer(verbatim, coding)
+        return "nothing"
+
+    def _meaningful(self) -> int:
+        return self._counts["coded"] + self._counts["nothing"]
+
+    def _see_date(self, when: datetime) -> None:
+        plain = when.replace(tzinfo=None)
+        first, last = self._dates or (plain, plain)
+        self._dates = min(first, plain), max(last, plain)
+
+    def _add_mention(self, verbatim: Verbatim, coding: Coding, mention: CodeMention) -> None:
+        self._bins[min(BINS - 1, int(mention.confidence * BINS))] += 1
+        tally = self._bare.get(mention.id)
+        if tally is None:
+            self._codes[mention.id].quotes(mention.polarity).offer(verbatim, coding, mention)
+        else:
+            tally.add(mention.polarity, verbatim.account)
+            tally.quotes(mention.polarity).offer(verbatim, coding, mention)
+
+    def _polarities(self, coding: Coding) -> dict[str, Polarity]:
+        found: dict[str, set[Polarity]] = {}
+        for mention in coding.codes:
+            for code in (mention.id, self._codebook.category_of(mention.id)):
+                found.setdefault(code, set()).add(mention.polarity)
+        return {code: merged(polarities) for code, polarities in found.items()}
+
+    def _groups(self, verbatim: Verbatim) -> Iterable["GroupTally"]:
+        yield self._whole
+        month = verbatim.date.date().replace(day=1) if verbatim.date else None
+        yield from _group(self._accounts, verbatim.account)
+        yield from _group(self._roles, verbatim.role)
+        yield from _group(self._months, month)
+
+    def _first_level(self) -> list[str]:
+        book = self._codebook
+        return [code for code in book.ids if book.category_of(code) == code and code != self._empty_id]
+
+    def _category(self, code: str) -> CategoryFigure:
+        n, bare = self._meaningful(), self._bare.get(code)
+        children = [child for child in self._codebook.children(code) if self._codes[child].k]
+        return CategoryFigure(
+            self._codes[code].figure(code, n),
+            bare.figure(code, n) if bare and bare.k else None,
+            tuple(self._codes[child].figure(child, n) for child in children),
+        )
+
+
+class CodeTally:
+    """One code: verbatims by polarity, the accounts behind them, the excerpts on offer."""
+
+    def __init__(self) -> None:
+        self._polarities: Counter[Polarity] = Counter()
+        self._accounts: set[int] = set()
+        self._quotes: dict[Polarity, Best] = {}
+
+    @property
+    def k(self) -> int:
+        """Verbatims with this code."""
+        return self._polarities.total()
+
+    def add(self, polarity: Polarity, account: str | None) -> None:
+        """Count one verbatim."""
+        self._polarities[polarity] += 1
+        if account is not None:
+            self._accounts.add(hash(account))
+
+    def quotes(self, polarity: Polarity) -> "Best":
+        """The excerpts of this polarity."""
+        return self._quotes.setdefault(polarity, Best())
+
+    def figure(self, code: str, n: int) -> CodeFigure:
+        """Counts as shares of n answers with content."""
+        quotes = {polarity: self.quotes(polarity).taken(QUOTES[polarity]) for polarity in POLARITIES}
+        by_polarity = {polarity: wilson(self._polarities[polarity], n) for polarity in POLARITIES}
+        return CodeFigure(code, wilson(self.k, n), by_polarity, len(self._accounts), quotes)
+
+
+class Best:
+    """The strongest excerpts: readable ones first, then the most certain, one from an account."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[Rank, Quote]] = {}
+        self._floor: Rank = NOTHING
+
+    def offer(self, verbatim: Verbatim, coding: Coding, mention: CodeMention) -> None:
+        """Consider the first readable excerpt of a mention, or its first."""
+        certain = round(mention.confidence, 3)
+        if not mention.excerpts or (True, certain, LAST) <= self._floor:
+            return
+        excerpt = next((e for e in mention.excerpts if _readable(verbatim, e)), mention.excerpts[0])
+        rank = (_readable(verbatim, excerpt), certain, _lot(verbatim))
+        source = verbatim.account or verbatim.id
+        known = self._kept.get(source)
+        if rank > (known[0] if known else self._floor):
+            self._keep(source, rank, quote(verbatim, coding, excerpt, mention.confidence))
+
+    def _keep(self, source: str, rank: Rank, kept: Quote) -> None:
+        self._kept[source] = rank, kept
+        if len(self._kept) > OFFERS:
+            del self._kept[min(self._kept, key=lambda other: self._kept[other][0])]
+        if len(self._kept) == OFFERS:
+            self._floor = min(rank for rank, _ in self._kept.values())
+
+    def taken(self, most: int) -> tuple[Quote, ...]:
+        """The best of them, strongest first, no two alike."""
+        ranked = sorted(self._kept.values(), key=lambda pair: pair[0], reverse=True)
+        distinct = {kept.text.casefold(): kept for _, kept in reversed(ranked)}
+        return tuple(kept for _, kept in ranked if distinct[kept.text.casefold()] is kept)[:most]
+
+
+class Sample:
+    """A few verbatims of many, the same ones on every run whatever the order: those whose ids hash lowest."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: dict[int, Quote] = {}
+
+    def offer(self, verbatim: Verbatim, coding: Coding) -> None:
+        """Consider one verbatim."""
+        place = _lot(verbatim)
+        if len(self._kept) >= self._most and place > max(self._kept):
+            return
+        turn = next((i for i, turn in enumerate(verbatim.turns) if turn.side != "us"), None)
+        excerpt = Excerpt(0, len(whole(verbatim)), turn)
+        self._kept[place] = quote(verbatim, coding, excerpt, None)
+        if len(self._kept) > self._most:
+            del self._kept[max(self._kept)]
+
+    def taken(self) -> tuple[Quote, ...]:
+        """What was kept."""
+        return tuple(self._kept[place] for place in sorted(self._kept))
+
+
+class People:
+    """Who answered: contacts once each, and rows without a contact as one person each."""
+
+    def __init__(self) -> None:
+        self._contacts: set[int] = set()
+        self._accounts: set[int] = set()
+        self._unnamed = 0
+        self._row: tuple[int, set[str]] = (0, set())
+
+    @property
+    def respondents(self) -> int:
+        """People, as far as they can be told apart."""
+        return len(self._contacts) + self._unnamed
+
+    @property
+    def accounts(self) -> int:
+        """Accounts that were named."""
+        return len(self._accounts)
+
+    def add(self, verbatim: Verbatim) -> bool:
+        """Note who speaks; True unless this is another answer out of the row before."""
+        opens = self._opens(verbatim)
+        if verbatim.account is not None:
+            self._accounts.add(hash(verbatim.account))
+        if verbatim.contact is not None:
+            self._contacts.add(hash((verbatim.account, verbatim.contact)))
+        else:
+            self._unnamed += opens
+        return opens
+
+    def _opens(self, verbatim: Verbatim) -> bool:
+        row, asked = self._row
+        if verbatim.question is None or verbatim.row != row or verbatim.question in asked:
+            self._row = verbatim.row, {verbatim.question or ""}
+            return True
+        asked.add(verbatim.question)
+        return False
+
+
+class GroupTally:
+    """The verbatims of one account, role, month, or all."""
+
+    def __init__(self) -> None:
+        self._verbatims = 0
+        self._stances: Counter[tuple[str, str | None]] = Counter()
+        self._conflicts = 0
+        self._codes: Counter[tuple[Polarity, str]] = Counter()
+
+    def add(self, stance: Stance | None, polarities: Mapping[str, Polarity]) -> None:
+        """Count one verbatim; no stance where its score was counted with another answer of the same row."""
+        self._verbatims += 1
+        if stance is not None:
+            self._stances[stance.source, stance.label] += 1
+            self._conflicts += stance.conflict
+        self._codes.update((polarity, code) for code, polarity in polarities.items() if "." in code)
+
+    def stance(self) -> StanceFigure:
+        """Its critics, passives and promoters."""
+        scored = tuple(self._stances["score", label] for label in STANCES)
+        estimated = tuple(self._stances["estimated", label] for label in STANCES)
+        unknown = self._stances["estimated", None] + self._stances["score", None]
+        critics, passives, promoters = scored
+        return StanceFigure(
+            (critics, passives, promoters),
+            (estimated[0], estimated[1], estimated[2]),
+            unknown,
+            self._conflicts,
+            nps(promoters, passives, critics),
+        )
+
+    def figure(self, name: str) -> GroupFigure:
+        """What it comes to."""
+        return GroupFigure(name, self._verbatims, self.stance(), self._most("negative"), self._most("positive"))
+
+    def _most(self, polarity: Polarity) -> tuple[str, int] | None:
+        found = [(code, k) for (p, code), k in self._codes.items() if p == polarity]
+        return min(found, key=lambda pair: (-pair[1], pair[0]), default=None)
+
+
+def quote(verbatim: Verbatim, coding: Coding, excerpt: Excerpt, confidence: float | None) -> Quote:
+    """The words of an excerpt without the blanks around them, at most `LONGEST` characters, and who said them."""
+    words = source_text(verbatim, excerpt)[excerpt.start : excerpt.end].strip()
+    kept = words[:LONGEST].rstrip()
+    who = (verbatim.account, verbatim.role, verbatim.date)
+    return Quote(kept, verbatim.id, coding.language, *who, confidence, len(kept) < len(words))
+
+
+def _lot(verbatim: Verbatim) -> int:
+    """A number that looks drawn by chance and is the same on every run."""
+    return crc32(verbatim.id.encode("utf-8", "replace"))
+
+
+def _readable(verbatim: Verbatim, excerpt: Excerpt) -> bool:
+    words = source_text(verbatim, excerpt)[excerpt.start : excerpt.end].strip()
+    least, most = READABLE
+    return len(words) <= most and least <= len(words) + sum(c > "\u2e7f" for c in words) <= most
+
+
+def _group(groups: dict[K, GroupTally], key: K | None) -> Iterable[GroupTally]:
+    if key is None:
+        return ()
+    if key not in groups and len(groups) >= GROUPS:
+        return ()
+    return (groups.setdefault(key, GroupTally()),)
+
+
+def _table(groups: Mapping[str, GroupTally]) -> tuple[GroupFigure, ...]:
+    figures = [group.figure(name) for name, group in groups.items()]
+    return tuple(sorted(figures, key=_urgency)[:SHOWN])
+
+
+def _urgency(group: GroupFigure) -> tuple[int, int, str]:
+    critics = group.stance.scored[0] + group.stance.estimated[0]
+    return -critics, -group.verbatims, group.name
