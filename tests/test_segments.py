@@ -85,6 +85,8 @@ def test_segments_are_in_order_and_between_them_lie_only_separators_and_list_mar
         ("一、价格高\n二、发货慢", ["价格高", "发货慢"]),
         ("• slow\n• pricey", ["slow", "pricey"]),
         ("车是好车 就是不保值", ["车是好车", "就是不保值"]),
+        ("teacher was super... less grammar please", ["teacher was super", "less grammar please"]),
+        ("it is a great tool You cant learn it fast", ["it is a great tool", "You cant learn it fast"]),
         ("The app is stable - the portal is a mess", ["The app is stable", "the portal is a mess"]),
     ],
 )

@@ -46,12 +46,18 @@ _SUBJECT = (
     "(?:the|they|we|you|i|it|my|our|your|their|he|she|nobody|no|there|this|these|everything|everyone|support|service"
     "|prices?|delivery)"
 )
+_OPENER = (
+    "(?:The|They|There|This|That|It|Its|However|But|You|We|Also|Although|Overall|My|Our|And|Would|Could|If|When|Though"
+    "|No)"
+)
 _SOFT = rf"""
     (?P<contrast>[，,][ ]?(?={_CONTRAST_EN}|{_CONTRAST_ZH}))
   | (?P<comma_and>,[ ](?=(?:and|plus|also)\b))
   | (?P<comma>(?<!\d)[,，]|[,，](?!\d)|(?<=[{HAN}])[ \u3000~～](?=[{HAN}]))
+  | (?P<ellipsis>(?<!…)…++|(?<!\.)\.{{2,}}+)
   | (?P<dash>[ ][-–—]{{1,3}}[ ]|—{{1,2}}|--)
-  | (?P<but>[ ](?=(?:but|however|although|whereas)[ ])|(?<=[{HAN}])(?<![不非])(?=但(?![凡愿願])|可是|然而|可惜))
+  | (?P<but>[ ](?=(?:but|however|although|though|whereas)[ ])|(?<=[{HAN}])(?<![不非])(?=但(?![凡愿願])|可是|然而|可惜))
+  | (?P<opener>(?<=[a-z]{{2}})[ ](?={_OPENER}[ ][a-z]))
   | (?P<and>[ ](?=and[ ]{_SUBJECT}[ ]))
 """
 BOUNDARY = re.compile(rf"(?P<protected>{_PROTECTED})|(?P<hard>{_HARD})|{_SOFT}", re.VERBOSE)
@@ -60,16 +66,19 @@ BOUNDARY = re.compile(rf"(?P<protected>{_PROTECTED})|(?P<hard>{_HARD})|{_SOFT}",
 MINIMUM: dict[str, tuple[int, int, int, int]] = {
     "contrast": (1, 2, 1, 1),
     "comma_and": (2, 3, 2, 3),
-    "comma": (2, 2, 2, 2),
+    "comma": (1, 2, 2, 2),
+    "ellipsis": (2, 2, 2, 2),
     "dash": (2, 2, 2, 2),
     "but": (3, 3, 2, 2),
+    "opener": (3, 3, 3, 3),
     "and": (3, 4, 3, 4),
 }
 """What must stand on either side of a soft boundary: Han characters left, right; English words left, right."""
 
 CONTINUES = re.compile(
     r"""\s*(?:
-    [我他她它一两兩三四五第这這那连連都很让讓看给給说說前半隔全下现現晚去] | 没有 | 不用 | 实在 | 省得 | 每次 | 今年
+    [我他她它一两兩三四五第这這那连連都很让讓看给給前半隔晚去] | [说說](?!明) | 全(?!程) | 下(?![单單]) | [现現](?!在)
+  | 没有 | 不用 | 实在 | 省得 | 每次 | 今年
   | (?i:which|who|that|that's|where|when|because|so|if|as|i|i'm|i've|i'd|we|we've|it|it's|its|she|you|you're|even
       |not|one|two|three|all|in|on|at|for|with|to|of|got|like|or|nor|he|they|then|a|an|my|was|is|by|from|than|just|each|every|some|any)\b
     )""",

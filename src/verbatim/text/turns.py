@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import chain, pairwise
 
 from verbatim.text.script import HAN
 
@@ -35,15 +36,19 @@ def seconds(stamp: str) -> float | None:
 
 def merged(turns: Iterable[RawTurn]) -> tuple[RawTurn, ...]:
     """The turns with neighbours of one speaker joined; nameless ones are joined only up to the end of a sentence."""
-    out: list[RawTurn] = []
+    groups: list[list[RawTurn]] = []
     for turn in turns:
-        if out and out[-1].speaker == turn.speaker and (turn.speaker or not _SENTENCE_END.search(out[-1].text)):
-            out[-1] = replace(out[-1], text=_joined(out[-1].text, turn.text))
+        if groups and _goes_on(groups[-1][-1], turn):
+            groups[-1].append(turn)
         else:
-            out.append(turn)
-    return tuple(out)
+            groups.append([turn])
+    return tuple(replace(group[0], text=_joined([turn.text for turn in group])) for group in groups)
 
 
-def _joined(before: str, after: str) -> str:
-    seamless = _HAN_SEAM.match(before[-1:]) and _HAN_SEAM.match(after[:1])
-    return before + ("" if seamless else " ") + after
+def _goes_on(before: RawTurn, after: RawTurn) -> bool:
+    return before.speaker == after.speaker and bool(after.speaker or not _SENTENCE_END.search(before.text[-8:]))
+
+
+def _joined(parts: list[str]) -> str:
+    seams = ("" if _HAN_SEAM.match(one[-1:]) and _HAN_SEAM.match(two[:1]) else " " for one, two in pairwise(parts))
+    return "".join(chain.from_iterable(zip(("", *seams), parts, strict=True)))
