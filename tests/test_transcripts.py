@@ -168,6 +168,11 @@ def turns_or_message(text, name):
         return (), str(error)
 
 
+def test_answers_one_a_line_are_no_conversation_though_some_look_like_turns():
+    answers = ["The pump is loud", "Fast delivery", "No complaints at all"] * 10
+    assert not is_conversation("\n".join(["Sales: pushy", *answers, "Agent: rude", "Sales: slow"]))
+
+
 @given(st.text())
 def test_any_text_gives_turns_or_one_error_that_names_the_file(text):
     turns, message = turns_or_message(text, "call.txt")

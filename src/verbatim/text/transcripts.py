@@ -11,6 +11,7 @@ from verbatim.text.speakers import NamedLine, header_line, named_line
 from verbatim.text.turns import RawTurn
 
 _FOOTER = re.compile(r"(?<!\s)\s*+Transcribed by https?://\S+\s*\Z")
+_LINES_A_TURN = 8
 _EXPECTED = "expected WebVTT, SRT, Otter, Gong JSON or lines such as `Name: text`"
 
 
@@ -31,10 +32,14 @@ def read_turns(text: str, name: str) -> tuple[str, tuple[RawTurn, ...]]:
 
 
 def is_conversation(text: str) -> bool:
-    """Whether plain text is a talk: two turns or more, of two speakers, with times, roles or a speaker coming back."""
+    """Whether plain text is a talk: turns of two speakers or more, with times, roles or a speaker coming back.
+
+    A list of answers in which a line here and there looks like `Name: text` is none: a turn opens every eighth line.
+    """
     _, turns = _plain_turns(text)
     speakers = {turn.speaker for turn in turns}
-    if len(turns) < 2 or len(speakers) < 2:
+    lines = sum(1 for line in text.splitlines() if line.strip())
+    if len(speakers) < 2 or len(turns) * _LINES_A_TURN < lines:
         return False
     return len(turns) > len(speakers) or any(turn.time is not None or is_role(turn.speaker) for turn in turns)
 
