@@ -8,9 +8,9 @@ from string import Formatter
 import pytest
 
 from verbatim import taxonomy
-from verbatim.actions.reports import LONGEST, Tally
+from verbatim.actions.reports import LONGEST, Tally, publish
 from verbatim.domain import CodeMention, Coding, Excerpt, Interval, Rejection, Stance, Turn, Verbatim
-from verbatim.errors import InputError
+from verbatim.errors import InputError, OutputError
 from verbatim.formats import charts
 from verbatim.formats.reports import GroupFigure, RunFacts, SourceFile, StanceFigure, render, top
 from verbatim.formats.wording import LANGUAGES, Wording, wordings
@@ -283,3 +283,22 @@ def test_the_answer_stands_first_with_its_numbers():
 def test_an_account_that_occurs_more_often_than_others_is_counted_in_full():
     pairs = [reply(i, account=f"A{i % 7}") for i in range(70)]
     assert Counter(group.verbatims for group in told(*pairs).by_account) == {10: 7}
+
+
+def test_the_page_is_published_whole_whatever_was_said(tmp_path):
+    path = publish(
+        told(reply(1, "Half a character \ud83d is too dear", mention("price.level"))), BOOK, tmp_path / "out"
+    )
+    assert path.read_text("utf-8").rstrip().endswith("</html>")
+    assert [found.name for found in path.parent.iterdir()] == ["report.html"]
+
+
+def test_a_place_that_cannot_take_the_page_is_named(tmp_path):
+    (tmp_path / "out").write_text("")
+    with pytest.raises(OutputError, match="out: expected a folder"):
+        publish(told(), BOOK, tmp_path / "out")
+
+
+def test_uncoded_texts_that_are_alike_are_shown_once():
+    examples = told(*(reply(i, "Ask me again in March.") for i in range(9)), reply(9, "Later")).uncoded.examples
+    assert sorted(example.text for example in examples) == ["Ask me again in March.", "Later"]

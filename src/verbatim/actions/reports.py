@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from pathlib import Path
 from typing import TypeVar
 from zlib import crc32
 
 from verbatim.domain import POLARITIES, STANCES, CodeMention, Coding, Excerpt, Polarity, Stance, Verbatim
 from verbatim.formats.cells import merged, source_text, whole
+from verbatim.formats.coded import partial_file
 from verbatim.formats.reports import (
     CategoryFigure,
     CodeFigure,
@@ -17,6 +19,7 @@ from verbatim.formats.reports import (
     RunFacts,
     StanceFigure,
     Uncoded,
+    render,
 )
 from verbatim.taxonomy import Codebook
 from verbatim.trends import nps, wilson
@@ -162,7 +165,7 @@ class CodeTally:
     def __init__(self) -> None:
         self._polarities: Counter[Polarity] = Counter()
         self._accounts: set[int] = set()
-        self._quotes: dict[Polarity, Best] = {}
+        self._quotes: dict[Polarity, Best] = {polarity: Best() for polarity in POLARITIES}
 
     @property
     def k(self) -> int:
@@ -177,7 +180,7 @@ class CodeTally:
 
     def quotes(self, polarity: Polarity) -> "Best":
         """The excerpts of this polarity."""
-        return self._quotes.setdefault(polarity, Best())
+        return self._quotes[polarity]
 
     def figure(self, code: str, n: int) -> CodeFigure:
         """Counts as shares of n answers with content."""
@@ -220,20 +223,17 @@ class Best:
 
 
 class Sample:
-    """A few verbatims of many, the same ones on every run whatever the order: those whose ids hash lowest."""
+    """A few texts of many, no two alike, the same ones on every run whatever the order: those that hash lowest."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._kept: dict[int, Quote] = {}
 
     def offer(self, verbatim: Verbatim, coding: Coding) -> None:
-        """Consider one verbatim."""
-        place = _lot(verbatim)
-        if len(self._kept) >= self._most and place > max(self._kept):
-            return
+        """Consider one verbatim: its text, or the first turn that is not ours."""
         turn = next((i for i, turn in enumerate(verbatim.turns) if turn.side != "us"), None)
-        excerpt = Excerpt(0, len(whole(verbatim)), turn)
-        self._kept[place] = quote(verbatim, coding, excerpt, None)
+        words = quote(verbatim, coding, Excerpt(0, len(whole(verbatim)), turn), None)
+        self._kept.setdefault(crc32(words.text.casefold().encode("utf-8", "replace")), words)
         if len(self._kept) > self._most:
             del self._kept[max(self._kept)]
 
@@ -321,6 +321,13 @@ class GroupTally:
         return min(found, key=lambda pair: (-pair[1], pair[0]), default=None)
 
 
+def publish(report: Report, codebook: Codebook, folder: Path, language: str = "en") -> Path:
+    """The file `report.html` in this folder, there only when whole. Raises OutputError where it cannot be written."""
+    with partial_file(folder, "report.html") as partial:
+        partial.write_text(render(report, codebook, language), encoding="utf-8", errors="xmlcharrefreplace")
+    return folder / "report.html"
+
+
 def quote(verbatim: Verbatim, coding: Coding, excerpt: Excerpt, confidence: float | None) -> Quote:
     """The words of an excerpt without the blanks around them, at most `LONGEST` characters, and who said them."""
     words = source_text(verbatim, excerpt)[excerpt.start : excerpt.end].strip()
@@ -337,15 +344,18 @@ def _lot(verbatim: Verbatim) -> int:
 def _readable(verbatim: Verbatim, excerpt: Excerpt) -> bool:
     words = source_text(verbatim, excerpt)[excerpt.start : excerpt.end].strip()
     least, most = READABLE
-    return len(words) <= most and least <= len(words) + sum(c > "\u2e7f" for c in words) <= most
+    wide = 0 if len(words) > most or words.isascii() else sum(letter > "\u2e7f" for letter in words)
+    return least <= len(words) + wide <= most
 
 
 def _group(groups: dict[K, GroupTally], key: K | None) -> Iterable[GroupTally]:
     if key is None:
         return ()
-    if key not in groups and len(groups) >= GROUPS:
-        return ()
-    return (groups.setdefault(key, GroupTally()),)
+    if key not in groups:
+        if len(groups) >= GROUPS:
+            return ()
+        groups[key] = GroupTally()
+    return (groups[key],)
 
 
 def _table(groups: Mapping[str, GroupTally]) -> tuple[GroupFigure, ...]:
@@ -354,5 +364,6 @@ def _table(groups: Mapping[str, GroupTally]) -> tuple[GroupFigure, ...]:
 
 
 def _urgency(group: GroupFigure) -> tuple[int, int, str]:
-    critics = group.stance.scored[0] + group.stance.estimated[0]
+    stance = group.stance
+    critics = (stance.scored if stance.nps else stance.estimated)[0]
     return -critics, -group.verbatims, group.name
