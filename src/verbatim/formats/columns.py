@@ -8,19 +8,19 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import lru_cache
 
 from verbatim.errors import ColumnError
 from verbatim.formats.dates import is_date, settle
 from verbatim.formats.layouts import PLAIN, Heading, key
 from verbatim.formats.reading import Columns, DateOrder, ReadOptions
+from verbatim.formats.scores import scores_in
 
 _TEXT_NAMES = frozenset({"text", "verbatim", "文本", "原文"})
 _TEXT_WORDS = re.compile(
     r"\b(comments?|feedback|verbatims?|why|reasons?|suggest\w*|text|remarks?|opinions?|reviews?|improve\w*|describe|"
     r"explain|tell us|how could|how can|anything else|open.?ended|in your own words)\b|评价|意见|建议|原因|反馈|评论|"
     r"留言|想法|吐槽|为什么|理由|看法|描述|备注|评語|評價|意見|建議|反饋|評論|為什麼|心得|說明|说明|回饋|備註|改进|改進|不足|优点|缺点|"
-    r"優點|缺點",
+    r"優點|缺點|^\W*(responses?|answers?|message|notes?|回答|内容|內容)\W*$",
     re.IGNORECASE,
 )
 _OTHER_WORDS = re.compile(
@@ -29,16 +29,15 @@ _OTHER_WORDS = re.compile(
     re.IGNORECASE,
 )
 _SCORE_WORDS = re.compile(r"(?<![a-z])nps(?![a-z])|recommend|推荐|推薦", re.IGNORECASE)
-_NO_SCORE = re.compile(r"group|category|reason|why|原因|为什么|為什麼|类型|類型|分组", re.IGNORECASE)
+_NO_SCORE = re.compile(
+    r"group|category|reason|why|comment|feedback|text|原因|为什么|為什麼|类型|類型|分组|评论|意见", re.IGNORECASE
+)
 _OTHER_SCALE = re.compile(
     r"(?<!\d)1\s*(?:-|–|—|to|~|～|至|到)\s*(?:5|7|10)(?!\d)|(?<![a-z])[57][- ]point", re.IGNORECASE
 )
-_SCORE = re.compile(
-    r"(\d{1,3}(?:\.\d+)?)\s*(?:分|points?|/\s*10|out of 10)?(?:\s*[-–—:：=(（,，].*|\s+[^\W\d].*)?",
-    re.DOTALL | re.IGNORECASE,
-)
-_NO_VALUE = frozenset({"", "-", "n/a", "na", "null", "none", "无", "無"})
 _TOKEN = re.compile(r"[\d.,%+\-/:\s()]+|[!-~]*[\d_@/\\][!-~]*|\{.*\}|\[.*\]", re.DOTALL)
+_LONGEST_LOOK = 300  # characters of a value that tell what it is
+_MANY = 30  # so many different values are no list of choices
 _JOINT = re.compile(r"[,;|┋]| / ")
 _QUESTION_NUMBER = re.compile(r"\s*q?\d{1,3}\s*[、.．:：)）]\s*", re.IGNORECASE)
 _LATIN_WORD = re.compile(r"[^\W\d_\u3040-\u9fff]+")
@@ -196,21 +195,6 @@ def choose(table: Sampled, options: ReadOptions) -> Choice:
     return Choice(columns, _order(table, columns.date, options), tuple(notes))
 
 
-@lru_cache(maxsize=4096)
-def parse_score(value: str) -> float | None:
-    """The recommendation score, 0 to 10, in a cell such as "9", "9.0", "9分" or "10 - Extremely likely"; None if blank.
-
-    Raises ValueError, naming the value, for anything else.
-    """
-    cell = value.strip()
-    if cell.lower() in _NO_VALUE:
-        return None
-    match = _SCORE.fullmatch(cell)
-    if match is None or not 0 <= float(match[1]) <= 10:
-        raise ValueError(f"score {cell[:40]!r}; expected 0 to 10")
-    return float(match[1])
-
-
 def _named(table: Sampled, wanted: str, role: str) -> str:
     """The column that the user named: exactly, or but for case and spaces, or by its question."""
     names, questions = table.heading.names, table.heading.questions
@@ -279,18 +263,11 @@ def _score_header(table: Sampled, name: str, header: str) -> bool:
 
 
 def _half_scores(values: Sequence[str]) -> bool:
-    return 2 * sum(map(_is_score, values)) >= len(values)
-
-
-def _is_score(value: str) -> bool:
-    try:
-        return parse_score(value) is not None
-    except ValueError:
-        return False
+    return len(values) > 0 and 2 * len(scores_in(values)) >= len(values)
 
 
 def _one_to_five(values: Sequence[str], enough: int) -> bool:
-    scores = [score for value in values if _is_score(value) and (score := parse_score(value)) is not None]
+    scores = scores_in(values)
     return len(scores) >= enough and min(scores) >= 1 and max(scores) <= 5
 
 
@@ -328,13 +305,12 @@ def _text_rank(table: Sampled, at: int) -> int:
         return 0
     if key(heading.names[at]) in _TEXT_NAMES:
         return 5
+    asks = _asks_for_words(heading.names[at], heading.questions[at])
     if content < 0:
-        return 0
+        return 2 if asks and _long(table.sample[at]) else 0
     if at in heading.open:
         return 4
-    if _asks_for_words(heading.names[at], heading.questions[at]):
-        return 3 if content else 2
-    return content
+    return (3 if content else 2) if asks else content
 
 
 def _asks_for_words(name: str, question: str) -> bool:
@@ -350,24 +326,26 @@ def _content(values: Sequence[str]) -> int:
     """1 for free text (long, many distinct), -1 for numbers, dates, codes and categories, 0 for what can be either."""
     if not values:
         return 0
+    values = [value[:_LONGEST_LOOK] for value in values]
     if 2 * sum(bool(_TOKEN.fullmatch(value.strip())) for value in values) > len(values):
         return -1
-    distinct = len(set(values)) / len(values)
-    if len(values) >= 8 and (distinct < 0.2 or _chosen(values)):
+    distinct = len(set(values))
+    if len(values) >= 8 and ((distinct < 0.2 * len(values) and distinct < _MANY) or _chosen(values)):
         return -1
-    long = sum(_length(value) >= 4 for value in values) / len(values)
-    return int(long >= 0.4 and distinct >= 0.5 and 2 * sum(map(is_date, values[:100])) < len(values[:100]))
+    dates = sum(map(is_date, values[:100]))
+    return int(_long(values) and distinct >= min(_MANY, 0.5 * len(values)) and 2 * dates < len(values[:100]))
+
+
+def _long(values: Sequence[str]) -> bool:
+    """Whether many values are at least four words long; one Chinese character counts for two thirds of a word."""
+    words = (len(_LATIN_WORD.findall(value)) + len(_HAN.findall(value)) / 1.5 for value in values)
+    return sum(count >= 4 for count in words) >= 0.4 * len(values)
 
 
 def _chosen(values: Sequence[str]) -> bool:
     """Whether values are picks from a list ("Price, Speed", "维修┋校准"): joined by a mark, the same few again."""
     picks = [pick.strip() for value in values for pick in _JOINT.split(value)]
     return 4 * len(set(picks)) <= len(picks) or any("┋" in value for value in values)
-
-
-def _length(value: str) -> float:
-    """Words of a text: Latin ones, and two Chinese characters as one."""
-    return len(_LATIN_WORD.findall(value)) + len(_HAN.findall(value)) / 1.5
 
 
 def _order(table: Sampled, column: str | None, options: ReadOptions) -> DateOrder | None:

@@ -22,6 +22,7 @@ _NAMED = re.compile(
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NOTHING = frozenset({"", "-", "n/a", "na", "null", "none", "无", "無"})
+_LONGEST = 60  # characters in the longest form
 _EXPECTED = "expected a date such as 2026-03-25"
 
 DateReader = Callable[[str], datetime | None]
@@ -71,7 +72,7 @@ def date_reader(order: DateOrder | None) -> DateReader:
 def is_date(value: str) -> bool:
     """Whether a cell holds a date in any known form, whatever the order of day and month."""
     orders: tuple[DateOrder, ...] = ("dmy", "mdy")
-    return not value.strip().isdigit() and any(_reads(value, order) for order in orders)
+    return len(value) <= _LONGEST and not value.strip().isdigit() and any(_reads(value, order) for order in orders)
 
 
 def _reads(value: str, order: DateOrder) -> bool:
@@ -84,13 +85,14 @@ def _reads(value: str, order: DateOrder) -> bool:
 def _read(value: str, order: DateOrder | None) -> datetime | None:
     if value.lower() in _NOTHING:
         return None
+    shown = repr(value[:_LONGEST])
     for pattern, parts in _FORMS:
-        if match := pattern.fullmatch(value):
+        if len(value) <= _LONGEST and (match := pattern.fullmatch(value)):
             try:
                 return _moment(match, *parts(match, order))
             except ValueError as error:
-                raise ValueError(f"{value!r} is no date ({error}); {_EXPECTED}") from error
-    raise ValueError(f"{value!r} is no date; {_EXPECTED}")
+                raise ValueError(f"{shown} is no date ({error}); {_EXPECTED}") from error
+    raise ValueError(f"{shown} is no date; {_EXPECTED}")
 
 
 def _moment(match: re.Match[str], year: int, month: int, day: int) -> datetime:

@@ -33,12 +33,14 @@ def open_workbook(
     sheet that is not there.
     """
     _check_container(path, source)
-    book = _loaded(path, source)
-    name, table = _sheet(book, source, sheet)
-    others = [other for other in book.sheet_names if other != name]
-    notes = [f"Sheet {name!r}" + (f" (not read: {', '.join(map(repr, others))})." if others else ".")]
-    first = table.start[0] if table.start else 0
-    return tuple(notes), _rows(table.to_python(skip_empty_area=True), first)
+    from python_calamine import CalamineError, PasswordError  # noqa: PLC0415
+
+    try:
+        return _opened(path, source, sheet)
+    except PasswordError as error:
+        raise FileError(_encrypted(source)) from error
+    except (CalamineError, OSError) as error:
+        raise FileError(f"{source}: the workbook cannot be read ({_line(error)}); expected XLSX, XLS or ODS") from error
 
 
 def shown(value: object) -> str:
@@ -97,15 +99,15 @@ def _encrypted(source: str) -> str:
     return f"{source}: the workbook is encrypted; expected one saved without a password"
 
 
-def _loaded(path: Path, source: str) -> "CalamineWorkbook":
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError  # noqa: PLC0415
+def _opened(path: Path, source: str, sheet: str | None) -> tuple[tuple[str, ...], Iterator[tuple[int, list[str]]]]:
+    from python_calamine import CalamineWorkbook  # noqa: PLC0415
 
-    try:
-        return CalamineWorkbook.from_path(str(path))
-    except PasswordError as error:
-        raise FileError(_encrypted(source)) from error
-    except (CalamineError, OSError) as error:
-        raise FileError(f"{source}: the workbook cannot be read ({_line(error)}); expected XLSX, XLS or ODS") from error
+    book = CalamineWorkbook.from_path(str(path))
+    name, table = _sheet(book, source, sheet)
+    others = [other for other in book.sheet_names if other != name]
+    note = f"Sheet {name!r}" + (f" (not read: {', '.join(map(repr, others))})." if others else ".")
+    first = table.start[0] if table.start else 0
+    return (note,), _rows(table.to_python(skip_empty_area=True), first)
 
 
 def _sheet(book: "CalamineWorkbook", source: str, wanted: str | None) -> tuple[str, "CalamineSheet"]:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from verbatim.domain import Rejection, Verbatim
 from verbatim.errors import FileError
-from verbatim.formats.columns import Choice, Sampled, choose, parse_score
+from verbatim.formats.columns import Choice, Sampled, choose
 from verbatim.formats.dates import date_reader
 from verbatim.formats.layouts import PLAIN, Heading, recognise
 from verbatim.formats.reading import Reading, ReadOptions
+from verbatim.formats.scores import parse_score
 from verbatim.formats.tables import Cells, Grid, Record, Records, damage, open_table
 
 SAMPLE_ROWS = 1000
@@ -166,7 +167,7 @@ def _damaged(cells: Iterable[tuple[str, str]], problem: str) -> str:
 
 def _sample(names: Sequence[str], rows: Sequence[Row]) -> tuple[list[list[str]], int]:
     """The values of each column that are not blank, and the number of rows."""
-    records = [row[1] for row in rows if not isinstance(row, Rejection)]
+    records = [row[1] for row in rows if not isinstance(row, Rejection)][:SAMPLE_ROWS]
     values = [[_string(record.get(name)).strip() for record in records] for name in names]
     return [[value for value in column if value] for column in values], len(records)
 

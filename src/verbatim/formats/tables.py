@@ -4,9 +4,10 @@ Text formats are read as they are asked for, so that memory does not grow with r
 """
 
 import csv
+import io
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -65,7 +66,7 @@ def open_table(path: Path, source: str, options: ReadOptions) -> Grid | Records:
         raise FileError(f"{source}: the file is empty; expected a table with a header row")
     encoding = _encoding(path, source, options.encoding)
     start = _beginning(path, source, encoding)
-    if start.lstrip().startswith("{") or re.match(r"\s*\[\s*[{\]]", start):
+    if path.suffix.lower() == ".json" or start.lstrip().startswith("{") or re.match(r"\s*\[\s*[{\]]", start):
         return _records(path, source, encoding, start)
     return _delimited(path, source, encoding, start)
 
@@ -122,15 +123,13 @@ def _delimited(path: Path, source: str, encoding: str, start: str) -> Grid:
 
 def _delimiter(start: str) -> str:
     """The delimiter under which most rows are as wide as the header; `_NO_DELIMITER` when the header never splits."""
-    lines = start.splitlines(keepends=True)
-    if len(start) >= HEAD_BYTES:
-        lines = lines[:-1]
-    fits = {delimiter: _fit(lines, delimiter) for delimiter in _DELIMITERS}
+    whole = start if len(start) < HEAD_BYTES else start[: start.rfind("\n") + 1]
+    fits = {delimiter: _fit(io.StringIO(whole, newline=""), delimiter) for delimiter in _DELIMITERS}
     best = max(fits, key=lambda delimiter: fits[delimiter])
     return best if fits[best] > (0.0, 0) else _NO_DELIMITER
 
 
-def _fit(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
+def _fit(lines: Iterable[str], delimiter: str) -> tuple[float, int]:
     """The share of rows as wide as the header, and that width; (0, 0) when the header has one cell."""
     rows = _until_error(csv.reader(lines, delimiter=delimiter))
     widths = [len(row) for row in islice(rows, _SNIFFED_ROWS) if row]

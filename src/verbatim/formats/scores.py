@@ -1,0 +1,39 @@
+"""Recommendation scores as exports write them: numbers from 0 to 10, with or without a label."""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+_SCORE = re.compile(
+    r"(\d{1,3}(?:\.\d+)?)\s*(?:分|points?|/\s*10|out of 10)?(?:\s*[-–—:：=(（,，].*|\s+[^\W\d].*)?",
+    re.DOTALL | re.IGNORECASE,
+)
+_NO_VALUE = frozenset({"", "-", "n/a", "na", "null", "none", "无", "無"})
+_LONGEST_LABEL = 200
+
+
+@lru_cache(maxsize=4096)
+def parse_score(value: str) -> float | None:
+    """The recommendation score, 0 to 10, in a cell such as "9", "9.0", "9分" or "10 - Extremely likely"; None if blank.
+
+    Raises ValueError, naming the value, for anything else.
+    """
+    cell = value.strip()
+    if cell.lower() in _NO_VALUE:
+        return None
+    match = _SCORE.fullmatch(cell) if len(cell) <= _LONGEST_LABEL else None
+    if match is None or not 0 <= float(match[1]) <= 10:
+        raise ValueError(f"score {cell[:40]!r}; expected 0 to 10")
+    return float(match[1])
+
+
+def scores_in(values: Iterable[str]) -> list[float]:
+    """The scores among some cells; blanks and what is no score are left out."""
+    return [score for value in values if (score := _score_or_none(value)) is not None]
+
+
+def _score_or_none(value: str) -> float | None:
+    try:
+        return parse_score(value)
+    except ValueError:
+        return None
