@@ -201,6 +201,12 @@ def test_control_characters_and_lone_surrogates_do_not_break_the_workbook(tmp_pa
     assert "\\ud800" in row["text"]
 
 
+def test_numbers_that_a_spreadsheet_would_change_are_written_as_text(tmp_path):
+    fields = {"long": 123456789012345678, "nan": float("nan"), "inf": float("inf"), "huge": 10**400, "yes": True}
+    [row] = sheet(write("xlsx", tmp_path, (replace(REPLY, fields=fields), SILENT)))
+    assert [row[name] for name in fields] == ["123456789012345678", "nan", "inf", str(10**400), "true"]
+
+
 def test_more_rows_than_a_sheet_has_are_refused_by_name(tmp_path, monkeypatch):
     monkeypatch.setattr(workbook, "MAX_ROWS", 3)
     with pytest.raises(OutputError, match=r"r1: a sheet of coded\.xlsx holds 2 rows"):

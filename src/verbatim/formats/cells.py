@@ -16,6 +16,7 @@ LEAD = ("id", "question", "account", "contact", "role", "date", "score", "text")
 CODE = ("code", "category_name", "code_name", "polarity", "confidence", "excerpt", "start", "end", "turn")
 TAIL = ("language", "stance", "stance_source", "review", "model")
 MORE = "more_fields"
+EXACT = 10**15
 
 Cell = str | int | float | None
 Row = list[Cell]
@@ -119,12 +120,15 @@ def safe(cell: Cell) -> Cell:
 
 
 def as_cell(value: object) -> Cell:
-    """A value of the input as a cell: numbers and text as they are, ISO 8601 dates, JSON for what has parts."""
+    """A value of the input as a cell: text, numbers that a spreadsheet holds exactly, else the value written out.
+
+    Dates are ISO 8601, what has parts is JSON; numbers of more than 15 digits, NaN and infinities become text.
+    """
     if value is None or isinstance(value, str):
         return value
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return value
-    return as_json(value) if isinstance(value, bool | Mapping | list | tuple) else _plain(value)
+    if isinstance(value, bool | Mapping | list | tuple):
+        return as_json(value)
+    return value if isinstance(value, int | float) and abs(value) < EXACT else _plain(value)
 
 
 def as_json(value: object) -> str:
