@@ -177,22 +177,6 @@ def test_a_misleading_name_is_remarked() -> None:
     assert read(BAD / "workbook_named.csv").notes[0] == "Read as workbook, which it is, although its name ends in .csv."
 
 
-def test_two_columns_that_could_be_the_text_are_asked_for() -> None:
-    with pytest.raises(ColumnError, match=r"'Comment', 'Suggestion' could each be the text; .*--text"):
-        read(BAD / "two_candidates.csv")
-
-
-def test_a_table_without_text_names_its_columns() -> None:
-    with pytest.raises(ColumnError, match=r"no_text_column\.csv: no column with free text; .*'id', 'score', 'amount'"):
-        read(BAD / "no_text_column.csv")
-
-
-@pytest.mark.parametrize(("wanted", "hint"), [("Coment", "did you mean 'Comment'"), ("xyz", "the columns are 'id'")])
-def test_a_column_that_is_not_there_is_named_with_the_closest(wanted: str, hint: str) -> None:
-    with pytest.raises(ColumnError, match=f"two_candidates.csv: no column '{wanted}' for --text; .*{hint}"):
-        read(BAD / "two_candidates.csv", text=(wanted,))
-
-
 def test_named_columns_are_taken_whatever_they_look_like() -> None:
     reading = read(BAD / "two_candidates.csv", text=("comment", "Suggestion"), contact="id")
     assert [row.id for row in verbatims(reading)][:2] == ["1:Comment", "1:Suggestion"]
@@ -204,18 +188,6 @@ def test_a_score_out_of_range_costs_the_row_and_names_it() -> None:
         (3, "score '11'; expected 0 to 10"),
         (4, "score 'abc'; expected 0 to 10"),
     ]
-
-
-@pytest.mark.parametrize("header", ["How likely to recommend (1-10)?", "推荐程度（1~5分）", "NPS 1 to 10"])
-def test_another_scale_is_no_score_unless_named(tmp_path: Path, header: str) -> None:
-    path = table(tmp_path, f"id,{header},comment", "1,5,The pump hums all day", "2,3,Late by nine days again")
-    assert read(path).columns.score is None
-    assert read(path, score=header).columns.score == header
-
-
-def test_a_bare_score_column_from_one_to_five_is_left_alone(tmp_path: Path) -> None:
-    path = table(tmp_path, "id,score,comment", "1,5,The pump hums all day", "2,3,Late by nine days again")
-    assert read(path).columns.score is None
 
 
 def test_dates_that_could_be_read_two_ways_are_asked_for() -> None:
@@ -277,17 +249,6 @@ def test_a_cell_of_two_megabytes_is_rejected_and_one_of_a_million_characters_rea
 def test_rows_that_all_fail_are_one_error(tmp_path: Path) -> None:
     with pytest.raises(FileError, match=r"a\.jsonl: no object can be read \(.*\); expected one JSON object a line"):
         read(table(tmp_path, '{"text": ', name="a.jsonl"))
-
-
-def test_picks_from_a_list_are_no_free_text(tmp_path: Path) -> None:
-    picks = [
-        "Price of spare parts, Speed of repair",
-        "Speed of repair",
-        "Price of spare parts",
-        "Speed of repair, Price",
-    ]
-    rows = [f'{at},"{picks[at % 4]}",Answer number {WORDS[at]} in my own words' for at in range(12)]
-    assert read(table(tmp_path, "id,Which parts matter,Anything else?", *rows)).columns.text == ("Anything else?",)
 
 
 @given(texts=st.lists(st.lists(st.sampled_from(PHRASES), min_size=1), min_size=1, max_size=6))

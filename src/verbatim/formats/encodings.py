@@ -12,6 +12,7 @@ from typing import BinaryIO
 from verbatim.errors import FileError
 
 HEAD_BYTES = 256 * 1024
+_STRAY = -4.0  # the weight of a byte that a Chinese encoding does not know
 _CUT_BYTES = 64 * 1024  # a head of this size or more may end inside a character
 
 _BOMS: tuple[tuple[bytes, str], ...] = (
@@ -176,10 +177,8 @@ def _eight_bit(head: bytes) -> str | None:
 
 
 def _commonness(head: bytes, name: str) -> float:
-    """How much a sample looks like Chinese: mean over its non-ASCII characters, at most 1, -1 if undecodable."""
-    text = _decoded(head, name)
-    if text is None:
-        return -1.0
+    """How much a sample looks like Chinese: mean over its non-ASCII characters, 1 at most; stray bytes lower it."""
+    text = codecs.getincrementaldecoder(name)("surrogateescape").decode(head, final=len(head) < _CUT_BYTES)
     foreign = [char for char in text if char > "\x7f"][:20_000]
     return sum(map(_weight, foreign)) / max(1, len(foreign))
 
@@ -189,6 +188,8 @@ def _weight(char: str) -> float:
         return 1.0
     if char in _PUNCTUATION:
         return 0.5
+    if "\ud800" <= char <= "\udfff":
+        return _STRAY
     return 0.1 if "\u4e00" <= char <= "\u9fff" else -1.0
 
 
