@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -201,6 +202,15 @@ def test_a_row_against_the_settled_order_is_rejected(tmp_path: Path) -> None:
     rows = [f"{at},25/04/2026,The pump hums all day" for at in range(1000)]
     path = table(tmp_path, "id,date,comment", *rows, "x,04/25/2026,Late by nine days")
     assert [(row.row, row.reason[:25]) for row in rejections(read(path))] == [(1002, "'04/25/2026' is no date (")]
+
+
+def test_a_title_above_the_table_is_no_header(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
+        sheet = book.add_worksheet()
+        for row, cells in enumerate([["March"], [], ["id", "nps", "comment"], ["1", 9, "The pump hums all day"]]):
+            sheet.write_row(row, 0, cells)
+    (only,) = verbatims(read(tmp_path / "a.xlsx"))
+    assert (only.id, only.row, only.score, only.text) == ("1", 4, 9.0, "The pump hums all day")
 
 
 def test_a_time_zone_is_kept(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ SAMPLE_ROWS = 1000
 LONGEST_TEXT = 1_000_000  # characters in one cell
 
 _HEADER_ROWS = 6
+_TITLE_ROWS = 4
 _BLANK = "\x1f \t\r\n\f\v\xa0\u3000"
 _LABEL = re.compile(r"[\w.#-]{1,24}", re.ASCII)
 _NUMBERED = re.compile(r"\s*(?:Q\s*)?(\d{1,3})\s*[、.．)）]")
@@ -96,7 +97,7 @@ def _interpreted(file: str, rows: Iterable[Row], interpret: Interpreter) -> Iter
 def _opened_grid(table: Grid) -> tuple[Heading, list[Row], Iterator[Row]]:
     """The heading, the first data rows, and the rest of them."""
     opening = list(islice(table.rows, SAMPLE_ROWS + _HEADER_ROWS))
-    headers = [row for row in opening if not isinstance(row, Rejection) and any(row[1])][:_HEADER_ROWS]
+    headers = _below_titles([row for row in opening if not isinstance(row, Rejection) and any(row[1])])
     if not headers:
         raise FileError(f"{table.file}: no row can be read; expected a table with a header row")
     heading = recognise([cells for _, cells in headers])
@@ -104,6 +105,14 @@ def _opened_grid(table: Grid) -> tuple[Heading, list[Row], Iterator[Row]]:
     fit = _fitting(table.file, heading.names)
     head = [fit(row) for row in opening if isinstance(row, Rejection) or row[0] > last]
     return heading, head, map(fit, table.rows)
+
+
+def _below_titles(rows: list[tuple[int, Cells]]) -> list[tuple[int, Cells]]:
+    """The first rows of the table itself: a title of one cell above a row of three or more is no part of it."""
+    filled = [sum(map(bool, cells)) for _, cells in rows[:_TITLE_ROWS]]
+    top = next((at for at, count in enumerate(filled) if count >= 3), 0)
+    top = top if all(count == 1 for count in filled[:top]) else 0
+    return rows[top : top + _HEADER_ROWS]
 
 
 def _opened_records(table: Records) -> tuple[Heading, list[Row], Iterator[Row]]:
