@@ -58,6 +58,12 @@ def test_picks_from_a_list_are_no_free_text(tmp_path: Path) -> None:
     assert read(table(tmp_path, "id,Which parts matter,Anything else?", *rows)).columns.text == ("Anything else?",)
 
 
+def test_a_list_of_texts_without_a_header_does_not_lose_the_first(tmp_path: Path) -> None:
+    path = table(tmp_path, "The pump hums all day.", "Late by nine days again.")
+    with pytest.raises(ColumnError, match=r"the first row, 'The pump hums all day.', is no header; expected one above"):
+        read(path)
+
+
 def test_a_comment_on_the_score_is_no_score(tmp_path: Path) -> None:
     path = table(tmp_path, "id,NPS comment,NPS", "1,The pump hums all day,9", "2,,4")
     assert (read(path).columns.score, read(path).columns.text) == ("NPS", ("NPS comment",))

@@ -36,6 +36,7 @@ _OTHER_SCALE = re.compile(
     r"(?<!\d)1\s*(?:-|–|—|to|~|～|至|到)\s*(?:5|7|10)(?!\d)|(?<![a-z])[57][- ]point", re.IGNORECASE
 )
 _TOKEN = re.compile(r"[\d.,%+\-/:\s()]+|[!-~]*[\d_@/\\][!-~]*|\{.*\}|\[.*\]", re.DOTALL)
+_SENTENCE = re.compile(r"[.。!！]\s*$")
 _LONGEST_LOOK = 300  # characters of a value that tell what it is
 _MANY = 30  # so many different values are no list of choices
 _JOINT = re.compile(r"[,;|┋]| / ")
@@ -285,6 +286,8 @@ def _texts(table: Sampled, options: ReadOptions, taken: frozenset[str], notes: l
         raise ColumnError(f"{table.file}: no column with free text; name it with --text; the columns are {found}")
     if len(names) > 1 and not several:
         raise ColumnError(f"{table.file}: {_listed(names)} could each be the text; name one, or several, with --text")
+    if len(table.heading.names) == 1 and _SENTENCE.search(names[0]):
+        raise ColumnError(f"{table.file}: the first row, {names[0][:60]!r}, is no header; expected one above the texts")
     notes.extend(f"Text: column {name!r} ({_WHY[ranks[name]]})." for name in names)
     return names
 
