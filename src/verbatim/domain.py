@@ -60,7 +60,7 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A clause of a text: code-point offsets, and the language of its own words ("en", "zh-Hans", "zh-Hant", "zh", "und")."""
+    """A clause of a text: its offsets, and the language of its own words (en, zh-Hans, zh-Hant, zh, und)."""
 
     start: int
     end: int
@@ -78,7 +78,7 @@ class Excerpt:
 
 @dataclass(frozen=True, slots=True)
 class CodeMention:
-    """One code of a coding, with the polarity of that mention, a calibrated confidence, and its evidence, strongest first."""
+    """One code of a coding: the polarity of the mention, a calibrated confidence, its evidence, strongest first."""
 
     id: str
     polarity: Polarity

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from verbatim.errors import FileError
+from verbatim.domain import Rejection
+from verbatim.errors import FileError, InputError
 from verbatim.formats.encodings import HEAD_BYTES, binary_kind
 from verbatim.formats.reading import Reading, ReadOptions
 
@@ -29,18 +30,25 @@ class _Source:
     notes: tuple[str, ...] = ()
 
 
-def open_inputs(paths: Sequence[str], options: ReadOptions) -> Iterator[Reading]:
+def open_inputs(paths: Sequence[str], options: ReadOptions) -> Iterator[Reading | Rejection]:
     """Each input opened in turn: files as they are named, folders with all readable files inside, sorted.
 
     A missing path is a FileError before anything is read. A folder passes over files whose ending is not known and
-    says so in the notes of its first file. Tables and transcripts are told apart by content.
+    says so in the notes of its first file. Tables and transcripts are told apart by content. A file that cannot be
+    read is an error when it is the only one, and a rejection (row 0) among others, which go on.
     """
     sources = [source for path in paths for source in ([path] if path == STDIN else _sources(Path(path)))]
-    for source in _once(sources):
-        if isinstance(source, _Source):
-            yield _opened(source, options)
-        else:
-            yield from _standard_input(options)
+    distinct = _once(sources)
+    for source in distinct:
+        try:
+            if isinstance(source, _Source):
+                yield _opened(source, options)
+            else:
+                yield from _standard_input(options)
+        except InputError as error:
+            if len(distinct) == 1:
+                raise
+            yield Rejection(source.name if isinstance(source, _Source) else _STDIN_NAME, 0, str(error))
 
 
 def _once(sources: Sequence[str | _Source]) -> list[str | _Source]:

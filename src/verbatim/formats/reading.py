@@ -46,7 +46,7 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One input opened: the layout recognised, the columns taken, remarks for the user, and its rows, read as they are asked for.
+    """One input opened: the layout recognised, the columns taken, remarks for the user, and its rows, read on demand.
 
     Every data row of the file comes out, as one verbatim per text column or as one rejection, in file order.
     """

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from pathlib import PurePath
 
 from verbatim.domain import Turn, Verbatim
-from verbatim.errors import TranscriptError
 from verbatim.formats.encodings import decode, sniff
 from verbatim.formats.reading import Columns, Reading, ReadOptions
 from verbatim.text.calls import is_call
@@ -30,15 +29,11 @@ def is_transcript(name: str, head: bytes) -> bool:
 def read_transcript(name: str, data: bytes, options: ReadOptions) -> Reading:
     """The transcript as one verbatim named after the file, with a side per speaker.
 
-    Raises TranscriptError where there is no turn, or no speaker of a name in `options.customers`; FileError where the
-    bytes are no text.
+    Raises TranscriptError where there is no turn, FileError where the bytes are no text.
     """
     text, encoding = decode(data, options.encoding, name)
     layout, raw = read_turns(text, name)
-    try:
-        turns = assign_sides(raw, options.customers, options.ours)
-    except TranscriptError as error:
-        raise TranscriptError(f"{name}: {error}") from error
+    turns = assign_sides(raw, options.customers, options.ours)
     verbatim = Verbatim(id=PurePath(name).stem, turns=turns, row=1)
     return Reading(name, layout, Columns(), (f"encoding {encoding}", *_notes(turns)), iter((verbatim,)))
 

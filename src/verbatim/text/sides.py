@@ -4,7 +4,6 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 
 from verbatim.domain import Side, Turn
-from verbatim.errors import TranscriptError
 from verbatim.text.turns import RawTurn
 
 _AFFILIATIONS: dict[str, Side] = {"internal": "us", "external": "customer"}
@@ -36,13 +35,12 @@ _BRACKETED = re.compile(r"\s*[(（\[|].*\Z")
 def assign_sides(turns: Sequence[RawTurn], customers: Iterable[str] = (), ours: Iterable[str] = ()) -> tuple[Turn, ...]:
     """The turns with a side for every speaker.
 
-    `customers` and `ours` hold names, or e-mail domains written `@domain`. Once a customer is named, every other named
-    speaker is ours. Else affiliation, then role words decide; who is left stays unknown, never guessed.
-    Raises TranscriptError for a customer's name that no speaker has.
+    `customers` and `ours` hold names, or e-mail domains written `@domain`. Once a customer of this talk is named, every
+    other named speaker is ours. Else affiliation, then role words decide; who is left stays unknown, never guessed.
     """
     customers, ours = tuple(customers), tuple(ours)
-    _check_names(customers, turns)
-    named = any(not entry.startswith("@") for entry in customers)
+    names = [entry for entry in customers if not entry.startswith("@")]
+    named = len(without_speaker(names, {turn.speaker for turn in turns})) < len(names)
     asking = any(_folded(turn.speaker) in ("q", "问", "問") for turn in turns)
     sides: dict[tuple[str, str | None], Side] = {}
     for turn in turns:
@@ -57,13 +55,10 @@ def is_role(speaker: str) -> bool:
     return _by_role(speaker, asking=True) != "unknown"
 
 
-def _check_names(customers: Iterable[str], turns: Iterable[RawTurn]) -> None:
-    speakers = sorted({turn.speaker for turn in turns if turn.speaker})
-    known = {form for speaker in speakers for form in _forms(speaker)}
-    for entry in customers:
-        if not entry.startswith("@") and _folded(entry) not in known:
-            found = ", ".join(map(repr, speakers)) or "none named"
-            raise TranscriptError(f"no speaker is called {entry!r}; expected one of the speakers found: {found}")
+def without_speaker(customers: Iterable[str], speakers: Iterable[str]) -> list[str]:
+    """The customers' names that none of the speakers has; e-mail domains are no names."""
+    known = {form for speaker in speakers if speaker for form in _forms(speaker)}
+    return [entry for entry in customers if not entry.startswith("@") and _folded(entry) not in known]
 
 
 def _explicit(turn: RawTurn, customers: Collection[str], ours: Collection[str], named: bool) -> Side | None:

@@ -1,0 +1,182 @@
+"""The command line: each command parses, calls one action, and says what came of it.
+
+Exit codes: 0 done, 1 a mistake of ours, 2 input that cannot be used, 130 interrupted. An error is one line on standard
+error.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from verbatim import __version__
+from verbatim.errors import InputError, InternalError, VerbatimError
+
+EXIT_CODES: dict[type[VerbatimError], int] = {InputError: 2, InternalError: 1}
+
+Format = Literal["jsonl", "csv", "onehot", "xlsx"]
+Language = Literal["en", "zh-Hans", "zh-Hant"]
+Texts = Annotated[list[str] | None, typer.Option("--text", help="Column of free text; may be repeated.")]
+Column = Annotated[str | None, typer.Option(help="Column with this; recognised by itself when left out.")]
+Names = Annotated[list[str] | None, typer.Option(help="A speaker's name, or @domain; may be repeated.")]
+ModelName = Annotated[
+    str | None, typer.Option("--model", help="A model's label, or a folder; the current one if left out.")
+]
+CodebookFile = Annotated[
+    Path | None, typer.Option("--codebook", help="A code frame in YAML; the built-in one if left out.")
+]
+
+app = typer.Typer(
+    help="Codes what B2B customers say: survey replies and call transcripts, in English and Chinese, on this machine.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+codebook_app = typer.Typer(help="Look at a code frame, or check one of your own.", no_args_is_help=True)
+app.add_typer(codebook_app, name="codebook")
+
+
+@app.command()
+def code(  # noqa: PLR0913, PLR0917 - every option of the command is a parameter
+    inputs: Annotated[list[str], typer.Argument(help="Files, folders, or - for standard input.", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the coded data and the report.")],
+    format: Annotated[
+        list[Format] | None, typer.Option("--format", "-f", help="May be repeated. [default: jsonl]")
+    ] = None,
+    text: Texts = None,
+    id: Column = None,
+    score: Column = None,
+    date: Column = None,
+    account: Column = None,
+    contact: Column = None,
+    role: Column = None,
+    date_order: Annotated[Literal["dmy", "mdy", "ymd"] | None, typer.Option(help="How 03/04/2026 is meant.")] = None,
+    sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook; the first with rows if left out.")] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="Encoding of the text files; told by itself if left out.")
+    ] = None,
+    customer: Names = None,
+    ours: Names = None,
+    codebook: CodebookFile = None,
+    model: ModelName = None,
+    language: Annotated[Language | None, typer.Option(help="Language of the report. [default: en]")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
+) -> None:
+    """Code survey exports and transcripts: coded data and a report in one folder."""
+    from verbatim.actions.coding import CodingOrder, code_files  # noqa: PLC0415 - --help loads no libraries
+    from verbatim.formats.reading import ReadOptions  # noqa: PLC0415
+    from verbatim.settings import Settings  # noqa: PLC0415
+    from verbatim.terminal import progress, tell  # noqa: PLC0415
+
+    preset = Settings()
+    columns = {"id": id, "score": score, "date": date, "account": account, "contact": contact, "role": role}
+    read = ReadOptions(
+        text=tuple(text or ()),
+        date_order=date_order,
+        sheet=sheet,
+        encoding=encoding,
+        customers=tuple(customer or ()),
+        ours=tuple(ours or ()),
+        **columns,
+    )
+    order = CodingOrder(
+        inputs=tuple(inputs),
+        out=out,
+        formats=tuple(dict.fromkeys(format or ("jsonl",))),
+        read=read,
+        codebook=codebook or preset.codebook,
+        model=model or preset.model,
+        language=language or preset.language,
+    )
+    with progress(order.inputs, quiet) as seen:
+        outcome = code_files(order, seen)
+    tell(outcome, quiet)
+    if outcome.failed:
+        raise typer.Exit(2)
+
+
+@app.command()
+def train(
+    recipe: Annotated[Path, typer.Argument(help="A recipe in TOML.", show_default=False)],
+    models: Annotated[Path, typer.Option(help="Folder that the model is written into.")] = Path("models"),
+    gold: Annotated[Path | None, typer.Option(help="Coded verbatims to measure on; never learnt from.")] = None,
+) -> None:
+    """Train a model from a recipe, and make it the current one of its folder."""
+    from verbatim.actions.training import train as action  # noqa: PLC0415
+
+    folder = action(recipe, models, gold, say=lambda message: typer.echo(message, err=True))
+    typer.echo(folder)
+
+
+@app.command()
+def evaluate(
+    gold: Annotated[Path, typer.Argument(help="JSON lines with id, text, codes and stance.", show_default=False)],
+    model: ModelName = None,
+    codebook: CodebookFile = None,
+) -> None:
+    """Measure a model on gold: both levels, polarity, stance, and precision, recall, F1 and n of every id."""
+    from verbatim.actions.evaluation import evaluate_file  # noqa: PLC0415
+    from verbatim.terminal import show_evaluation  # noqa: PLC0415
+
+    show_evaluation(evaluate_file(gold, model, codebook))
+
+
+@codebook_app.command("show")
+def show(
+    file: Annotated[Path | None, typer.Argument(help="A code frame; the built-in one if left out.")] = None,
+    id: Annotated[str | None, typer.Option(help="Only this id, with definition and examples.")] = None,
+    language: Annotated[str, typer.Option(help="Language of names and definitions.")] = "en",
+) -> None:
+    """Show the ids of a code frame, or everything about one."""
+    from verbatim import taxonomy  # noqa: PLC0415
+    from verbatim.terminal import show_code, show_codebook  # noqa: PLC0415
+
+    codebook = taxonomy.load(file) if file else taxonomy.default()
+    if id:
+        show_code(codebook[id], language)
+    else:
+        show_codebook(codebook, language)
+
+
+@codebook_app.command("check")
+def check(file: Annotated[Path, typer.Argument(help="A code frame in YAML.", show_default=False)]) -> None:
+    """Check a code frame: every problem with its line and id."""
+    from verbatim import taxonomy  # noqa: PLC0415
+
+    found = taxonomy.problems(taxonomy.read(file))
+    for problem in found:
+        typer.echo(problem.told(str(file)), err=True)
+    if found:
+        raise typer.Exit(2)
+    frame = taxonomy.load(file)
+    typer.echo(f"{file}: {frame.label}, {len(frame.ids)} ids in {', '.join(frame.languages)}: no problem found")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"verbatim {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Codes what B2B customers say: survey replies and call transcripts, in English and Chinese, on this machine."""
+
+
+def main() -> None:
+    """Run the command line; an error of ours ends it with one line and its exit code."""
+    try:
+        app()
+    except VerbatimError as problem:
+        line = " ".join(str(problem).split())
+        typer.echo(f"verbatim: {line}", err=True)
+        sys.exit(next(code for kind, code in EXIT_CODES.items() if isinstance(problem, kind)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,244 @@
+"""The line in one object: verbatims go in, codings come out, in order, a batch at a time."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+
+from verbatim.codes import Evidence, Frame, Thresholds, blend, evidence, given, merge
+from verbatim.domain import CodeMention, Coding, Excerpt, Segment, Verbatim
+from verbatim.encoders import Encoder, load_encoder
+from verbatim.errors import ModelError
+from verbatim.features import Floats, Vocabulary, ngram_matrix
+from verbatim.heads import Features, Heads, sigmoid, softmax
+from verbatim.stance import StanceModel, StanceRules, judge, summarise
+from verbatim.text.content import is_no_content
+from verbatim.text.language import dominant
+from verbatim.text.segments import segments
+
+BATCH = 128
+EXCERPTS = 5
+CONTEXT = 0.4
+"""How much of a clause's polarity is taken from the whole part around it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Everything that was learnt, as arrays and plain values; `registry` keeps it on disk.
+
+    `label` is name@version. `review` is the calibrated confidence under which a code is handed to a person.
+    """
+
+    label: str
+    codebook: str
+    codebook_fingerprint: str
+    encoder: str
+    vocabulary: Vocabulary
+    heads: Heads
+    frame: Frame
+    thresholds: Thresholds
+    stance: StanceModel
+    stance_rules: StanceRules
+    review: float
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One reply, or one turn of a call: its text, its clauses, and the number of its turn."""
+
+    text: str
+    clauses: tuple[Segment, ...]
+    turn: int | None = None
+
+    def clause_texts(self) -> list[str]:
+        """Return the words of each clause."""
+        return [self.text[clause.start : clause.end] for clause in self.clauses]
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """The features of some parts: of every clause, and of each part with several clauses as a whole.
+
+    `sizes` counts the clauses of each part, `several` names the parts that have more than one.
+    """
+
+    clauses: Features
+    wholes: Features
+    sizes: tuple[int, ...]
+    several: tuple[int, ...]
+
+    def of_parts(self, of_clauses: Floats, of_wholes: Floats) -> Floats:
+        """Return one row a part: of its whole, or of its only clause; a part without clauses gives zeros."""
+        rows = np.zeros((len(self.sizes), of_clauses.shape[1]), dtype=np.float32)
+        sizes = np.asarray(self.sizes, dtype=np.int64)
+        starts = np.cumsum(sizes) - sizes
+        single = np.flatnonzero(sizes == 1)
+        rows[single] = of_clauses[starts[single]]
+        rows[list(self.several)] = of_wholes
+        return rows
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedPart:
+    """One part judged: its codes, the polarity of its clauses (s, 3), and the score that its words sound like."""
+
+    codes: tuple[Evidence, ...]
+    polarity: Floats
+    text_score: float
+
+
+class Coder:
+    """Codes verbatims with one model."""
+
+    def __init__(self, model: Model, encoder: Encoder | None = None) -> None:
+        self.model = model
+        self._encoder = encoder or load_encoder(model.encoder)
+        if self._encoder.fingerprint != model.encoder:
+            have = self._encoder.fingerprint
+            raise ModelError(f"model {model.label} was trained with encoder {model.encoder!r}; this one is {have!r}")
+
+    def code(self, verbatims: Iterable[Verbatim]) -> Iterator[tuple[Verbatim, Coding]]:
+        """Yield each verbatim with its coding, in order; only a few hundred are held at a time.
+
+        One batch is judged while the next is encoded in a second thread.
+        """
+        with ThreadPoolExecutor(1) as pool:
+            waiting = None
+            for batch in batches(verbatims):
+                parts = [parts_of(verbatim) for verbatim in batch]
+                texts = [text for own in parts for part in own for text in part.clause_texts()]
+                job = (batch, parts, texts, pool.submit(self._encoder.encode, texts))
+                if waiting:
+                    yield from self._finish(*waiting)
+                waiting = job
+            if waiting:
+                yield from self._finish(*waiting)
+
+    def code_texts(self, texts: Sequence[str]) -> list[Coding]:
+        """Return the coding of each text, as a reply without score."""
+        rows = (Verbatim(id=str(number), text=text) for number, text in enumerate(texts))
+        return [coding for _, coding in self.code(rows)]
+
+    def _finish(
+        self, batch: Sequence[Verbatim], parts: Sequence[Sequence[Part]], texts: Sequence[str], vectors: Future[Floats]
+    ) -> Iterator[tuple[Verbatim, Coding]]:
+        flat = [part for own in parts for part in own]
+        units = units_of(flat, texts, vectors.result(), self.model.vocabulary)
+        judged = judge_parts(self.model, units)
+        first = 0
+        for verbatim, own in zip(batch, parts, strict=True):
+            yield verbatim, self._coding(verbatim, own, judged[first : first + len(own)])
+            first += len(own)
+
+    def _coding(self, verbatim: Verbatim, parts: Sequence[Part], judged: Sequence[JudgedPart]) -> Coding:
+        model = self.model
+        codes = self._codes(parts, judged) if parts else _empty(model.frame)
+        reasons = sum(code.id != model.frame.no_content_id for code in codes)
+        estimate = self._estimate(parts, judged) if parts and (reasons or not codes) else None
+        stance = judge(verbatim.score, estimate, model.stance, model.stance_rules, reasons)
+        doubtful = min((code.confidence for code in codes), default=0.0) < model.review
+        language = dominant((clause.language, clause.end - clause.start) for part in parts for clause in part.clauses)
+        return Coding(verbatim.id, language, codes, stance, doubtful or stance.conflict, model.label)
+
+    def _codes(self, parts: Sequence[Part], judged: Sequence[JudgedPart]) -> tuple[CodeMention, ...]:
+        found: dict[int, list[tuple[Evidence, Part]]] = {}
+        for part, judgement in zip(parts, judged, strict=True):
+            for code in judgement.codes:
+                found.setdefault(code.id, []).append((code, part))
+        empty = self.model.frame.no_content
+        if empty is not None and len(found) > 1:
+            found.pop(empty, None)
+        mentions = [self._mention(column, evidence) for column, evidence in found.items()]
+        return tuple(sorted(mentions, key=lambda mention: -mention.confidence))
+
+    def _mention(self, column: int, found: Sequence[tuple[Evidence, Part]]) -> CodeMention:
+        ranked = sorted(found, key=lambda pair: -pair[0].confidence)
+        excerpts = [
+            Excerpt(part.clauses[clause].start, part.clauses[clause].end, part.turn)
+            for code, part in ranked
+            for clause in code.clauses
+        ]
+        polarity = merge([code.polarity for code, _ in ranked])
+        confidence = round(ranked[0][0].confidence, 3)
+        return CodeMention(self.model.frame.ids[column], polarity, confidence, tuple(excerpts[:EXCERPTS]))
+
+    def _estimate(self, parts: Sequence[Part], judged: Sequence[JudgedPart]) -> float:
+        lengths = [clause.end - clause.start for part in parts for clause in part.clauses]
+        polarity = np.concatenate([judgement.polarity for judgement in judged])
+        weights = [len(part.text) for part in parts]
+        sound = float(np.average([judgement.text_score for judgement in judged], weights=weights))
+        return float(self.model.stance.estimate(summarise(polarity, lengths, sound)[None])[0])
+
+
+def parts_of(verbatim: Verbatim) -> list[Part]:
+    """Return what is to be coded: the reply, or the turns that are not our own, without those that say nothing."""
+    texts: list[tuple[str, int | None]] = [(verbatim.text, None)]
+    if verbatim.turns:
+        texts = [(turn.text, number) for number, turn in enumerate(verbatim.turns) if turn.side != "us"]
+    parts = (Part(text, segments(text), turn) for text, turn in texts if not is_no_content(text))
+    return [part for part in parts if part.clauses]
+
+
+def units_of(parts: Sequence[Part], texts: Sequence[str], vectors: Floats, vocabulary: Vocabulary) -> Units:
+    """Return the features of the parts, whose clauses are `texts` with their vectors, in order.
+
+    The vector of a whole is the mean of its clauses', weighted by the root of their length.
+    """
+    sizes = tuple(len(part.clauses) for part in parts)
+    several = tuple(number for number, size in enumerate(sizes) if size > 1)
+    grams = ngram_matrix([*texts, *(parts[number].text for number in several)], vocabulary)
+    wholes = whole_vectors(vectors, [len(text) for text in texts], sizes)[list(several)]
+    return Units(Features(grams[: len(texts)], vectors), Features(grams[len(texts) :], wholes), sizes, several)
+
+
+def whole_vectors(vectors: Floats, lengths: Sequence[int], sizes: Sequence[int]) -> Floats:
+    """Return the vector of each part, (parts, d) unit rows: its clauses' mean, weighted by the root of their length."""
+    owners = np.repeat(np.arange(len(sizes)), sizes)
+    sums = np.zeros((len(sizes), vectors.shape[1]), dtype=np.float32)
+    np.add.at(sums, owners, vectors * np.sqrt(np.asarray(lengths, dtype=np.float32))[:, None])
+    return np.asarray(sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9), dtype=np.float32)
+
+
+def judge_parts(model: Model, units: Units) -> list[JudgedPart]:
+    """Return the judgement of each part."""
+    heads, frame = model.heads, model.frame
+    clause_logits, whole_logits = heads.logits(units.clauses), heads.logits(units.wholes)
+    coded = slice(0, len(frame.ids) + len(frame.categories))
+    clauses = sigmoid(clause_logits[:, coded])
+    wholes = units.of_parts(clauses, sigmoid(whole_logits[:, coded]))
+    scores = blend(clauses, units.sizes, wholes, model.thresholds.whole)
+    confidence = model.thresholds.confidence(scores[:, : len(frame.ids)])
+    chosen = given(scores, frame, model.thresholds)
+    polarity = clause_polarity(heads, units, clause_logits, whole_logits)
+    sound = heads.columns("score")
+    sounds = units.of_parts(clause_logits[:, sound], whole_logits[:, sound])[:, 0]
+    ends = np.cumsum(units.sizes)
+    judged = []
+    for part, (end, size) in enumerate(zip(ends, units.sizes, strict=True)):
+        own = slice(end - size, end)
+        codes = evidence(chosen[part], clauses[own, : len(frame.ids)], polarity[own], confidence[part], frame)
+        judged.append(JudgedPart(tuple(codes), polarity[own], float(sounds[part])))
+    return judged
+
+
+def clause_polarity(heads: Heads, units: Units, clause_logits: Floats, whole_logits: Floats) -> Floats:
+    """Return negative, neutral and positive shares of each clause, (clauses, 3), coloured by the part it stands in."""
+    sides = heads.columns("polarity:")
+    alone = softmax(clause_logits[:, sides])
+    around = units.of_parts(alone, softmax(whole_logits[:, sides]))
+    return (1 - CONTEXT) * alone + CONTEXT * np.repeat(around, units.sizes, axis=0)
+
+
+def batches(verbatims: Iterable[Verbatim]) -> Iterator[list[Verbatim]]:
+    """Yield the verbatims in lists of at most 128."""
+    rows = iter(verbatims)
+    while batch := list(islice(rows, BATCH)):
+        yield batch
+
+
+def _empty(frame: Frame) -> tuple[CodeMention, ...]:
+    """Return the coding of an answer that says nothing, if the frame has an id for it."""
+    empty = frame.no_content_id
+    return (CodeMention(empty, "neutral", 1.0, ()),) if empty else ()

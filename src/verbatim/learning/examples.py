@@ -1,0 +1,154 @@
+"""Examples to learn from or to measure on: JSON lines of coded verbatims, read and checked against the codebook.
+
+{"id", "text", "segments": [{"text", "codes": [{"id", "polarity"}]}], "stance", "score", …}     training
+{"id", "text", "codes": [{"id", "polarity"}], "stance", …}                                      gold
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from verbatim.domain import POLARITIES, STANCES, Polarity, StanceLabel
+from verbatim.errors import CorpusError
+from verbatim.stance import band
+from verbatim.taxonomy import Codebook
+
+Codes = tuple[tuple[str, Polarity], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledSegment:
+    """A clause of an example that gives a reason: offsets into its text, and its codes with their polarity."""
+
+    start: int
+    end: int
+    codes: Codes
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A verbatim coded by a person or for this project; gold for measuring has codes but no segments."""
+
+    id: str
+    text: str
+    segments: tuple[LabelledSegment, ...]
+    codes: Codes
+    stance: StanceLabel | None
+    score: float | None
+    language: str
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of its codes."""
+        return frozenset(id for id, _ in self.codes)
+
+
+def read_corpus(folder: Path, codebook: Codebook) -> list[Example]:
+    """Return every example of the folder's JSON lines files, in the order of file names.
+
+    Raises CorpusError naming file and line for an unknown id, an excerpt that is not in the text, an id used twice.
+    """
+    files = sorted(folder.glob("*.jsonl"))
+    if not files:
+        raise CorpusError(f"{folder}: no *.jsonl file; expected a folder of coded verbatims")
+    return _distinct(example for file in files for example in _read(file, codebook, segmented=True))
+
+
+def read_gold(file: Path, codebook: Codebook) -> list[Example]:
+    """Return the examples of one gold file; CorpusError names the line that does not hold together."""
+    return _distinct(_read(file, codebook, segmented=False))
+
+
+def corpus_hash(examples: list[Example]) -> str:
+    """Return the SHA-256 (hex) of what was learnt from, whatever files it lay in."""
+    digest = hashlib.sha256()
+    for example in sorted(examples, key=lambda example: example.id):
+        digest.update(repr(example).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+def _distinct(examples: Iterator[tuple[str, Example]]) -> list[Example]:
+    seen: dict[str, str] = {}
+    kept = []
+    for place, example in examples:
+        if example.id in seen:
+            raise CorpusError(f"{place}: id {example.id!r} was used before, at {seen[example.id]}")
+        seen[example.id] = place
+        kept.append(example)
+    return kept
+
+
+def _read(file: Path, codebook: Codebook, segmented: bool) -> Iterator[tuple[str, Example]]:
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as problem:
+        raise CorpusError(f"{file}: cannot be read as UTF-8 text ({problem})") from problem
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            place = f"{file}, line {number}"
+            yield place, _example(_parsed(line, place), codebook, place, segmented)
+
+
+def _parsed(line: str, place: str) -> Mapping[str, object]:
+    try:
+        row = json.loads(line)
+    except ValueError as problem:
+        raise CorpusError(f"{place}: not JSON ({problem})") from problem
+    if not isinstance(row, dict) or not isinstance(row.get("text"), str) or "id" not in row:
+        raise CorpusError(f"{place}: expected an object with id and text")
+    return row
+
+
+def _example(row: Mapping[str, object], codebook: Codebook, place: str, segmented: bool) -> Example:
+    text, score = str(row["text"]), row.get("score")
+    found = tuple(_segments(row, text, codebook, place)) if segmented else ()
+    codes = _merged(found) if segmented else _codes(row.get("codes"), codebook, place)
+    stance = row.get("stance")
+    if stance is not None and stance not in STANCES:
+        raise CorpusError(f"{place}: stance {stance!r}; expected one of {', '.join(STANCES)}")
+    number = float(score) if isinstance(score, int | float) else None
+    if segmented and number is not None and stance != band(number):
+        raise CorpusError(f"{place}: score {score} is a {band(number)}, but the stance is {stance!r}")
+    language = str(row.get("lang", "und"))
+    return Example(str(row["id"]), text, found, codes, stance, number, language)
+
+
+def _segments(row: Mapping[str, object], text: str, codebook: Codebook, place: str) -> Iterator[LabelledSegment]:
+    rows = row.get("segments")
+    if not isinstance(rows, list) or not rows:
+        raise CorpusError(f"{place}: expected segments with codes")
+    searched = 0
+    for segment in rows:
+        words = str(segment.get("text", ""))
+        start = text.find(words, searched)
+        if start < 0 or not words:
+            raise CorpusError(f"{place}: segment {words[:40]!r} does not stand in the text after the one before it")
+        searched = start + len(words)
+        yield LabelledSegment(start, searched, _codes(segment.get("codes"), codebook, place))
+
+
+def _codes(rows: object, codebook: Codebook, place: str) -> Codes:
+    if not isinstance(rows, list):
+        raise CorpusError(f"{place}: expected a list of codes, found {rows!r}")
+    for row in rows:
+        if row.get("id") not in codebook:
+            raise CorpusError(f"{place}: code {row.get('id')!r} is not in codebook {codebook.label}")
+        if row.get("polarity") not in POLARITIES:
+            raise CorpusError(f"{place}: polarity {row.get('polarity')!r}; expected one of {', '.join(POLARITIES)}")
+    return tuple((row["id"], row["polarity"]) for row in rows)
+
+
+def _merged(segments: tuple[LabelledSegment, ...]) -> Codes:
+    """Return the codes of the whole: each id once, with neutral polarity for praise beside blame."""
+    found: dict[str, set[Polarity]] = {}
+    for segment in segments:
+        for id, polarity in segment.codes:
+            found.setdefault(id, set()).add(polarity)
+    return tuple((id, _one(polarities)) for id, polarities in found.items())
+
+
+def _one(polarities: set[Polarity]) -> Polarity:
+    weighty = polarities - {"neutral"}
+    return next(iter(weighty)) if len(weighty) == 1 else "neutral"

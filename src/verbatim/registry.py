@@ -1,0 +1,240 @@
+"""Models on disk: a folder of arrays and JSON for each version, and a file that says which one is current.
+
+    models/CURRENT                    the label of the current model
+    models/<label>/manifest.json      what it is, what it fits, its numbers, and the SHA-256 of its arrays
+    models/<label>/model.safetensors  the arrays
+    models/<label>/CARD.md            what a person should know of it
+
+Nothing in a model is ever run: no pickle. A file that was changed, or that this version cannot know, is refused.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from verbatim.coder import Model
+from verbatim.codes import Frame, Thresholds
+from verbatim.errors import ModelError
+from verbatim.features import Vocabulary
+from verbatim.heads import Heads
+from verbatim.resources import data_path
+from verbatim.stance import StanceModel, StanceRules
+from verbatim.taxonomy import Codebook
+
+FORMAT = 1
+"""The layout of a model on disk; a model of a later one is refused."""
+
+Arrays = dict[str, NDArray[np.generic]]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What is told of a model beside its arrays: the values of the file, and where its folder lies."""
+
+    folder: Path
+    values: Mapping[str, object]
+
+    @property
+    def label(self) -> str:
+        """Name and version."""
+        return str(self.values["label"])
+
+    @property
+    def quality(self) -> Mapping[str, object]:
+        """How well the model coded what it had not seen; empty where nothing was measured."""
+        return cast("Mapping[str, object]", self.values.get("quality", {}))
+
+    @property
+    def training(self) -> Mapping[str, object]:
+        """Recipe, data hash and code version that the model was made with."""
+        return cast("Mapping[str, object]", self.values.get("training", {}))
+
+
+def models_folder() -> Path:
+    """Return the folder of the models that came with this software."""
+    return data_path("models")
+
+
+def find(name: str | None, folder: Path | None = None) -> Path:
+    """Return the folder of a model: the current one, one by its label, or any folder that holds a manifest."""
+    if name and (Path(name) / "manifest.json").is_file():
+        return Path(name)
+    root = folder or models_folder()
+    label = name or _current(root)
+    if not (root / label / "manifest.json").is_file():
+        known = ", ".join(labels(root)) or "none"
+        raise ModelError(f"no model {label!r} in {root}; expected a folder with a manifest.json, or one of: {known}")
+    return root / label
+
+
+def labels(folder: Path) -> list[str]:
+    """Return the labels of the models in a folder, in order of name."""
+    return sorted(path.parent.name for path in folder.glob("*/manifest.json"))
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Return the manifest of a model; ModelError if it is not one, or of a format that this version cannot know."""
+    file = folder / "manifest.json"
+    try:
+        values = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as problem:
+        raise ModelError(f"{file}: cannot be read as a model's manifest ({problem})") from problem
+    found = values.get("format") if isinstance(values, dict) else None
+    if not isinstance(found, int):
+        raise ModelError(f"{file}: not a model of this software; expected a JSON object with format {FORMAT}")
+    if found > FORMAT:
+        raise ModelError(f"{file}: format {found} is newer than this software knows ({FORMAT}); upgrade verbatim")
+    return Manifest(folder, values)
+
+
+def load(folder: Path, codebook: Codebook | None = None) -> tuple[Model, Manifest]:
+    """Return the model in a folder, with its manifest.
+
+    Raises ModelError when a file is missing, damaged or foreign, or when it was trained for another codebook.
+    """
+    manifest = read_manifest(folder)
+    arrays = _arrays(folder / "model.safetensors", str(manifest.values.get("sha256")))
+    try:
+        model = _model(manifest.values, arrays)
+    except (KeyError, TypeError, ValueError, AttributeError) as problem:
+        raise ModelError(f"{folder}: manifest and arrays do not fit together ({problem!r})") from problem
+    if codebook is not None and codebook.fingerprint != model.codebook_fingerprint:
+        message = f"model {model.label} was trained for codebook {model.codebook}; it does not fit {codebook.label}"
+        raise ModelError(f"{message}: train one with `verbatim train`, or leave --codebook out")
+    return model, manifest
+
+
+def save(model: Model, folder: Path, facts: Mapping[str, object]) -> Path:
+    """Write the model into `folder`/<label> and return that path; `facts` (quality, training) go into the manifest."""
+    from safetensors.numpy import save_file  # noqa: PLC0415 - only training writes
+
+    target = folder / model.label
+    target.mkdir(parents=True, exist_ok=True)
+    file = target / "model.safetensors"
+    save_file(_to_arrays(model), str(file))
+    values = {**_to_values(model), **facts, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
+    text = json.dumps(values, ensure_ascii=False, indent=1)
+    (target / "manifest.json").write_text(text + "\n", encoding="utf-8")
+    return target
+
+
+def promote(label: str, folder: Path) -> None:
+    """Make a model the current one of its folder."""
+    find(label, folder)
+    (folder / "CURRENT").write_text(label + "\n", encoding="utf-8")
+
+
+def _current(folder: Path) -> str:
+    file = folder / "CURRENT"
+    if not file.is_file():
+        raise ModelError(f"{folder}: no CURRENT file that names the current model")
+    return file.read_text(encoding="utf-8").strip()
+
+
+def _arrays(file: Path, expected: str) -> Arrays:
+    from safetensors import SafetensorError  # noqa: PLC0415
+    from safetensors.numpy import load as load_bytes  # noqa: PLC0415
+
+    try:
+        data = file.read_bytes()
+    except OSError as problem:
+        raise ModelError(f"{file}: cannot be read ({problem.strerror})") from problem
+    found = hashlib.sha256(data).hexdigest()
+    if found != expected:
+        raise ModelError(f"{file}: damaged or exchanged: SHA-256 {found[:12]}…, expected {expected[:12]}…")
+    try:
+        return cast("Arrays", load_bytes(data))
+    except SafetensorError as problem:
+        raise ModelError(f"{file}: not a safetensors file ({problem})") from problem
+
+
+def _to_arrays(model: Model) -> Arrays:
+    """Return the arrays of a model; coefficients in half precision, to which the fit has rounded them."""
+    half = np.float16
+    return {
+        "vocabulary.hashes": model.vocabulary.hashes,
+        "vocabulary.idf": model.vocabulary.idf,
+        "heads.ngrams": model.heads.ngrams.astype(half),
+        "heads.vectors": model.heads.vectors.astype(half),
+        "heads.bias": model.heads.bias,
+        "thresholds.given": model.thresholds.given,
+        "thresholds.category": model.thresholds.category,
+        "thresholds.slope": model.thresholds.slope,
+        "thresholds.offset": model.thresholds.offset,
+        "stance.weights": model.stance.weights,
+        "frame.category": model.frame.category,
+        "frame.bare": model.frame.bare,
+    }
+
+
+def _to_values(model: Model) -> dict[str, object]:
+    return {
+        "format": FORMAT,
+        "label": model.label,
+        "codebook": model.codebook,
+        "codebook_fingerprint": model.codebook_fingerprint,
+        "encoder": model.encoder,
+        "heads": list(model.heads.names),
+        "ids": list(model.frame.ids),
+        "categories": list(model.frame.categories),
+        "general": model.frame.general,
+        "no_content": model.frame.no_content,
+        "floor": model.thresholds.floor,
+        "whole": model.thresholds.whole,
+        "stance": {"bias": model.stance.bias, "cuts": list(model.stance.cuts), "spread": model.stance.spread},
+        "stance_rules": asdict(model.stance_rules),
+        "review": model.review,
+    }
+
+
+def _model(values: Mapping[str, object], arrays: Arrays) -> Model:
+    of = cast("Mapping[str, Mapping[str, float]]", values)
+    floats = {name: array.astype(np.float32) for name, array in arrays.items() if array.dtype.kind == "f"}
+    stance = cast("Mapping[str, list[float]]", values["stance"])
+    return Model(
+        label=str(values["label"]),
+        codebook=str(values["codebook"]),
+        codebook_fingerprint=str(values["codebook_fingerprint"]),
+        encoder=str(values["encoder"]),
+        vocabulary=Vocabulary(arrays["vocabulary.hashes"].astype(np.uint64), floats["vocabulary.idf"]),
+        heads=_heads(tuple(cast("list[str]", values["heads"])), floats),
+        frame=Frame(
+            ids=tuple(cast("list[str]", values["ids"])),
+            categories=tuple(cast("list[str]", values["categories"])),
+            category=arrays["frame.category"].astype(np.int64),
+            bare=arrays["frame.bare"].astype(np.bool_),
+            general=cast("int | None", values["general"]),
+            no_content=cast("int | None", values["no_content"]),
+        ),
+        thresholds=Thresholds(
+            given=floats["thresholds.given"],
+            category=floats["thresholds.category"],
+            slope=floats["thresholds.slope"],
+            offset=floats["thresholds.offset"],
+            floor=float(cast("float", values["floor"])),
+            whole=float(cast("float", values["whole"])),
+        ),
+        stance=StanceModel(
+            weights=floats["stance.weights"],
+            bias=float(of["stance"]["bias"]),
+            cuts=(float(stance["cuts"][0]), float(stance["cuts"][1])),
+            spread=float(of["stance"]["spread"]),
+        ),
+        stance_rules=StanceRules(**of["stance_rules"]),
+        review=float(cast("float", values["review"])),
+    )
+
+
+def _heads(names: tuple[str, ...], floats: Mapping[str, NDArray[np.float32]]) -> Heads:
+    """Return the heads; ValueError where the arrays have another number of columns than there are names."""
+    heads = Heads(names, floats["heads.ngrams"], floats["heads.vectors"], floats["heads.bias"])
+    shapes = {heads.ngrams.shape[1], heads.vectors.shape[1], len(heads.bias)}
+    if shapes != {len(names)} or len(heads.ngrams) != len(floats["vocabulary.idf"]):
+        raise ValueError(f"{len(names)} heads, but arrays for {sorted(shapes)}")
+    return heads

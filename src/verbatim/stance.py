@@ -1,0 +1,85 @@
+"""Critic, passive or promoter: by the score where there is one, else estimated from the words.
+
+The estimate is of the score itself (0 to 10), from what the whole text sounds like and from how its clauses are judged.
+Two cut points, fitted on held-out answers, turn it into a stance; its spread says how sure that is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import erf, log, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from verbatim.domain import Stance, StanceLabel
+from verbatim.features import Floats
+
+SUMMARY = 18
+"""How many numbers `summarise` gives for a verbatim."""
+
+
+@dataclass(frozen=True, slots=True)
+class StanceModel:
+    """Coefficients over the summary (18,), intercept, the cuts critic | passive | promoter, and the standard error."""
+
+    weights: Floats
+    bias: float
+    cuts: tuple[float, float]
+    spread: float
+
+    def estimate(self, summaries: Floats) -> NDArray[np.float64]:
+        """Return the estimated score of each verbatim, (n,), for summaries (n, 18)."""
+        return np.asarray(summaries, dtype=np.float64) @ self.weights + self.bias
+
+
+@dataclass(frozen=True, slots=True)
+class StanceRules:
+    """When an estimate is given, and when it contradicts a score: least probabilities from 0 to 1."""
+
+    least: float = 0.5
+    conflict: float = 0.6
+
+
+def band(score: float) -> StanceLabel:
+    """Return the stance of a recommendation score: 0–6 critic, 7–8 passive, 9–10 promoter (Reichheld 2003)."""
+    return "critic" if score < 7 else "passive" if score < 9 else "promoter"
+
+
+def summarise(polarity: Floats, lengths: Sequence[int], text_score: float) -> Floats:
+    """Return what a verbatim's clauses say together, (18,): polarity (s, 3), lengths (s,) in characters.
+
+    Mean by length, greatest, least, last and first of negative, neutral and positive; log of the count; praise less
+    blame; and the score that the whole text sounds like.
+    """
+    weights = np.asarray(lengths, dtype=np.float32)
+    mean = weights @ polarity / max(1.0, float(weights.sum()))
+    balance = float(polarity[:, 2].sum() - polarity[:, 0].sum())
+    parts = [mean, polarity.max(axis=0), polarity.min(axis=0), polarity[-1], polarity[0]]
+    return np.concatenate([*parts, [log(len(polarity)), balance, text_score]]).astype(np.float32)
+
+
+def judge(score: float | None, estimate: float | None, model: StanceModel, rules: StanceRules, reasons: int) -> Stance:
+    """Return the stance of one verbatim: `estimate` is None when it says nothing, `reasons` counts its codes.
+
+    Words that give no reason at all and lean nowhere clearly are left without a label.
+    """
+    shares = None if estimate is None else probabilities(estimate, model)
+    if score is not None:
+        label = band(score)
+        against = {"critic": "promoter", "promoter": "critic"}.get(label)
+        clash = shares is not None and against is not None and shares[against] >= rules.conflict
+        return Stance(label, "score", 1.0, bool(clash))
+    if estimate is None or shares is None:
+        return Stance(None, "estimated", 0.0)
+    guess: StanceLabel = (
+        "critic" if estimate <= model.cuts[0] else "passive" if estimate <= model.cuts[1] else "promoter"
+    )
+    if not reasons and shares[guess] < rules.least:
+        return Stance(None, "estimated", round(shares[guess], 3))
+    return Stance(guess, "estimated", round(shares[guess], 3))
+
+
+def probabilities(estimate: float, model: StanceModel) -> dict[str, float]:
+    """Return the probability of each stance: a normal error of the model's spread around the estimate."""
+    low, high = (0.5 + 0.5 * erf((cut - estimate) / (model.spread * sqrt(2))) for cut in model.cuts)
+    return {"critic": low, "passive": high - low, "promoter": 1 - high}

@@ -1,0 +1,104 @@
+"""What the command line shows: progress while it works, and what came of it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from verbatim.actions.coding import Outcome
+from verbatim.learning.evaluate import Evaluation
+from verbatim.taxonomy import Code, Codebook
+
+OFTEN = 50
+LINES = frozenset({".csv", ".tsv", ".tab", ".jsonl", ".ndjson"})
+
+
+@contextmanager
+def progress(inputs: Sequence[str], quiet: bool) -> Iterator[Callable[[int], None]]:
+    """A function that hears how many verbatims are done; on a terminal it shows count, rate and time left."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield lambda _count: None
+        return
+    rate = TextColumn("{task.fields[rate]}")
+    columns = (SpinnerColumn(), TextColumn("coding"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("coding", total=about_rows(inputs), rate="")
+
+        def seen(count: int) -> None:
+            if count % OFTEN == 0:
+                speed = bar.tasks[task].finished_speed or bar.tasks[task].speed
+                bar.update(task, completed=count, rate=f"{speed:,.0f}/s" if speed else "")
+
+        yield seen
+
+
+def about_rows(inputs: Sequence[str]) -> int | None:
+    """About how many rows there are: the lines of text tables; None when there are other files too."""
+    paths = [Path(name) for name in inputs]
+    if not all(path.is_file() and path.suffix.lower() in LINES for path in paths):
+        return None
+    return sum(_lines(path) for path in paths)
+
+
+def tell(outcome: Outcome, quiet: bool) -> None:
+    """Say what was read, coded and refused, and where the results are."""
+    errors = Console(stderr=True, highlight=False, soft_wrap=True)
+    for failure in outcome.failed:
+        errors.print(f"verbatim: {failure.reason}", markup=False)
+    if quiet:
+        return
+    console = Console(highlight=False, soft_wrap=True)
+    for file in outcome.files:
+        columns = "; ".join(f"{role}: {column}" for role, column in file.columns.items())
+        console.print(f"{file.file}: {file.layout}" + (f" ({columns})" if columns else ""), markup=False)
+        for note in file.notes:
+            console.print(f"  {note}", markup=False, style="dim")
+    console.print(
+        f"{outcome.rows:,} rows read: {outcome.rows_coded:,} coded, {outcome.rejected:,} rejected; "
+        f"{outcome.verbatims:,} verbatims, {outcome.review:,} of them to review"
+    )
+    for path in outcome.outputs:
+        console.print(f"  {path}", markup=False)
+
+
+def show_evaluation(evaluation: Evaluation) -> None:
+    """Print the figures, then a row for every id, most frequent first."""
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(f"n {evaluation.n}")
+    for name, value in evaluation.figures().items():
+        console.print(f"{name:24} {value:.3f}")
+    table = Table(box=None)
+    table.add_column("id")
+    for name in ("n", "precision", "recall", "F1"):
+        table.add_column(name, justify="right")
+    for id, row in sorted(evaluation.per_code().items(), key=lambda pair: -pair[1]["n"]):
+        table.add_row(id, f"{row['n']:.0f}", *(f"{row[name]:.2f}" for name in ("precision", "recall", "f1")))
+    console.print(table)
+
+
+def show_codebook(codebook: Codebook, language: str) -> None:
+    """Print the ids of a frame with their names, subcategories indented."""
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(f"{codebook.label}  ({', '.join(codebook.languages)})")
+    for code in codebook.codes:
+        indent = "  " if code.parent else ""
+        console.print(f"{indent}{code.id:{34 - len(indent)}}{codebook.name_of(code.id, language)}", markup=False)
+
+
+def show_code(code: Code, language: str) -> None:
+    """Print everything that a frame says of one id, in one of its languages."""
+    console = Console(highlight=False, soft_wrap=True)
+    tag = language if language in code.names else next(iter(code.names))
+    console.print(f"{code.id}: {code.names[tag]}\n{code.definitions[tag]}", markup=False)
+    for heading, texts in (("include", code.include), ("exclude", code.exclude), ("examples", code.examples)):
+        for text in texts.get(tag, ()):
+            console.print(f"  {heading}: {text}", markup=False)
+
+
+def _lines(path: Path) -> int:
+    with path.open("rb") as file:
+        return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
