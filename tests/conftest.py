@@ -1,12 +1,21 @@
-"""Where every test must run (`VERBATIM_NO_SKIP=1`), a skipped one fails; nowhere does a test reach for a model hub."""
+"""Where every test must run (`VERBATIM_NO_SKIP=1`), a skipped one fails; no test reaches for a model hub.
+
+Property tests have no deadline, since machines are shared; where every test must run they draw the same examples
+each time.
+"""
 
 import os
 from collections.abc import Generator
 from typing import TypeVar
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+STRICT = os.environ.get("VERBATIM_NO_SKIP") == "1"
 
 os.environ["HF_HUB_OFFLINE"] = "1"
+settings.register_profile("steady", deadline=None, derandomize=STRICT, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
 
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
@@ -14,7 +23,7 @@ Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 def _refused(report: Report) -> Report:
     """The report, failed where it was skipped and nothing may be; an expected failure is not a skip."""
-    if os.environ.get("VERBATIM_NO_SKIP") == "1" and report.skipped and not hasattr(report, "wasxfail"):
+    if STRICT and report.skipped and not hasattr(report, "wasxfail"):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome, report.longrepr = "failed", f"{report.nodeid}: no test may be skipped here. {reason}"
     return report

