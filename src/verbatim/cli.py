@@ -5,6 +5,7 @@ error.
 """
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -15,7 +16,16 @@ from verbatim.errors import InputError, InternalError, VerbatimError
 
 EXIT_CODES: dict[type[VerbatimError], int] = {InputError: 2, InternalError: 1}
 
-Format = Literal["jsonl", "csv", "onehot", "xlsx"]
+
+class Format(StrEnum):
+    """The layouts of coded data."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+    ONEHOT = "onehot"
+    XLSX = "xlsx"
+
+
 Language = Literal["en", "zh-Hans", "zh-Hant"]
 Texts = Annotated[list[str] | None, typer.Option("--text", help="Column of free text; may be repeated.")]
 Column = Annotated[str | None, typer.Option(help="Column with this; recognised by itself when left out.")]
@@ -83,7 +93,7 @@ def code(  # noqa: PLR0913, PLR0917 - every option of the command is a parameter
     order = CodingOrder(
         inputs=tuple(inputs),
         out=out,
-        formats=tuple(dict.fromkeys(format or ("jsonl",))),
+        formats=tuple(dict.fromkeys(chosen.value for chosen in format or (Format.JSONL,))),
         read=read,
         codebook=codebook or preset.codebook,
         model=model or preset.model,

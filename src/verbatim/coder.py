@@ -20,7 +20,7 @@ from verbatim.text.segments import segments
 
 BATCH = 128
 EXCERPTS = 5
-CONTEXT = 0.4
+CONTEXT = 0.5
 """How much of a clause's polarity is taken from the whole part around it."""
 
 
