@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from verbatim.errors import TranscriptError
-from verbatim.text.sides import assign_sides
+from verbatim.text.sides import assign_sides, without_speaker
 from verbatim.text.speakers import named_line
 from verbatim.text.transcripts import is_conversation, read_turns
 from verbatim.text.turns import RawTurn, merged, seconds
@@ -45,9 +45,13 @@ def test_a_name_matches_with_or_without_what_follows_in_brackets():
     assert sides(TALK[:1], ["Ines Kade"]) == sides(TALK[:1], ["ines kade (halden)"]) == ["customer"]
 
 
-def test_a_customer_nobody_is_called_is_an_error_that_names_the_speakers():
-    with pytest.raises(TranscriptError, match=r"'Rosa Quil'.*'Guest', 'Ines Kade"):
-        assign_sides(TALK, ["Rosa Quil"])
+def test_a_customer_of_another_call_leaves_the_sides_as_they_are():
+    assert sides(TALK, ["Wen Hao", "@hengze.example"]) == sides(TALK)
+
+
+def test_names_that_nobody_has_are_told_apart_from_domains_and_from_names_in_brackets():
+    speakers = {turn.speaker for turn in TALK}
+    assert without_speaker(["Rosa Quil", "@nowhere.example", "ines kade"], speakers) == ["Rosa Quil"]
 
 
 @pytest.mark.parametrize(

@@ -36,17 +36,17 @@ def assign_sides(turns: Sequence[RawTurn], customers: Iterable[str] = (), ours: 
     """The turns with a side for every speaker.
 
     `customers` and `ours` hold names, or e-mail domains written `@domain`. Once a customer of this talk is named, every
-    other named speaker is ours. Else affiliation, then role words decide; who is left stays unknown, never guessed.
+    other named speaker is ours, or by domain, every other speaker with an address; a customer of another talk says
+    nothing here. Else affiliation, then role words decide; who is left stays unknown, never guessed.
     """
-    customers, ours = tuple(customers), tuple(ours)
-    names = [entry for entry in customers if not entry.startswith("@")]
-    named = len(without_speaker(names, {turn.speaker for turn in turns})) < len(names)
+    here = [entry for entry in customers if any(turn.speaker and _matches(turn, entry) for turn in turns)]
+    ours = tuple(ours)
     asking = any(_folded(turn.speaker) in ("q", "问", "問") for turn in turns)
     sides: dict[tuple[str, str | None], Side] = {}
     for turn in turns:
         key = (turn.speaker, turn.email)
         if key not in sides:
-            sides[key] = _explicit(turn, customers, ours, named) or _implied(turn, asking)
+            sides[key] = _explicit(turn, here, ours) or _implied(turn, asking)
     return tuple(Turn(turn.speaker, sides[turn.speaker, turn.email], turn.time, turn.text) for turn in turns)
 
 
@@ -61,12 +61,13 @@ def without_speaker(customers: Iterable[str], speakers: Iterable[str]) -> list[s
     return [entry for entry in customers if not entry.startswith("@") and _folded(entry) not in known]
 
 
-def _explicit(turn: RawTurn, customers: Collection[str], ours: Collection[str], named: bool) -> Side | None:
-    """The side that the user's own lists give; None where they say nothing."""
+def _explicit(turn: RawTurn, customers: Collection[str], ours: Collection[str]) -> Side | None:
+    """The side that the user's own lists give, with the customers that speak in this talk; None: they say nothing."""
     if not turn.speaker:
         return None
     if any(_matches(turn, entry) for entry in customers):
         return "customer"
+    named = any(not entry.startswith("@") for entry in customers)
     if named or any(_matches(turn, entry) for entry in ours) or (customers and turn.email):
         return "us"
     return None
