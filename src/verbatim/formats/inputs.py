@@ -59,10 +59,13 @@ def _once(sources: Sequence[str | _Source]) -> list[str | _Source]:
 
 
 def _sources(path: Path) -> list[_Source]:
-    if path.is_dir():
-        return _inside(path)
-    if not path.exists():
-        raise FileError(f"{path}: no such file or folder")
+    try:
+        if path.is_dir():
+            return _inside(path)
+        if not path.exists():
+            raise FileError(f"{path}: no such file or folder")
+    except OSError as error:
+        raise FileError(f"{path}: cannot be looked at ({error.strerror}); expected a file or folder") from error
     return [_Source(path, str(path))]
 
 
