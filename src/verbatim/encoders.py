@@ -66,7 +66,11 @@ class SentenceEncoder:
         except ImportError as missing:
             message = f"encoder {name_or_path!r} needs sentence-transformers: pip install 'verbatim[transformers]'"
             raise InputError(message) from missing
-        self._model = SentenceTransformer(name_or_path, device="cpu")
+        try:
+            self._model = SentenceTransformer(name_or_path, device="cpu")
+        except (OSError, ValueError) as problem:
+            reason = str(problem).partition("\n")[0]
+            raise InputError(f"encoder {name_or_path!r} is not a sentence-transformers model ({reason})") from problem
         self.dimension = int(self._model.get_embedding_dimension() or 0)
         self.fingerprint = f"sentence-transformers:{name_or_path}"
 
@@ -108,7 +112,7 @@ def load_encoder(fingerprint: str) -> Encoder:
     kind, _, rest = fingerprint.partition(":")
     if kind == "sentence-transformers" and rest:
         return SentenceEncoder(rest)
-    if fingerprint.startswith("hash-") and fingerprint[5:].isdecimal():
+    if fingerprint.startswith("hash-") and fingerprint[5:].isdecimal() and int(fingerprint[5:]):
         return HashEncoder(int(fingerprint[5:]))
     known = f"{UseEncoder.fingerprint}, sentence-transformers:NAME, hash-N"
     raise InputError(f"encoder {fingerprint!r} is not known here; expected one of {known}")
