@@ -42,7 +42,7 @@ def learn_vocabulary(texts: Sequence[str], least: int) -> Vocabulary:
     rows, hashes = ngrams(texts)
     order = np.lexsort((rows, hashes))
     rows, hashes = rows[order], hashes[order]
-    first = np.append(True, (hashes[1:] != hashes[:-1]) | (rows[1:] != rows[:-1]))
+    first = np.append(True, (hashes[1:] != hashes[:-1]) | (rows[1:] != rows[:-1]))[: len(hashes)]
     known, frequency = np.unique(hashes[first], return_counts=True)
     kept = frequency >= least
     idf = np.log((1 + len(texts)) / (1 + frequency[kept])) + 1
@@ -53,8 +53,8 @@ def ngram_matrix(texts: Sequence[str], vocabulary: Vocabulary) -> csr_array:
     """Return the n-grams of each text, (n, len(vocabulary)) float32: presence times weight, rows of unit length."""
     rows, hashes = ngrams(texts)
     columns = np.searchsorted(vocabulary.hashes, hashes)
-    columns[columns == len(vocabulary)] = 0
-    known = vocabulary.hashes[columns] == hashes
+    known = columns < len(vocabulary)
+    known[known] = vocabulary.hashes[columns[known]] == hashes[known]
     rows, columns = rows[known], columns[known]
     shape = (len(texts), len(vocabulary))
     matrix = csr_array((np.ones(len(rows), dtype=np.float32), (rows, columns)), shape=shape)
