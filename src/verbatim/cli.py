@@ -5,11 +5,13 @@ error.
 """
 
 import sys
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NoReturn
 
 import typer
+from typer.exceptions import TyperException
 
 from verbatim import __version__
 from verbatim.errors import InputError, InternalError, VerbatimError
@@ -27,9 +29,12 @@ class Format(StrEnum):
 
 
 Language = Literal["en", "zh-Hans", "zh-Hant"]
-Texts = Annotated[list[str] | None, typer.Option("--text", help="Column of free text; may be repeated.")]
-Column = Annotated[str | None, typer.Option(help="Column with this; recognised by itself when left out.")]
-Names = Annotated[list[str] | None, typer.Option(help="A speaker's name, or @domain; may be repeated.")]
+Texts = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--text", help="Column of free text; may be repeated. Columns are recognised by themselves when left out."
+    ),
+]
 ModelName = Annotated[
     str | None, typer.Option("--model", help="A model's label, or a folder; the current one if left out.")
 ]
@@ -55,19 +60,21 @@ def code(  # noqa: PLR0913, PLR0917 - every option of the command is a parameter
         list[Format] | None, typer.Option("--format", "-f", help="May be repeated. [default: jsonl]")
     ] = None,
     text: Texts = None,
-    id: Column = None,
-    score: Column = None,
-    date: Column = None,
-    account: Column = None,
-    contact: Column = None,
-    role: Column = None,
+    id: Annotated[str | None, typer.Option(help="Column of the answer's id.")] = None,
+    score: Annotated[str | None, typer.Option(help="Column of the score, 0 to 10: would recommend.")] = None,
+    date: Annotated[str | None, typer.Option(help="Column of the answer's date.")] = None,
+    account: Annotated[str | None, typer.Option(help="Column of the customer's company.")] = None,
+    contact: Annotated[str | None, typer.Option(help="Column of the person who answered.")] = None,
+    role: Annotated[str | None, typer.Option(help="Column of that person's role.")] = None,
     date_order: Annotated[Literal["dmy", "mdy", "ymd"] | None, typer.Option(help="How 03/04/2026 is meant.")] = None,
     sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook; the first with rows if left out.")] = None,
     encoding: Annotated[
         str | None, typer.Option(help="Encoding of the text files; told by itself if left out.")
     ] = None,
-    customer: Names = None,
-    ours: Names = None,
+    customer: Annotated[
+        list[str] | None, typer.Option(help="A speaker on the customer's side, or @domain; may be repeated.")
+    ] = None,
+    ours: Annotated[list[str] | None, typer.Option(help="A speaker on our side, or @domain; may be repeated.")] = None,
     codebook: CodebookFile = None,
     model: ModelName = None,
     language: Annotated[Language | None, typer.Option(help="Language of the report. [default: en]")] = None,
@@ -76,10 +83,10 @@ def code(  # noqa: PLR0913, PLR0917 - every option of the command is a parameter
     """Code survey exports and transcripts: coded data and a report in one folder."""
     from verbatim.actions.coding import CodingOrder, code_files  # noqa: PLC0415 - --help loads no libraries
     from verbatim.formats.reading import ReadOptions  # noqa: PLC0415
-    from verbatim.settings import Settings  # noqa: PLC0415
+    from verbatim.settings import preset  # noqa: PLC0415
     from verbatim.terminal import progress, tell  # noqa: PLC0415
 
-    preset = Settings()
+    wanted = preset()
     columns = {"id": id, "score": score, "date": date, "account": account, "contact": contact, "role": role}
     read = ReadOptions(
         text=tuple(text or ()),
@@ -95,9 +102,9 @@ def code(  # noqa: PLR0913, PLR0917 - every option of the command is a parameter
         out=out,
         formats=tuple(dict.fromkeys(chosen.value for chosen in format or (Format.JSONL,))),
         read=read,
-        codebook=codebook or preset.codebook,
-        model=model or preset.model,
-        language=language or preset.language,
+        codebook=codebook or wanted.codebook,
+        model=model or wanted.model,
+        language=language or wanted.language,
     )
     with progress(order.inputs, quiet) as seen:
         outcome = code_files(order, seen)
@@ -136,17 +143,23 @@ def evaluate(
 def show(
     file: Annotated[Path | None, typer.Argument(help="A code frame; the built-in one if left out.")] = None,
     id: Annotated[str | None, typer.Option(help="Only this id, with definition and examples.")] = None,
-    language: Annotated[str, typer.Option(help="Language of names and definitions.")] = "en",
+    language: Annotated[
+        str | None, typer.Option(help="Language of names and definitions. [default: en, else the frame's first]")
+    ] = None,
 ) -> None:
     """Show the ids of a code frame, or everything about one."""
     from verbatim import taxonomy  # noqa: PLC0415
     from verbatim.terminal import show_code, show_codebook  # noqa: PLC0415
 
     codebook = taxonomy.load(file) if file else taxonomy.default()
+    tags = codebook.languages
+    if language and language not in tags:
+        raise InputError(f"codebook {codebook.label} has no language {language!r}; expected one of {', '.join(tags)}")
+    tag = language or ("en" if "en" in tags else tags[0])
     if id:
-        show_code(codebook[id], language)
+        show_code(codebook[id], tag)
     else:
-        show_codebook(codebook, language)
+        show_codebook(codebook, tag)
 
 
 @codebook_app.command("check")
@@ -178,14 +191,20 @@ def options(
     """Codes what B2B customers say: survey replies and call transcripts, in English and Chinese, on this machine."""
 
 
-def main() -> None:
-    """Run the command line; an error of ours ends it with one line and its exit code."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and end the process; what stopped it is told in one line and by the exit code."""
     try:
-        app()
+        sys.exit(app(args=arguments, standalone_mode=False))
     except VerbatimError as problem:
-        line = " ".join(str(problem).split())
+        _stop(str(problem), next(code for kind, code in EXIT_CODES.items() if isinstance(problem, kind)))
+    except TyperException as problem:  # arguments that do not fit; the help that no argument calls for has no message
+        _stop(getattr(problem, "format_message", problem.__str__)(), EXIT_CODES[InputError])
+
+
+def _stop(message: str, code: int) -> NoReturn:
+    if line := " ".join(message.split()):
         typer.echo(f"verbatim: {line}", err=True)
-        sys.exit(next(code for kind, code in EXIT_CODES.items() if isinstance(problem, kind)))
+    sys.exit(code)
 
 
 if __name__ == "__main__":

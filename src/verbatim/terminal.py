@@ -92,10 +92,9 @@ def show_codebook(codebook: Codebook, language: str) -> None:
 def show_code(code: Code, language: str) -> None:
     """Print everything that a frame says of one id, in one of its languages."""
     console = Console(highlight=False, soft_wrap=True)
-    tag = language if language in code.names else next(iter(code.names))
-    console.print(f"{code.id}: {code.names[tag]}\n{code.definitions[tag]}", markup=False)
+    console.print(f"{code.id}: {code.names[language]}\n{code.definitions[language]}", markup=False)
     for heading, texts in (("include", code.include), ("exclude", code.exclude), ("examples", code.examples)):
-        for text in texts.get(tag, ()):
+        for text in texts.get(language, ()):
             console.print(f"  {heading}: {text}", markup=False)
 
 
