@@ -140,7 +140,7 @@ def gather(examples: Sequence[Example], frame: Frame, vocabulary: Vocabulary, en
 
 def learn_heads(material: Material, taught: NDArray[np.bool_], frame: Frame, recipe: Recipe) -> Heads:
     """Return heads learnt from the examples marked in `taught` (m,): ids, categories, polarity, score."""
-    from sklearn.linear_model import LogisticRegression, Ridge  # noqa: PLC0415 - slow to import
+    from sklearn.linear_model import Ridge  # noqa: PLC0415 - slow to import
 
     rows = taught[material.owner]
     inputs, codes = material.inputs[rows], material.codes[rows]
@@ -148,14 +148,13 @@ def learn_heads(material: Material, taught: NDArray[np.bool_], frame: Frame, rec
         *(_one_head(inputs, codes[:, column], recipe.c) for column in range(codes.shape[1])), strict=True
     )
     spoken = rows & (material.polarity >= 0)
-    side = LogisticRegression(C=recipe.c, max_iter=300, tol=1e-3)
-    side.fit(material.inputs[spoken], material.polarity[spoken])
+    sides, side_bias = _side_heads(material.inputs[spoken], material.polarity[spoken], recipe.c)
     sound = Ridge(alpha=recipe.score_alpha, solver="sparse_cg", tol=1e-4, random_state=recipe.seed)
     sound.fit(material.texts[taught], material.scores[taught])
-    weights = np.stack([*columns, *side.coef_, sound.coef_], axis=1).astype(np.float16).astype(np.float32)
+    weights = np.stack([*columns, *sides, sound.coef_], axis=1).astype(np.float16).astype(np.float32)
     names = [*(f"code:{id}" for id in frame.ids), *(f"category:{id}" for id in frame.categories)]
     names += [*(f"polarity:{side}" for side in POLARITIES), "score"]
-    offsets = np.array([*bias, *side.intercept_, sound.intercept_], dtype=np.float32)
+    offsets = np.array([*bias, *side_bias, sound.intercept_], dtype=np.float32)
     split = weights.shape[0] - material.units.clauses.vectors.shape[1]
     return Heads(tuple(names), weights[:split], weights[split:], offsets)
 
@@ -230,13 +229,30 @@ def _narrow(matrix: csr_matrix) -> csr_matrix:
 
 
 def _one_head(inputs: csr_matrix, wanted: Labels, c: float) -> tuple[Floats, float]:
-    """Return the coefficients and intercept of one head; an id without examples gets one that never answers yes."""
+    """Return the coefficients and intercept of one head; where all examples say the same, one that always says it."""
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - slow to import
 
-    if not wanted.any():
-        return np.zeros(inputs.shape[1], dtype=np.float32), NEVER
+    if wanted.all() or not wanted.any():
+        return np.zeros(inputs.shape[1], dtype=np.float32), -NEVER if wanted.any() else NEVER
     learner = LogisticRegression(C=c, max_iter=300, tol=1e-3).fit(inputs, wanted)
     return learner.coef_[0], float(learner.intercept_[0])
+
+
+def _side_heads(inputs: csr_matrix, sides: Labels, c: float) -> tuple[Floats, Floats]:
+    """Return coefficients (3, v + d) and intercepts (3,) of POLARITIES; one without examples never wins."""
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - slow to import
+
+    found = np.unique(sides)
+    weights = np.zeros((len(POLARITIES), inputs.shape[1]))
+    bias = np.full(len(POLARITIES), NEVER)
+    bias[found] = 0
+    if len(found) > 1:
+        learner = LogisticRegression(C=c, max_iter=300, tol=1e-3).fit(inputs, sides)
+        # Two classes share one row: half of it for the second, half against the first, is the same under softmax.
+        halves = len(found) == 2
+        weights[found] = np.outer([-0.5, 0.5], learner.coef_[0]) if halves else learner.coef_
+        bias[found] = np.outer([-0.5, 0.5], learner.intercept_)[:, 0] if halves else learner.intercept_
+    return weights, bias
 
 
 def _marks(ids: Sequence[str], frame: Frame) -> Labels:
