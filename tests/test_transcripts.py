@@ -165,6 +165,23 @@ def test_a_survey_answer_with_headings_is_no_conversation():
     assert is_conversation("Q: why?\nA: price")
 
 
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        "12/03/2026, 09:14 - ",
+        "[12.03.26, 09:14:22] ",
+        "\u200e[3/12/26, 9:14:22\u202fPM] ",
+        "2026/3/12 下午9:14 - ",
+        "2026-03-12 09:14 ",
+    ],
+)
+def test_an_exported_chat_is_a_conversation_and_its_dates_are_no_times_of_a_call(stamp):
+    said = [("Ann", "Morning, it leaks:\nagain."), ("Support", "Sorry"), ("Ann", "Third time")]
+    text = "\n".join(f"{stamp}{speaker}: {words}" for speaker, words in said)
+    assert is_conversation(text)
+    assert read_turns(text, "chat.txt") == ("turns", tuple(RawTurn(*turn) for turn in said))
+
+
 def turns_or_message(text, name):
     try:
         return read_turns(text, name)[1], ""

@@ -11,6 +11,12 @@ from verbatim.text.speakers import NamedLine, header_line, named_line
 from verbatim.text.turns import RawTurn
 
 _FOOTER = re.compile(r"(?<!\s)\s*+Transcribed by https?://\S+\s*\Z")
+_CHAT_STAMP = re.compile(
+    r"^\u200e?\[?\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4},?\s(?:上午|下午)?\d{1,2}:\d{2}(?::\d{2})?"
+    r"(?:\s?[ap]\.?m\.?)?\]?(?: -)? (?=\S)",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""The date and time before each message of an exported chat: no times of a call."""
 _LINES_A_TURN = 8
 _EXPECTED = "expected WebVTT, SRT, Otter, Gong JSON or lines such as `Name: text`"
 
@@ -46,7 +52,7 @@ def is_conversation(text: str) -> bool:
 
 def _plain_turns(text: str) -> tuple[str, tuple[RawTurn, ...]]:
     """The layout and the turns of plain text: `Name  0:12` over the words where there are such, else `Name: text`."""
-    lines = text.splitlines()
+    lines = _CHAT_STAMP.sub("", text).splitlines()
     headers = {number: header for number, line in enumerate(lines) if (header := header_line(line))}
     if headers:
         layout = "otter" if any(two_spaces for _, two_spaces in headers.values()) else "turns"
