@@ -112,13 +112,13 @@ def load(folder: Path, codebook: Codebook | None = None) -> tuple[Model, Manifes
 
 def save(model: Model, folder: Path, facts: Mapping[str, object]) -> Path:
     """Write the model into `folder`/<label> and return that path; `facts` (quality, training) go into the manifest."""
-    from safetensors.numpy import save_file  # noqa: PLC0415 - only training writes
+    from safetensors.numpy import save as to_bytes  # noqa: PLC0415 - only training writes
 
     target = folder / model.label
     target.mkdir(parents=True, exist_ok=True)
-    file = target / "model.safetensors"
-    save_file(_to_arrays(model), str(file))
-    values = {**_to_values(model), **facts, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
+    data = to_bytes(_to_arrays(model))
+    (target / "model.safetensors").write_bytes(data)
+    values = {**_to_values(model), **facts, "sha256": hashlib.sha256(data).hexdigest()}
     text = json.dumps(values, ensure_ascii=False, indent=1)
     (target / "manifest.json").write_text(text + "\n", encoding="utf-8")
     return target
