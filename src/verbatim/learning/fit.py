@@ -16,6 +16,7 @@ from verbatim.coder import Model, Part, Units, clause_polarity, parts_of, units_
 from verbatim.codes import Frame, blend, frame_of, given
 from verbatim.domain import POLARITIES, Segment, Verbatim
 from verbatim.encoders import Encoder
+from verbatim.errors import CorpusError
 from verbatim.features import Floats, Vocabulary, learn_vocabulary, ngram_matrix
 from verbatim.heads import Features, Heads, sigmoid
 from verbatim.learning.examples import Example
@@ -27,6 +28,9 @@ from verbatim.taxonomy import Codebook
 
 NEVER = -10.0
 """The intercept of a head for an id that has no examples."""
+
+FEWEST = 10
+"""A corpus of fewer verbatims is refused."""
 
 Say = Callable[[str], None]
 Rows = NDArray[np.int64]
@@ -63,7 +67,12 @@ class Fitted:
 
 
 def fit(examples: Sequence[Example], codebook: Codebook, recipe: Recipe, encoder: Encoder, say: Say) -> Fitted:
-    """Return the model that the recipe makes of the examples; the same input gives the same arrays."""
+    """Return the model that the recipe makes of the examples; the same input gives the same arrays.
+
+    Raises CorpusError for fewer than ten examples, of which nothing could be held out.
+    """
+    if len(examples) < FEWEST:
+        raise CorpusError(f"{recipe.corpus}: {len(examples)} verbatims; expected at least {FEWEST}")
     frame = frame_of(
         codebook.ids,
         {code.id: code.parent for code in codebook.codes},

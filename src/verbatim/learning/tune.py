@@ -16,6 +16,9 @@ GRID = np.arange(0.10, 0.66, 0.025)
 PRIOR = 400
 """A threshold of its own counts as much as the common one when an id has this many held-out examples."""
 
+LEAST_SPREAD = 0.5
+"""No estimate of a score is trusted to be nearer than this, however alike the scores of a small corpus are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -33,7 +36,8 @@ class Held:
         """Return the confidence under which the given share of the coded examples has its least certain code."""
         found = given(self.told, frame, thresholds)
         sure = np.where(found, thresholds.confidence(self.told[:, : len(frame.ids)]), 1.0).min(axis=1)
-        return round(float(np.quantile(sure[found.any(axis=1)], share)), 3)
+        coded = sure[found.any(axis=1)]
+        return round(float(np.quantile(coded, share)), 3) if len(coded) else 0.0
 
 
 def thresholds(held: Held, frame: Frame, recipe: Recipe) -> Thresholds:
@@ -64,7 +68,7 @@ def stance_model(held: Held) -> StanceModel:
     bands = [band(float(score)) for score in held.scores]
     pairs = [(low, high) for low in np.arange(5.0, 7.0, 0.1) for high in np.arange(7.1, 8.8, 0.1)]
     low, high = max(pairs, key=lambda cuts: quadratic_kappa(list(zip(bands, _cut(estimates, *cuts), strict=True))))
-    spread = float(np.std(estimates - held.scores))
+    spread = max(LEAST_SPREAD, float(np.std(estimates - held.scores)))
     weights = np.asarray(learner.coef_ / scale, dtype=np.float32)
     return StanceModel(weights, float(learner.intercept_), (round(float(low), 2), round(float(high), 2)), spread)
 
@@ -92,7 +96,7 @@ def _platt(told: Floats, gold: NDArray[np.bool_]) -> tuple[float, float]:
     """Return slope and offset that turn log-odds of a score into those of being right (Platt 1999)."""
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - slow to import
 
-    if not gold.any():
+    if gold.all() or not gold.any():
         return 1.0, 0.0
     learner = LogisticRegression(C=1.0).fit(log_odds(told)[:, None], gold)
     return float(learner.coef_[0, 0]), float(learner.intercept_[0])
