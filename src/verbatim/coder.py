@@ -20,6 +20,9 @@ from verbatim.text.segments import segments
 
 BATCH = 128
 EXCERPTS = 5
+CALL_CONFIDENCE = 0.4
+"""How sure a code of one turn must be: a call has dozens of turns, each with its own chance of a false alarm."""
+
 CONTEXT = 0.5
 """How much of a clause's polarity is taken from the whole part around it."""
 
@@ -135,7 +138,7 @@ class Coder:
     def _coding(self, verbatim: Verbatim, parts: Sequence[Part], judged: Sequence[JudgedPart]) -> Coding:
         model = self.model
         codes = self._codes(parts, judged) if parts else _empty(model.frame)
-        reasons = sum(code.id != model.frame.no_content_id for code in codes)
+        reasons = [code.polarity for code in codes if code.id != model.frame.no_content_id]
         estimate = self._estimate(parts, judged) if parts and (reasons or not codes) else None
         stance = judge(verbatim.score, estimate, model.stance, model.stance_rules, reasons)
         doubtful = min((code.confidence for code in codes), default=0.0) < model.review
@@ -145,8 +148,10 @@ class Coder:
     def _codes(self, parts: Sequence[Part], judged: Sequence[JudgedPart]) -> tuple[CodeMention, ...]:
         found: dict[int, list[tuple[Evidence, Part]]] = {}
         for part, judgement in zip(parts, judged, strict=True):
+            least = 0.0 if part.turn is None else CALL_CONFIDENCE
             for code in judgement.codes:
-                found.setdefault(code.id, []).append((code, part))
+                if code.confidence >= least:
+                    found.setdefault(code.id, []).append((code, part))
         empty = self.model.frame.no_content
         if empty is not None and len(found) > 1:
             found.pop(empty, None)

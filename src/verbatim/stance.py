@@ -4,15 +4,21 @@ The estimate is of the score itself (0 to 10), from what the whole text sounds l
 Two cut points, fitted on held-out answers, turn it into a stance; its spread says how sure that is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import erf, log, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
-from verbatim.domain import Stance, StanceLabel
+from verbatim.domain import Polarity, Stance, StanceLabel
 from verbatim.features import Floats
+
+OPPOSITE: Mapping[StanceLabel, tuple[StanceLabel, Polarity]] = {
+    "critic": ("promoter", "positive"),
+    "promoter": ("critic", "negative"),
+}
+"""The stance that contradicts another one, and the polarity of the reasons that go with it."""
 
 SUMMARY = 18
 """How many numbers `summarise` gives for a verbatim."""
@@ -37,7 +43,7 @@ class StanceRules:
     """When an estimate is given, and when it contradicts a score: least probabilities from 0 to 1."""
 
     least: float = 0.5
-    conflict: float = 0.6
+    conflict: float = 0.55
 
 
 def band(score: float) -> StanceLabel:
@@ -58,17 +64,20 @@ def summarise(polarity: Floats, lengths: Sequence[int], text_score: float) -> Fl
     return np.concatenate([*parts, [log(len(polarity)), balance, text_score]]).astype(np.float32)
 
 
-def judge(score: float | None, estimate: float | None, model: StanceModel, rules: StanceRules, reasons: int) -> Stance:
-    """Return the stance of one verbatim: `estimate` is None when it says nothing, `reasons` counts its codes.
+def judge(
+    score: float | None, estimate: float | None, model: StanceModel, rules: StanceRules, reasons: Sequence[Polarity]
+) -> Stance:
+    """Return the stance of one verbatim: `estimate` is None when it says nothing, `reasons` are its codes' polarities.
 
-    Words that give no reason at all and lean nowhere clearly are left without a label.
+    Words that give no reason at all and lean nowhere clearly are left without a label. A score is contradicted when
+    the words probably mean the opposite stance, and every reason that takes a side takes the opposite one.
     """
     shares = None if estimate is None else probabilities(estimate, model)
     if score is not None:
         label = band(score)
-        against = {"critic": "promoter", "promoter": "critic"}.get(label)
-        clash = shares is not None and against is not None and shares[against] >= rules.conflict
-        return Stance(label, "score", 1.0, bool(clash))
+        against, side = OPPOSITE.get(label, (label, None))
+        clash = shares is not None and {*reasons} - {"neutral"} == {side} and shares[against] >= rules.conflict
+        return Stance(label, "score", 1.0, clash)
     if estimate is None or shares is None:
         return Stance(None, "estimated", 0.0)
     guess: StanceLabel = (

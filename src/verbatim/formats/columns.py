@@ -105,7 +105,18 @@ _NAMES: dict[str, tuple[str, ...]] = {
         ),
     ),
     "role": (
-        *("role", "jobtitle", "jobrole", "title", "position", "jobfunction", "function", "joblevel", "yourrole"),
+        *(
+            "role",
+            "contactrole",
+            "jobtitle",
+            "jobrole",
+            "title",
+            "position",
+            "jobfunction",
+            "function",
+            "joblevel",
+            "yourrole",
+        ),
         *(
             "whatisyourrole",
             "whatisyourjobtitle",

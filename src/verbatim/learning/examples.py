@@ -48,12 +48,16 @@ class Example:
 def read_corpus(folder: Path, codebook: Codebook) -> list[Example]:
     """Return every example of the folder's JSON lines files, in the order of file names.
 
-    Raises CorpusError naming file and line for an unknown id, an excerpt that is not in the text, an id used twice.
+    Raises CorpusError naming file and line for an unknown id, an excerpt that is not in the text, an id used twice,
+    and naming the folder where there is no example at all.
     """
     files = sorted(folder.glob("*.jsonl"))
     if not files:
         raise CorpusError(f"{folder}: no *.jsonl file; expected a folder of coded verbatims")
-    return _distinct(example for file in files for example in _read(file, codebook, segmented=True))
+    found = _distinct(example for file in files for example in _read(file, codebook, segmented=True))
+    if not found:
+        raise CorpusError(f"{folder}: its *.jsonl files are empty; expected coded verbatims")
+    return found
 
 
 def read_gold(file: Path, codebook: Codebook) -> list[Example]:
@@ -82,7 +86,7 @@ def _distinct(examples: Iterator[tuple[str, Example]]) -> list[Example]:
 
 def _read(file: Path, codebook: Codebook, segmented: bool) -> Iterator[tuple[str, Example]]:
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as problem:
         raise CorpusError(f"{file}: cannot be read as UTF-8 text ({problem})") from problem
     for number, line in enumerate(lines, start=1):
@@ -102,17 +106,16 @@ def _parsed(line: str, place: str) -> Mapping[str, object]:
 
 
 def _example(row: Mapping[str, object], codebook: Codebook, place: str, segmented: bool) -> Example:
-    text, score = str(row["text"]), row.get("score")
+    text, score = str(row["text"]), _number(row.get("score"), place)
     found = tuple(_segments(row, text, codebook, place)) if segmented else ()
     codes = _merged(found) if segmented else _codes(row.get("codes"), codebook, place)
     stance = row.get("stance")
     if stance is not None and stance not in STANCES:
         raise CorpusError(f"{place}: stance {stance!r}; expected one of {', '.join(STANCES)}")
-    number = float(score) if isinstance(score, int | float) else None
-    if segmented and number is not None and stance != band(number):
-        raise CorpusError(f"{place}: score {score} is a {band(number)}, but the stance is {stance!r}")
+    if segmented and score is not None and stance != band(score):
+        raise CorpusError(f"{place}: score {score:g} is a {band(score)}, but the stance is {stance!r}")
     language = str(row.get("lang", "und"))
-    return Example(str(row["id"]), text, found, codes, stance, number, language)
+    return Example(str(row["id"]), text, found, codes, stance, score, language)
 
 
 def _segments(row: Mapping[str, object], text: str, codebook: Codebook, place: str) -> Iterator[LabelledSegment]:
@@ -121,6 +124,8 @@ def _segments(row: Mapping[str, object], text: str, codebook: Codebook, place: s
         raise CorpusError(f"{place}: expected segments with codes")
     searched = 0
     for segment in rows:
+        if not isinstance(segment, dict):
+            raise CorpusError(f"{place}: segment {segment!r}; expected an object with text and codes")
         words = str(segment.get("text", ""))
         start = text.find(words, searched)
         if start < 0 or not words:
@@ -133,11 +138,22 @@ def _codes(rows: object, codebook: Codebook, place: str) -> Codes:
     if not isinstance(rows, list):
         raise CorpusError(f"{place}: expected a list of codes, found {rows!r}")
     for row in rows:
-        if row.get("id") not in codebook:
+        if not isinstance(row, dict):
+            raise CorpusError(f"{place}: code {row!r}; expected an object with id and polarity")
+        if str(row.get("id")) not in codebook:
             raise CorpusError(f"{place}: code {row.get('id')!r} is not in codebook {codebook.label}")
         if row.get("polarity") not in POLARITIES:
             raise CorpusError(f"{place}: polarity {row.get('polarity')!r}; expected one of {', '.join(POLARITIES)}")
-    return tuple((row["id"], row["polarity"]) for row in rows)
+    return tuple((str(row["id"]), row["polarity"]) for row in rows)
+
+
+def _number(score: object, place: str) -> float | None:
+    """Return the score, 0 to 10; None where there is none."""
+    if score is None:
+        return None
+    if isinstance(score, bool) or not isinstance(score, int | float) or not 0 <= score <= 10:
+        raise CorpusError(f"{place}: score {score!r}; expected a number from 0 to 10")
+    return float(score)
 
 
 def _merged(segments: tuple[LabelledSegment, ...]) -> Codes:

@@ -1,10 +1,27 @@
 """A recipe: everything that decides what a model becomes, in one TOML file."""
 
+import re
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 from verbatim.errors import CorpusError
+
+# key: whether it is a whole number, the least and the greatest value that make sense
+_NUMBERS = {
+    "version": (True, 1, 999_999),
+    "seed": (True, 0, 2**32 - 1),
+    "folds": (True, 2, 50),
+    "c": (False, 1e-6, 1e6),
+    "score_alpha": (False, 1e-6, 1e6),
+    "least_verbatims": (True, 1, 1_000_000),
+    "whole": (False, 0, 1),
+    "threshold": (False, 0.01, 0.99),
+    "category": (False, 0, 1),
+    "floor": (False, 0, 1),
+    "review_share": (False, 0, 1),
+}
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +59,7 @@ class Recipe:
 
 
 def read_recipe(path: Path) -> Recipe:
-    """Return the recipe in a TOML file; CorpusError names an unknown or missing key, or a value of the wrong type."""
+    """Return the recipe in a TOML file; CorpusError names an unknown or missing key, or a value that cannot be."""
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
@@ -54,9 +71,20 @@ def read_recipe(path: Path) -> Recipe:
     for key in ("name", "version", "corpus", "encoder"):
         if key not in given:
             raise CorpusError(f"{path}: {key} is missing")
-    for key in set(given) - {"name", "corpus", "codebook", "encoder"}:
-        if isinstance(given[key], bool) or not isinstance(given[key], int | float):
-            raise CorpusError(f"{path}: {key} = {given[key]!r}; expected a number")
+    for key, value in given.items():
+        if expected := _expected(key, value):
+            raise CorpusError(f"{path}: {key} = {value!r}; expected {expected}")
     folder = path.parent
     frame = given.get("codebook")
     return Recipe(**{**given, "corpus": folder / given["corpus"], "codebook": folder / frame if frame else None})
+
+
+def _expected(key: str, value: object) -> str:
+    """Return what was expected under a key, or nothing where the value is that."""
+    if key not in _NUMBERS:
+        fits = isinstance(value, str) and (bool(_NAME.fullmatch(value)) if key == "name" else value != "")
+        return "" if fits else "a name of letters, digits and . _ -" if key == "name" else "a text"
+    whole, least, greatest = _NUMBERS[key]
+    number = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
+    fits = number and least <= value <= greatest  # type: ignore[operator]
+    return "" if fits else f"a {'whole ' if whole else ''}number from {least:g} to {greatest:g}"
