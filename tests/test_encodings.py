@@ -52,6 +52,11 @@ def test_gb2312_is_read_as_its_superset() -> None:
     assert decode("價格".encode("gb18030"), "gb2312", "a.csv") == ("價格", "gb18030")
 
 
+def test_a_named_encoding_that_needs_a_mark_is_refused_without_one() -> None:
+    with pytest.raises(FileError, match=r"a.csv: no byte order mark of utf-16; expected one, or .* utf-16-le or -be"):
+        decode(b"id,comment\n", "utf-16", "a.csv")
+
+
 @pytest.mark.parametrize("name", ["klingon", "hex", ""])
 def test_an_unknown_encoding_is_named(name: str) -> None:
     with pytest.raises(FileError, match=f"a.csv: unknown encoding '{name}'; expected"):

@@ -70,7 +70,7 @@ def sniff(head: bytes, encoding: str | None, source: str) -> str:
     `encoding`, when given, is only checked. Raises FileError where the bytes are no text, or no encoding fits.
     """
     if encoding is not None:
-        return _checked(encoding, source)
+        return _checked(encoding, head, source)
     if marked := _marked(head):
         return marked
     if kind := binary_kind(head):
@@ -119,12 +119,14 @@ def _marked(head: bytes) -> str | None:
     return next((name for mark, name in _BOMS if head.startswith(mark)), None)
 
 
-def _checked(encoding: str, source: str) -> str:
+def _checked(encoding: str, head: bytes, source: str) -> str:
     try:
         name = codecs.lookup(encoding).name
         "".encode(name)
     except LookupError as error:
         raise FileError(f"{source}: unknown encoding {encoding!r}; expected e.g. utf-8, gb18030, big5") from error
+    if name in {"utf-16", "utf-32"} and _marked(head) != name:
+        raise FileError(f"{source}: no byte order mark of {name}; expected one, or the encoding named {name}-le or -be")
     return _SYNONYMS.get(name, name)
 
 
