@@ -118,6 +118,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
             "yourrole",
         ),
         *(
+            "contactrole",
             "whatisyourrole",
             "whatisyourjobtitle",
             "buyingrole",
