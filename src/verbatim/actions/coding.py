@@ -118,13 +118,14 @@ def code_files(order: CodingOrder, seen: Seen) -> Outcome:
     started = datetime.now(UTC)
     codebook = taxonomy.load(order.codebook) if order.codebook else taxonomy.default()
     model, manifest = load(find(order.model), codebook)
-    tally, review, done = Tally(codebook), 0, 0
+    coder, tally = Coder(model), Tally(codebook)
+    review = done = 0
     with ExitStack() as stack:
         writers = [stack.enter_context(open_writer(format, order.out, codebook)) for format in order.formats]
         rejections = stack.enter_context(partial_file(order.out, REJECTED))
         refused = stack.enter_context(rejections.open("w", encoding="utf-8"))
         intake = Intake(order.read, lambda rejection: _note(refused, rejection))
-        for verbatim, coding in Coder(model).code(intake.verbatims(order.inputs)):
+        for verbatim, coding in coder.code(intake.verbatims(order.inputs)):
             for writer in writers:
                 writer.write(verbatim, coding)
             tally.add(verbatim, coding)
