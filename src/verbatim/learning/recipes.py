@@ -22,6 +22,7 @@ _NUMBERS = {
     "review_share": (False, 0, 1),
 }
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_TEXT = re.compile(r".+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +82,13 @@ def read_recipe(path: Path) -> Recipe:
 
 def _expected(key: str, value: object) -> str:
     """Return what was expected under a key, or nothing where the value is that."""
-    if key not in _NUMBERS:
-        fits = isinstance(value, str) and (bool(_NAME.fullmatch(value)) if key == "name" else value != "")
-        return "" if fits else "a name of letters, digits and . _ -" if key == "name" else "a text"
-    whole, least, greatest = _NUMBERS[key]
+    if key in _NUMBERS:
+        return _expected_number(value, *_NUMBERS[key])
+    pattern, words = (_NAME, "letters, digits and . _ -") if key == "name" else (_TEXT, "a text")
+    return "" if isinstance(value, str) and pattern.fullmatch(value) else words
+
+
+def _expected_number(value: object, whole: bool, least: float, greatest: float) -> str:
     number = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
     fits = number and least <= value <= greatest  # type: ignore[operator]
     return "" if fits else f"a {'whole ' if whole else ''}number from {least:g} to {greatest:g}"
