@@ -72,6 +72,11 @@ class Units:
     sizes: tuple[int, ...]
     several: tuple[int, ...]
 
+    def spans(self) -> list[slice]:
+        """Return where the clauses of each part stand."""
+        ends = np.cumsum(self.sizes)
+        return [slice(end - size, end) for end, size in zip(ends, self.sizes, strict=True)]
+
     def of_parts(self, of_clauses: Floats, of_wholes: Floats) -> Floats:
         """Return one row a part: of its whole, or of its only clause; a part without clauses gives zeros."""
         rows = np.zeros((len(self.sizes), of_clauses.shape[1]), dtype=np.float32)
@@ -90,6 +95,19 @@ class JudgedPart:
     codes: tuple[Evidence, ...]
     polarity: Floats
     text_score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What heads say of some parts: blended scores (parts, k + c) and the score each sounds like (parts,).
+
+    Of every clause: scores (clauses, k + c), and polarity (clauses, 3) coloured by the part around it.
+    """
+
+    scores: Floats
+    clauses: Floats
+    polarity: Floats
+    sounds: Floats
 
 
 class Coder:
@@ -206,34 +224,34 @@ def whole_vectors(vectors: Floats, lengths: Sequence[int], sizes: Sequence[int])
     return np.asarray(sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9), dtype=np.float32)
 
 
+def weigh(heads: Heads, units: Units, whole: float) -> Weighed:
+    """Return what the heads say of some parts, a whole text counting `whole` beside its best clause."""
+    clause_logits, whole_logits = heads.logits(units.clauses), heads.logits(units.wholes)
+    coded, sides, sound = slice(0, heads.columns("polarity:").start), heads.columns("polarity:"), heads.columns("score")
+    clauses, alone = sigmoid(clause_logits[:, coded]), softmax(clause_logits[:, sides])
+    wholes = units.of_parts(clauses, sigmoid(whole_logits[:, coded]))
+    around = units.of_parts(alone, softmax(whole_logits[:, sides]))
+    return Weighed(
+        scores=blend(clauses, units.sizes, wholes, whole),
+        clauses=clauses,
+        polarity=(1 - CONTEXT) * alone + CONTEXT * np.repeat(around, units.sizes, axis=0),
+        sounds=units.of_parts(clause_logits[:, sound], whole_logits[:, sound])[:, 0],
+    )
+
+
 def judge_parts(model: Model, units: Units) -> list[JudgedPart]:
     """Return the judgement of each part."""
-    heads, frame = model.heads, model.frame
-    clause_logits, whole_logits = heads.logits(units.clauses), heads.logits(units.wholes)
-    coded = slice(0, len(frame.ids) + len(frame.categories))
-    clauses = sigmoid(clause_logits[:, coded])
-    wholes = units.of_parts(clauses, sigmoid(whole_logits[:, coded]))
-    scores = blend(clauses, units.sizes, wholes, model.thresholds.whole)
-    confidence = model.thresholds.confidence(scores[:, : len(frame.ids)])
-    chosen = given(scores, frame, model.thresholds)
-    polarity = clause_polarity(heads, units, clause_logits, whole_logits)
-    sound = heads.columns("score")
-    sounds = units.of_parts(clause_logits[:, sound], whole_logits[:, sound])[:, 0]
-    ends = np.cumsum(units.sizes)
+    frame = model.frame
+    weighed = weigh(model.heads, units, model.thresholds.whole)
+    confidence = model.thresholds.confidence(weighed.scores[:, : len(frame.ids)])
+    chosen = given(weighed.scores, frame, model.thresholds)
+    clauses = weighed.clauses[:, : len(frame.ids)]
     judged = []
-    for part, (end, size) in enumerate(zip(ends, units.sizes, strict=True)):
-        own = slice(end - size, end)
-        codes = evidence(chosen[part], clauses[own, : len(frame.ids)], polarity[own], confidence[part], frame)
-        judged.append(JudgedPart(tuple(codes), polarity[own], float(sounds[part])))
+    for part, own in enumerate(units.spans()):
+        polarity = weighed.polarity[own]
+        codes = evidence(chosen[part], clauses[own], polarity, confidence[part], frame)
+        judged.append(JudgedPart(tuple(codes), polarity, float(weighed.sounds[part])))
     return judged
-
-
-def clause_polarity(heads: Heads, units: Units, clause_logits: Floats, whole_logits: Floats) -> Floats:
-    """Return negative, neutral and positive shares of each clause, (clauses, 3), coloured by the part it stands in."""
-    sides = heads.columns("polarity:")
-    alone = softmax(clause_logits[:, sides])
-    around = units.of_parts(alone, softmax(whole_logits[:, sides]))
-    return (1 - CONTEXT) * alone + CONTEXT * np.repeat(around, units.sizes, axis=0)
 
 
 def batches(verbatims: Iterable[Verbatim]) -> Iterator[list[Verbatim]]:

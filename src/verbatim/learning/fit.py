@@ -12,18 +12,18 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, csr_matrix, hstack, vstack
 from threadpoolctl import threadpool_limits
 
-from verbatim.coder import Model, Part, Units, clause_polarity, parts_of, units_of
-from verbatim.codes import Frame, blend, frame_of, given
+from verbatim.coder import Model, Part, Units, parts_of, units_of, weigh
+from verbatim.codes import Frame, frame_of, given
 from verbatim.domain import POLARITIES, Segment, Verbatim
 from verbatim.encoders import Encoder
 from verbatim.errors import CorpusError
 from verbatim.features import Floats, Vocabulary, learn_vocabulary, ngram_matrix
-from verbatim.heads import Features, Heads, sigmoid
+from verbatim.heads import Features, Heads
 from verbatim.learning.examples import Example
 from verbatim.learning.measures import compare, first_level
 from verbatim.learning.recipes import Recipe
 from verbatim.learning.tune import Held, stance_model, thresholds
-from verbatim.stance import StanceRules, summarise
+from verbatim.stance import SUMMARY, StanceRules, summarise
 from verbatim.taxonomy import Codebook
 
 NEVER = -10.0
@@ -173,33 +173,18 @@ def _held_out(material: Material, examples: Sequence[Example], frame: Frame, rec
     folds = np.random.default_rng(recipe.seed).integers(0, recipe.folds, len(examples))
     count = len(frame.ids) + len(frame.categories)
     scores = np.zeros((len(examples), count), dtype=np.float32)
-    summaries = [np.zeros(0, dtype=np.float32)] * len(examples)
+    summaries = np.zeros((len(examples), SUMMARY), dtype=np.float32)
+    spans = material.units.spans()
     for fold in range(recipe.folds):
         say(f"fold {fold + 1} of {recipe.folds}")
         heads = learn_heads(material, folds != fold, frame, recipe)
-        told, sides = _told(heads, material, count, recipe.whole)
+        weighed = weigh(heads, material.units, recipe.whole)
         for number in np.flatnonzero(folds == fold):
-            scores[number] = told[number]
-            summaries[number] = sides[number]
+            own, sound = spans[number], float(weighed.sounds[number])
+            scores[number] = weighed.scores[number]
+            summaries[number] = summarise(weighed.polarity[own], material.lengths[own], sound)
     gold = np.array([_marks(sorted(example.ids), frame) for example in examples])
-    return Held(scores, gold, np.stack(summaries), material.scores)
-
-
-def _told(heads: Heads, material: Material, count: int, whole: float) -> tuple[Floats, list[Floats]]:
-    """Return the blended scores (m, count) of all examples, and the summary of each for its stance."""
-    units = material.units
-    clause_logits, whole_logits = heads.logits(units.clauses), heads.logits(units.wholes)
-    clauses = sigmoid(clause_logits[:, :count])
-    scores = blend(clauses, units.sizes, units.of_parts(clauses, sigmoid(whole_logits[:, :count])), whole)
-    polarity = clause_polarity(heads, units, clause_logits, whole_logits)
-    sounds = units.of_parts(clause_logits[:, -1:], whole_logits[:, -1:])[:, 0]
-    ends = np.cumsum(units.sizes)
-    spans = [slice(end - size, end) for end, size in zip(ends, units.sizes, strict=True)]
-    summaries = [
-        summarise(polarity[span], material.lengths[span], float(sound))
-        for span, sound in zip(spans, sounds, strict=True)
-    ]
-    return scores, summaries
+    return Held(scores, gold, summaries, material.scores)
 
 
 def _units(examples: Sequence[Example], vocabulary: Vocabulary, encoder: Encoder) -> tuple[Units, tuple[int, ...]]:
