@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import cast
 
@@ -20,11 +21,12 @@ from numpy.typing import NDArray
 
 from verbatim.coder import Model
 from verbatim.codes import Frame, Thresholds
+from verbatim.domain import POLARITIES
 from verbatim.errors import ModelError
 from verbatim.features import Vocabulary
 from verbatim.heads import Heads
 from verbatim.resources import data_path
-from verbatim.stance import StanceModel, StanceRules
+from verbatim.stance import SUMMARY, StanceModel, StanceRules
 from verbatim.taxonomy import Codebook
 
 FORMAT = 1
@@ -86,7 +88,7 @@ def read_manifest(folder: Path) -> Manifest:
     except (OSError, ValueError) as problem:
         raise ModelError(f"{file}: cannot be read as a model's manifest ({problem})") from problem
     found = values.get("format") if isinstance(values, dict) else None
-    if not isinstance(found, int):
+    if not isinstance(found, int) or isinstance(found, bool):
         raise ModelError(f"{file}: not a model of this software; expected a JSON object with format {FORMAT}")
     if found > FORMAT:
         raise ModelError(f"{file}: format {found} is newer than this software knows ({FORMAT}); upgrade verbatim")
@@ -102,7 +104,9 @@ def load(folder: Path, codebook: Codebook | None = None) -> tuple[Model, Manifes
     arrays = _arrays(folder / "model.safetensors", str(manifest.values.get("sha256")))
     try:
         model = _model(manifest.values, arrays)
-    except (KeyError, TypeError, ValueError, AttributeError) as problem:
+        _check_names(model)
+        _check_shapes(model, arrays)
+    except (LookupError, TypeError, ValueError, AttributeError) as problem:
         raise ModelError(f"{folder}: manifest and arrays do not fit together ({problem!r})") from problem
     if codebook is not None and codebook.fingerprint != model.codebook_fingerprint:
         message = f"model {model.label} was trained for codebook {model.codebook}; it does not fit {codebook.label}"
@@ -203,7 +207,12 @@ def _model(values: Mapping[str, object], arrays: Arrays) -> Model:
         codebook_fingerprint=str(values["codebook_fingerprint"]),
         encoder=str(values["encoder"]),
         vocabulary=Vocabulary(arrays["vocabulary.hashes"].astype(np.uint64), floats["vocabulary.idf"]),
-        heads=_heads(tuple(cast("list[str]", values["heads"])), floats),
+        heads=Heads(
+            names=tuple(cast("list[str]", values["heads"])),
+            ngrams=floats["heads.ngrams"],
+            vectors=floats["heads.vectors"],
+            bias=floats["heads.bias"],
+        ),
         frame=Frame(
             ids=tuple(cast("list[str]", values["ids"])),
             categories=tuple(cast("list[str]", values["categories"])),
@@ -231,10 +240,29 @@ def _model(values: Mapping[str, object], arrays: Arrays) -> Model:
     )
 
 
-def _heads(names: tuple[str, ...], floats: Mapping[str, NDArray[np.float32]]) -> Heads:
-    """Return the heads; ValueError where the arrays have another number of columns than there are names."""
-    heads = Heads(names, floats["heads.ngrams"], floats["heads.vectors"], floats["heads.bias"])
-    shapes = {heads.ngrams.shape[1], heads.vectors.shape[1], len(heads.bias)}
-    if shapes != {len(names)} or len(heads.ngrams) != len(floats["vocabulary.idf"]):
-        raise ValueError(f"{len(names)} heads, but arrays for {sorted(shapes)}")
-    return heads
+def _check_names(model: Model) -> None:
+    """Raise ValueError where the heads are not those of the ids, categories, polarities and of the score, in order."""
+    frame = model.frame
+    expected = [*(f"code:{id}" for id in frame.ids), *(f"category:{id}" for id in frame.categories)]
+    expected += [*(f"polarity:{side}" for side in POLARITIES), "score"]
+    for name, found in zip_longest(expected, model.heads.names):
+        if name != found:
+            raise ValueError(f"head {found!r}, expected {name!r}")
+
+
+def _check_shapes(model: Model, arrays: Arrays) -> None:
+    """Raise ValueError where an array has another shape than the names in the manifest ask for."""
+    heads, ids, categories = len(model.heads.names), len(model.frame.ids), len(model.frame.categories)
+    grams, dimension = len(model.vocabulary), arrays["heads.vectors"].shape[0]
+    expected: dict[str, tuple[int, ...]] = {
+        "vocabulary.idf": (grams,),
+        "heads.ngrams": (grams, heads),
+        "heads.vectors": (dimension, heads),
+        "heads.bias": (heads,),
+        "thresholds.category": (categories,),
+        "stance.weights": (SUMMARY,),
+    }
+    of_ids = ("thresholds.given", "thresholds.slope", "thresholds.offset", "frame.category", "frame.bare")
+    for name, shape in {**expected, **dict.fromkeys(of_ids, (ids,))}.items():
+        if arrays[name].shape != shape:
+            raise ValueError(f"{name} has shape {arrays[name].shape}, expected {shape}")
