@@ -6,11 +6,13 @@ each time.
 
 import os
 from collections.abc import Generator
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+FILES = Path(__file__).parent / "files"
 STRICT = os.environ.get("VERBATIM_NO_SKIP") == "1"
 
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -37,3 +39,14 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     return _refused((yield))
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two models in one folder, trained on the corpora in tests/files: small@1, the current one, and harbour@3."""
+    from verbatim.actions.training import train
+
+    models = tmp_path_factory.mktemp("models")
+    train(FILES / "models" / "harbour.toml", models, say=lambda _: None)
+    train(FILES / "models" / "small.toml", models, gold=FILES / "corpora" / "gold.jsonl", say=lambda _: None)
+    return models
