@@ -62,7 +62,8 @@ def interpreter(file: str, heading: Heading, choice: Choice) -> Interpreter:
     identify = _identifier(columns.id)
     parse = _attributes(choice)
     parts = _parts(heading, columns.text)
-    taken = {columns.id, columns.score, columns.date, columns.account, columns.contact, columns.role, *columns.text}
+    taken = {columns.id, *columns.text}
+    asked = parts[0][2] if parts[0][2] != parts[0][0] else None
 
     def interpret(number: int, record: Record) -> Sequence[Verbatim | Rejection]:
         try:
@@ -74,7 +75,7 @@ def interpreter(file: str, heading: Heading, choice: Choice) -> Interpreter:
             return (Rejection(file, number, str(error)),)
         fields = {name: value for name, value in record.items() if name not in taken}
         if len(parts) == 1:
-            return (Verbatim(identity, texts[0], (), number, parts[0][2], *attributes, fields),)
+            return (Verbatim(identity, texts[0], (), number, asked, *attributes, fields),)
         return [
             Verbatim(f"{identity}:{label}", text, (), number, question, *attributes, {"question": question} | fields)
             for text, (_, label, question) in zip(texts, parts, strict=True)
