@@ -10,7 +10,7 @@ from verbatim import taxonomy
 from verbatim.actions.evaluation import evaluate_model
 from verbatim.encoders import load_encoder
 from verbatim.learning.cards import card
-from verbatim.learning.examples import corpus_hash, read_corpus
+from verbatim.learning.examples import corpus_hash, read_corpus, read_gold
 from verbatim.learning.fit import fit, held_figures
 from verbatim.learning.recipes import Recipe, read_recipe
 from verbatim.registry import promote, save
@@ -27,6 +27,8 @@ def train(recipe_file: Path, models: Path, gold: Path | None = None, say: Say = 
     recipe = read_recipe(recipe_file)
     codebook = taxonomy.load(recipe.codebook) if recipe.codebook else taxonomy.default()
     examples = read_corpus(recipe.corpus, codebook)
+    if gold is not None:
+        read_gold(gold, codebook)  # a mistake in it is told before the long work
     fitted = fit(examples, codebook, recipe, load_encoder(recipe.encoder), say)
     facts: dict[str, object] = {
         "quality": held_figures(fitted, codebook),
