@@ -1,5 +1,6 @@
 """Coding beside the bare encoder on the same clauses, in turns, in one run."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,21 +17,24 @@ from verbatim.encoders import UseEncoder
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """Seconds of each repetition, of the command's coding and of the bare encoder, on `rows` with `segments` clauses.
+    """Seconds of each repetition on `rows` with `segments` clauses: of coding, and of the bare encoder.
 
-    `distinct` is the share of clauses that differ from all others; equal ones in a batch are encoded once by both.
+    `one_core` is the encoder as the coder calls it, `all_cores` the same with its matrix products on every core.
+    `distinct` is the share of different clauses inside a batch, where equal ones are encoded once by all of them.
     """
 
     rows: int
     segments: int
     distinct: float
     coding: tuple[float, ...]
-    encoding: tuple[float, ...]
+    one_core: tuple[float, ...]
+    all_cores: tuple[float, ...]
 
     @property
     def ratios(self) -> tuple[float, ...]:
-        """The bare encoder's seconds for each second of coding, a repetition at a time."""
-        return tuple(bare / whole for bare, whole in zip(self.encoding, self.coding, strict=True))
+        """The seconds of the faster bare encoder for each second of coding, a repetition at a time."""
+        turns = zip(self.coding, self.one_core, self.all_cores, strict=True)
+        return tuple(min(one, every) / coding for coding, one, every in turns)
 
     @property
     def ratio(self) -> float:
@@ -49,18 +53,21 @@ class Speed:
 
 
 def measure_speed(folder: Path, rows: int, repetitions: int) -> Speed:
-    """Return the seconds of both; the encoder's own loading is not counted, the command's is."""
+    """Return the seconds of all three; the time to load the encoder is not counted, but the command's is."""
     texts = survey_texts(rows)
     file = write_survey(folder / "speed.csv", texts)
     clauses = clause_batches(texts)
-    encoder = UseEncoder()
-    encoder.encode(["ready"])
-    coding, encoding = [], []
-    for _ in range(repetitions):
-        coding.append(_seconds_of_coding(file, folder / "speed"))
-        encoding.append(_seconds_of_encoding(encoder, clauses))
-    flat = [clause for batch in clauses for clause in batch]
-    return Speed(rows, len(flat), len(set(flat)) / len(flat), tuple(coding), tuple(encoding))
+    encoders = UseEncoder(threads=1), UseEncoder(threads=os.cpu_count() or 1)
+    turns = [
+        (_seconds_of_coding(file, folder / "speed"), *(_seconds_of_encoding(encoder, clauses) for encoder in encoders))
+        for _ in range(repetitions)
+    ]
+    return Speed(rows, sum(map(len, clauses)), share_of_distinct(clauses), *zip(*turns, strict=True))
+
+
+def share_of_distinct(clauses: Sequence[Sequence[str]]) -> float:
+    """Return the share of clauses that are different from the others of their batch."""
+    return sum(len(set(batch)) for batch in clauses) / sum(map(len, clauses))
 
 
 def clause_batches(texts: Sequence[str]) -> list[list[str]]:

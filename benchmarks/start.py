@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 
 from command import wall_seconds
 from corpus import write_survey
@@ -12,20 +11,13 @@ ROW = "The tickets come back within the hour, but the invoices are wrong every m
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Seconds of the whole command on one row and of `verbatim --help`, all repetitions."""
+    """Seconds of `verbatim code` on one row and of `verbatim --help`, all repetitions.
+
+    The first counts from the shell to the report: more than to the first coded verbatim.
+    """
 
     first_row: tuple[float, ...]
     help: tuple[float, ...]
-
-    @property
-    def median_first_row(self) -> float:
-        """Seconds from the shell to one coded row with its report written: more than to the first coded verbatim."""
-        return median(self.first_row)
-
-    @property
-    def median_help(self) -> float:
-        """Seconds of `verbatim --help`."""
-        return median(self.help)
 
 
 def measure_start(folder: Path, repetitions: int) -> Start:
