@@ -74,6 +74,13 @@ def test_the_same_few_answers_again_and_again_are_still_the_text_when_the_header
     assert read(path).columns.text == ("comment",)
 
 
+def test_many_answers_without_content_do_not_hide_the_text(tmp_path: Path) -> None:
+    said = ["The pump hums all day", "Late by nine days again", "A fitter came at once"]
+    answers = [*said, *["-", "N/A", "无"] * 9]
+    path = table(tmp_path, "id,comment", *(f"{at},{answer}" for at, answer in enumerate(answers)))
+    assert read(path).columns.text == ("comment",)
+
+
 def test_short_words_after_a_header_of_numbers_are_no_text(tmp_path: Path) -> None:
     path = table(tmp_path, "id,Feedback ID,Review date,plan", "1,F-1,2026-03-04,gold", "2,F-2,2026-03-05,silver")
     with pytest.raises(ColumnError, match="no column with free text"):

@@ -14,6 +14,7 @@ from verbatim.formats.dates import is_date, settle
 from verbatim.formats.layouts import PLAIN, Heading, key
 from verbatim.formats.reading import Columns, DateOrder, ReadOptions
 from verbatim.formats.scores import scores_in
+from verbatim.text.content import is_no_content
 
 _TEXT_NAMES = frozenset({"text", "verbatim", "文本", "原文"})
 _TEXT_WORDS = re.compile(
@@ -43,6 +44,7 @@ _JOINT = re.compile(r"[,;|┋]| / ")
 _QUESTION_NUMBER = re.compile(r"\s*q?\d{1,3}\s*[、.．:：)）]\s*", re.IGNORECASE)
 _LATIN_WORD = re.compile(r"[^\W\d_\u3040-\u9fff]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_DIGIT = re.compile(r"\d")
 
 # Headers in comparable form (`layouts.key`), most wanted first.
 _NAMES: dict[str, tuple[str, ...]] = {
@@ -315,14 +317,15 @@ _WHY = {
 
 def _text_rank(table: Sampled, at: int) -> int:
     """How good a column is as the text, a key of `_WHY`; 0: it is none."""
-    heading, content = table.heading, _content(table.sample[at])
+    said = [value for value in table.sample[at] if _DIGIT.search(value) or not is_no_content(value)]
+    heading, content = table.heading, _content(said)
     if at in heading.closed:
         return 0
     if key(heading.names[at]) in _TEXT_NAMES:
         return 5
     asks = _asks_for_words(heading.names[at], heading.questions[at])
     if content < 0:
-        return 2 if asks and _long(table.sample[at]) else 0
+        return 2 if asks and _long(said) else 0
     if at in heading.open:
         return 4
     return (3 if content else 2) if asks else content
