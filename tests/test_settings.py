@@ -1,0 +1,37 @@
+"""What an installation decides in its environment."""
+
+from pathlib import Path
+
+import pytest
+
+from verbatim.errors import InputError
+from verbatim.settings import preset
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("MODEL", "CODEBOOK", "LANGUAGE"):
+        monkeypatch.delenv(f"VERBATIM_{name}", raising=False)
+
+
+def test_nothing_is_decided_where_nothing_is_set() -> None:
+    settings = preset()
+    assert (settings.model, settings.codebook, settings.language) == (None, None, "en")
+
+
+def test_the_environment_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"MODEL": "own@2", "CODEBOOK": "own.yaml", "LANGUAGE": "zh-Hant"}.items():
+        monkeypatch.setenv(f"VERBATIM_{name}", value)
+    settings = preset()
+    assert (settings.model, settings.codebook, settings.language) == ("own@2", Path("own.yaml"), "zh-Hant")
+
+
+def test_an_empty_variable_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VERBATIM_CODEBOOK", "")
+    assert preset().codebook is None
+
+
+def test_a_language_without_a_report_is_named_with_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VERBATIM_LANGUAGE", "fr")
+    with pytest.raises(InputError, match="VERBATIM_LANGUAGE is 'fr'; expected 'en', 'zh-Hans' or 'zh-Hant'"):
+        preset()
