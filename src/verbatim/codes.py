@@ -15,6 +15,7 @@ from verbatim.features import Floats
 from verbatim.heads import grouped_max, sigmoid
 
 Flags = NDArray[np.bool_]
+Columns = NDArray[np.int64]
 
 NEGATIVE, NEUTRAL, POSITIVE = range(3)
 
@@ -44,7 +45,7 @@ class Thresholds:
     """What was fitted on held-out answers: when an id is given, and how sure a score is.
 
     `given` (k,) and `category` (c,) are scores from 0 to 1; `slope` and `offset` (k,) turn the log-odds of a score into
-    those of being right (Platt 1999). `floor` times the threshold is enough for the best id of a part without any.
+    those of being right (Platt 1999). `floor` times the threshold is enough for the best id where there is no other.
     """
 
     given: Floats
@@ -84,21 +85,24 @@ def blend(clauses: Floats, sizes: Sequence[int], wholes: Floats, whole: float) -
 def given(scores: Floats, frame: Frame, thresholds: Thresholds) -> Flags:
     """Return which ids each part gets, (parts, k), before polarity: scores are (parts, k ids + c categories).
 
-    A part whose best id stays under its threshold but above `floor` times it gets that one. A category whose own head
-    is sure while none of its ids is found is given bare: the reason is known, the subcategory is not.
+    A category whose own head is sure while none of its ids is found gets its best id, if that reaches `floor` times
+    its threshold; else it is given bare: the reason is known, the subcategory is not. A part without any id gets its
+    best one under the same condition.
     """
     count = len(frame.ids)
     found = scores[:, :count] >= thresholds.given
     relative = scores[:, :count] / thresholds.given
+    for number in range(len(frame.categories)):
+        own = np.flatnonzero(frame.category == number)
+        sure = scores[:, count + number] >= thresholds.category[number]
+        unclear = np.flatnonzero(sure & ~found[:, own].any(axis=1))
+        _nearest(found, relative, unclear, own, thresholds.floor)
+        still = unclear[~found[np.ix_(unclear, own)].any(axis=1)]
+        found[still, frame.ids.index(frame.categories[number])] = True
     silent = np.flatnonzero(~found.any(axis=1))
-    best = relative[silent].argmax(axis=1)
-    near = relative[silent, best] >= thresholds.floor
-    for number, column in enumerate(frame.categories):
-        unclear = (scores[silent, count + number] >= thresholds.category[number]) & ~near
-        found[silent[unclear], frame.ids.index(column)] = True
-    found[silent[near], best[near]] = True
+    _nearest(found, relative, silent, np.arange(count), thresholds.floor)
     if frame.no_content is not None:
-        _alone(found, frame.no_content)
+        found[found.sum(axis=1) > 1, frame.no_content] = False
     return found
 
 
@@ -117,9 +121,11 @@ def merge(found: Sequence[Polarity]) -> Polarity:
     return weighty.pop() if len(weighty) == 1 else "neutral"
 
 
-def _alone(found: Flags, column: int) -> None:
-    """Take away an id that stands alone or not at all, wherever another one was found too."""
-    found[found.sum(axis=1) > 1, column] = False
+def _nearest(found: Flags, relative: Floats, rows: Columns, columns: Columns, floor: float) -> None:
+    """Give each of the rows the column whose score is nearest to its threshold, if it reaches `floor` times that."""
+    best = columns[relative[np.ix_(rows, columns)].argmax(axis=1)]
+    near = relative[rows, best] >= floor
+    found[rows[near], best[near]] = True
 
 
 def _weigh(column: int, clauses: Floats, polarity: Floats, confidence: Floats) -> Evidence:

@@ -49,8 +49,8 @@ class Recipe:
     least_verbatims: int = 8
     whole: float = 0.5
     threshold: float = 0.25
-    category: float = 0.5
-    floor: float = 0.4
+    category: float = 0.6
+    floor: float = 0.5
     review_share: float = 0.3
 
     @property

@@ -13,7 +13,7 @@ from verbatim.learning.recipes import Recipe
 from verbatim.stance import StanceModel, band
 
 GRID = np.arange(0.10, 0.66, 0.025)
-PRIOR = 400
+PRIOR = 2000
 """A threshold of its own counts as much as the common one when an id has this many held-out examples."""
 
 LEAST_SPREAD = 0.5
