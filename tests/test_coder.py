@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verbatim.coder import BATCH, Coder, batches, parts_of
+from verbatim.coder import BATCH, WORKERS, Coder, batches, parts_of
 from verbatim.domain import POLARITIES, Coding, Turn, Verbatim
 from verbatim.encoders import HashEncoder
 from verbatim.errors import InternalError, ModelError
@@ -78,7 +78,7 @@ def test_only_a_few_hundred_verbatims_are_taken_before_the_first_coding_comes(co
             yield Verbatim(str(taken), "Late again")
 
     assert next(coder.code(endless()))[0].id == "1"
-    assert taken <= 3 * BATCH
+    assert taken <= (WORKERS + 1) * BATCH
 
 
 def test_batches_hold_all_verbatims_in_order() -> None:
@@ -168,6 +168,13 @@ def test_a_code_of_several_turns_is_mentioned_once(coder: Coder) -> None:
     assert {each.turn for each in delivery.excerpts} == {0, 1}
 
 
+def test_a_turn_without_content_does_not_stand_beside_a_reason(coder: Coder) -> None:
+    empty = "Nothing more to add today"
+    assert ids(coder.code_texts([empty])[0]) == {"no_content"}
+    [(_, coding)] = coder.code([call(("customer", empty), ("customer", "The price is far too high"))])
+    assert ids(coding) == {"price.level"}
+
+
 def test_at_most_five_excerpts_are_given(coder: Coder) -> None:
     [(_, coding)] = coder.code([call(*[("customer", "Delivery was late again.")] * 9)])
     assert len(coding.codes[0].excerpts) == 5
@@ -212,7 +219,8 @@ def test_the_shipped_model_codes_all_three_spellings(shipped: Coder) -> None:
 
 def test_the_shipped_model_codes_alike_whatever_the_batch(shipped: Coder) -> None:
     alone = [coding for text in TEXTS for coding in shipped.code_texts([text])]
-    for one, other in zip(alone, shipped.code_texts(TEXTS), strict=True):
+    many = shipped.code_texts([*TEXTS, *(f"{text} {number}" for number in range(50) for text in TEXTS)])
+    for one, other in zip(alone, many[: len(TEXTS)], strict=True):
         assert ids(one) == ids(other)
         assert [code.confidence for code in one.codes] == pytest.approx(
             [code.confidence for code in other.codes], abs=2e-3

@@ -103,6 +103,16 @@ def test_what_an_example_teaches_is_gone_when_it_is_held_out() -> None:
     assert without.bias[without.columns("polarity:")].tolist() == [0, NEVER, NEVER]
 
 
+def test_what_cannot_be_known_is_not_known_of_a_held_out_example() -> None:
+    words = ["ab", "cd", "ef", "gh", "ij", "kl", "mn", "op", "qr", "st", "uv", "wx", "yz", "ba", "dc", "fe", "hg", "ji"]
+    rows = [example(n, (word, ("crane", "berth")[n % 2], "positive"), score=9) for n, word in enumerate(words)]
+    result = fitted(rows, frame("crane", "berth"))
+    known = Coder(result.model).code_texts(words)
+    assert [coding.codes[0].id for coding in known] == ["crane", "berth"] * 9
+    right = result.held.told[np.arange(18), np.arange(18) % 2] > result.held.told[np.arange(18), 1 - np.arange(18) % 2]
+    assert right.mean() < 0.8
+
+
 def test_the_figures_are_those_of_the_held_out_examples(small: tuple[list[Example], Fitted]) -> None:
     figures = held_figures(small[1], default())
     assert 0.4 < float(str(figures["l2_weighted"])) <= float(str(figures["l1_weighted"])) <= 1

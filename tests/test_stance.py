@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verbatim.domain import STANCES, Stance
+from verbatim.domain import STANCES, Polarity, Stance
 from verbatim.stance import SUMMARY, StanceModel, StanceRules, band, judge, probabilities, summarise
 
 MODEL = StanceModel(np.zeros(SUMMARY, dtype=np.float32), 7.0, cuts=(6.5, 8.5), spread=1.5)
@@ -19,39 +19,44 @@ RULES = StanceRules(least=0.5, conflict=0.6)
 def test_a_score_decides_the_stance(score: int) -> None:
     expected = "critic" if score <= 6 else "passive" if score <= 8 else "promoter"
     assert band(score) == expected
-    assert judge(score, None, MODEL, RULES, reasons=0) == Stance(expected, "score", 1.0)
+    assert judge(score, None, MODEL, RULES, reasons=[]) == Stance(expected, "score", 1.0)
 
 
 @pytest.mark.parametrize(("score", "estimate"), [(10, 2.0), (9, 3.0), (3, 9.9), (0, 10.0)])
 def test_words_that_clearly_say_the_opposite_conflict_with_the_score(score: int, estimate: float) -> None:
-    stance = judge(score, estimate, MODEL, RULES, reasons=1)
+    stance = judge(score, estimate, MODEL, RULES, ["negative" if score > 6 else "positive", "neutral"])
     assert (stance.label, stance.conflict) == (band(score), True)
 
 
 @pytest.mark.parametrize(("score", "estimate"), [(10, 6.4), (10, 9.0), (3, 8.6), (7, 1.0), (8, 10.0), (2, None)])
 def test_words_that_fit_or_waver_do_not_conflict_with_the_score(score: int, estimate: float | None) -> None:
-    assert not judge(score, estimate, MODEL, RULES, reasons=1).conflict
+    assert not judge(score, estimate, MODEL, RULES, ["negative" if score > 6 else "positive"]).conflict
+
+
+@pytest.mark.parametrize("reasons", [[], ["neutral"], ["positive"], ["positive", "negative"]])
+def test_reasons_that_do_not_all_oppose_the_score_do_not_conflict_with_it(reasons: list[Polarity]) -> None:
+    assert not judge(10, 0.0, MODEL, RULES, reasons).conflict
 
 
 @pytest.mark.parametrize(("estimate", "label"), [(2.0, "critic"), (6.5, "critic"), (7.5, "passive"), (9.5, "promoter")])
 def test_words_alone_give_an_estimated_stance(estimate: float, label: str) -> None:
-    stance = judge(None, estimate, MODEL, RULES, reasons=1)
+    stance = judge(None, estimate, MODEL, RULES, reasons=["neutral"])
     assert (stance.label, stance.source, stance.conflict) == (label, "estimated", False)
     assert stance.confidence == round(probabilities(estimate, MODEL)[label], 3)
 
 
 def test_words_without_a_reason_that_lean_nowhere_get_no_label() -> None:
-    unsure = judge(None, 6.6, MODEL, RULES, reasons=0)
+    unsure = judge(None, 6.6, MODEL, RULES, reasons=[])
     assert (unsure.label, unsure.source) == (None, "estimated")
     assert unsure.confidence < RULES.least
 
 
 def test_words_without_a_reason_that_lean_clearly_get_a_label() -> None:
-    assert judge(None, 3.0, MODEL, RULES, reasons=0).label == "critic"
+    assert judge(None, 3.0, MODEL, RULES, reasons=[]).label == "critic"
 
 
 def test_no_words_and_no_score_get_no_label() -> None:
-    assert judge(None, None, MODEL, RULES, reasons=0) == Stance(None, "estimated", 0.0)
+    assert judge(None, None, MODEL, RULES, reasons=[]) == Stance(None, "estimated", 0.0)
 
 
 @given(st.floats(-20, 30))

@@ -107,7 +107,7 @@ def test_the_cuts_part_the_stances_where_words_tell_the_score() -> None:
     values = held(told, told)
     model = stance_model(values)
     estimates = model.estimate(values.summaries)
-    labels = [judge(None, float(estimate), model, StanceRules(), 1).label for estimate in estimates]
+    labels = [judge(None, float(estimate), model, StanceRules(), []).label for estimate in estimates]
     assert labels == [band(score) for score in values.scores]
     assert model.cuts[0] < model.cuts[1]
     assert estimates == pytest.approx(values.scores, abs=0.1)
@@ -126,4 +126,4 @@ def test_equal_scores_do_not_make_the_estimate_certain() -> None:
     told = np.zeros((30, len(IDS)))
     model = stance_model(held(told, told, np.full(30, 9, dtype=np.float32)))
     assert model.spread == LEAST_SPREAD
-    assert judge(None, 9.0, model, StanceRules(), 1).label in STANCES
+    assert judge(None, 9.0, model, StanceRules(), []).label in STANCES
