@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 
 from corpus import survey_texts, write_survey
 
@@ -13,6 +13,14 @@ from verbatim.actions.coding import CodingOrder, code_files
 from verbatim.coder import batches, parts_of
 from verbatim.domain import Verbatim
 from verbatim.encoders import UseEncoder
+
+
+@dataclass(frozen=True, slots=True)
+class Seconds:
+    """How long something took by the clock, and of the processor, all cores together."""
+
+    wall: float
+    cpu: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,30 +34,30 @@ class Speed:
     rows: int
     segments: int
     distinct: float
-    coding: tuple[float, ...]
-    one_core: tuple[float, ...]
-    all_cores: tuple[float, ...]
+    coding: tuple[Seconds, ...]
+    one_core: tuple[Seconds, ...]
+    all_cores: tuple[Seconds, ...]
 
     @property
     def ratios(self) -> tuple[float, ...]:
         """The seconds of the faster bare encoder for each second of coding, a repetition at a time."""
         turns = zip(self.coding, self.one_core, self.all_cores, strict=True)
-        return tuple(min(one, every) / coding for coding, one, every in turns)
+        return tuple(min(one.wall, every.wall) / coding.wall for coding, one, every in turns)
 
     @property
-    def ratio(self) -> float:
-        """The median of the ratios: 1 would be coding as fast as the encoder alone."""
-        return median(self.ratios)
+    def cpu_ratios(self) -> tuple[float, ...]:
+        """The same in processor time, with the encoder on one core: what other work on the machine changes least."""
+        return tuple(one.cpu / coding.cpu for coding, one in zip(self.coding, self.one_core, strict=True))
 
     @property
     def rows_a_second(self) -> float:
         """Rows coded in a second, by the median repetition."""
-        return self.rows / median(self.coding)
+        return self.rows / median(turn.wall for turn in self.coding)
 
     @property
     def segments_a_second(self) -> float:
         """Clauses coded in a second, by the median repetition."""
-        return self.segments / median(self.coding)
+        return self.segments / median(turn.wall for turn in self.coding)
 
 
 def measure_speed(folder: Path, rows: int, repetitions: int) -> Speed:
@@ -79,14 +87,23 @@ def clause_batches(texts: Sequence[str]) -> list[list[str]]:
     ]
 
 
-def _seconds_of_coding(file: Path, out: Path) -> float:
-    start = perf_counter()
+def _seconds_of_coding(file: Path, out: Path) -> Seconds:
+    start = _now()
     code_files(CodingOrder(inputs=(str(file),), out=out), seen=lambda _count: None)
-    return perf_counter() - start
+    return _since(start)
 
 
-def _seconds_of_encoding(encoder: UseEncoder, clauses: Sequence[Sequence[str]]) -> float:
-    start = perf_counter()
+def _seconds_of_encoding(encoder: UseEncoder, clauses: Sequence[Sequence[str]]) -> Seconds:
+    start = _now()
     for batch in clauses:
         encoder.encode(batch)
-    return perf_counter() - start
+    return _since(start)
+
+
+def _now() -> Seconds:
+    return Seconds(perf_counter(), process_time())
+
+
+def _since(start: Seconds) -> Seconds:
+    end = _now()
+    return Seconds(end.wall - start.wall, end.cpu - start.cpu)
