@@ -52,11 +52,15 @@ def test_every_row_is_coded_or_rejected_and_counted(tmp_path: Path) -> None:
     assert all(path.is_file() for path in outcome.outputs)
 
 
-def test_what_was_seen_is_told_verbatim_by_verbatim(tmp_path: Path) -> None:
+def test_how_many_rows_were_read_is_told_on_the_way(tmp_path: Path) -> None:
     counts: list[int] = []
-    source = table(tmp_path / "a.csv", *(f"{number},9,Late again {number}" for number in range(300)))
-    code_files(CodingOrder((str(source),), tmp_path / "out"), counts.append)
-    assert counts == list(range(1, 301))
+    rows = ["id,one,two", *(f"{number},Late again {number} times,Kind staff on site {number}" for number in range(300))]
+    source = written(tmp_path / "a.csv", "\n".join(rows))
+    order = CodingOrder((str(source),), tmp_path / "out", read=ReadOptions(text=("one", "two")))
+    code_files(order, counts.append)
+    assert (len(counts), counts[-1]) == (600, 300)
+    assert counts == sorted(counts)
+    assert len(set(counts)) > 2
 
 
 def test_the_order_of_the_rows_stays(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ LINES = frozenset({".csv", ".tsv", ".tab", ".jsonl", ".ndjson"})
 
 @contextmanager
 def progress(inputs: Sequence[str], quiet: bool) -> Iterator[Callable[[int], None]]:
-    """A function that hears how many verbatims are done; on a terminal it shows count, rate and time left."""
+    """A function that hears how many rows are done; on a terminal it shows count, rate and time left."""
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
         yield lambda _count: None
@@ -29,9 +29,9 @@ def progress(inputs: Sequence[str], quiet: bool) -> Iterator[Callable[[int], Non
         task = bar.add_task("coding", total=about_rows(inputs), rate="")
 
         def seen(count: int) -> None:
-            if count % OFTEN == 0:
+            if count >= bar.tasks[task].completed + OFTEN:
                 speed = bar.tasks[task].finished_speed or bar.tasks[task].speed
-                bar.update(task, completed=count, rate=f"{speed:,.0f}/s" if speed else "")
+                bar.update(task, completed=count, rate=f"{speed:,.0f} rows/s" if speed else "")
 
         yield seen
 

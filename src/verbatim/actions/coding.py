@@ -68,6 +68,11 @@ class Intake:
     speakers: set[str] = field(default_factory=set)
     calls: int = 0
 
+    @property
+    def rows(self) -> int:
+        """Rows read so far: coded or about to be, and rejected."""
+        return self.rows_coded + self.rejected
+
     def verbatims(self, inputs: Sequence[str]) -> Iterator[Verbatim]:
         """Yield the verbatims of all inputs; rows and files that cannot be read are booked, and the others go on."""
         for opened in open_inputs(inputs, self.read):
@@ -110,7 +115,7 @@ class Intake:
 
 
 def code_files(order: CodingOrder, seen: Seen) -> Outcome:
-    """Code every input of the order into its output folder, with a report; `seen` hears how many verbatims are done.
+    """Code every input of the order into its output folder, with a report; `seen` hears how many rows were read.
 
     Files appear under their final names only when everything is done. Raises InputError for an input, a model, a
     codebook or an output folder that cannot be used; rows, and files among others, are reported in `rejected.jsonl`.
@@ -130,14 +135,14 @@ def code_files(order: CodingOrder, seen: Seen) -> Outcome:
                 writer.write(verbatim, coding)
             tally.add(verbatim, coding)
             review, done = review + coding.review, done + 1
-            seen(done)
+            seen(intake.rows)
         _check_customers(order.read.customers, intake)
     facts = _facts(intake, manifest, started)
     report = publish(tally.report(facts), codebook, order.out, order.language)
     return Outcome(
         files=tuple(intake.files),
         failed=tuple(intake.failed),
-        rows=intake.rows_coded + intake.rejected,
+        rows=intake.rows,
         rows_coded=intake.rows_coded,
         rejected=intake.rejected,
         verbatims=done,

@@ -46,4 +46,4 @@ def _notes(turns: Iterable[Turn]) -> Iterable[str]:
     for side, names in sorted(speakers.items()):
         yield f"side {side}: {', '.join(sorted(names))}"
     if "unknown" in speakers:
-        yield "turns of unknown side are coded and marked; naming the customer's speakers leaves out the others"
+        yield "turns of unknown side are coded and marked; --customer NAME tells who is one and leaves out the others"
