@@ -205,7 +205,7 @@ def test_an_encoder_that_the_model_was_not_trained_with_is_refused(coder: Coder)
 def test_a_frame_without_roles_leaves_an_empty_answer_uncoded(trained: Path) -> None:
     model, _ = load(trained / "harbour@3")
     empty, deep = Coder(model).code_texts(["N/A", "Too shallow for us"])
-    assert (empty.codes, empty.stance.label) == ((), None)
+    assert (empty.codes, empty.stance.label, empty.review) == ((), None, False)
     assert ids(deep) == {"berth.depth"}
 
 

@@ -163,7 +163,7 @@ class Coder:
         reasons = [code.polarity for code in codes if code.id != model.frame.no_content_id]
         estimate = self._estimate(parts, judged) if parts and (reasons or not codes) else None
         stance = judge(verbatim.score, estimate, model.stance, model.stance_rules, reasons)
-        doubtful = min((code.confidence for code in codes), default=0.0) < model.review
+        doubtful = min((code.confidence for code in codes), default=0.0 if parts else 1.0) < model.review
         language = dominant((clause.language, clause.end - clause.start) for part in parts for clause in part.clauses)
         return Coding(verbatim.id, language, codes, stance, doubtful or stance.conflict, model.label)
 
