@@ -74,6 +74,13 @@ def test_the_same_few_answers_again_and_again_are_still_the_text_when_the_header
     assert read(path).columns.text == ("comment",)
 
 
+def test_what_may_hold_text_too_but_is_not_coded_is_told(tmp_path: Path) -> None:
+    path = table(tmp_path, "id,comment,story", "1,The pump hums all day,It began in the spring of last year")
+    reading = read(path)
+    assert reading.columns.text == ("comment",)
+    assert reading.notes[-1] == "Not coded, though it may hold text too: 'story' (name what to code with --text)."
+
+
 def test_many_answers_without_content_do_not_hide_the_text(tmp_path: Path) -> None:
     said = ["The pump hums all day", "Late by nine days again", "A fitter came at once"]
     answers = [*said, *["-", "N/A", "无"] * 9]

@@ -51,6 +51,16 @@ def test_rows_above_the_table_and_sheets_beside_it_keep_their_numbers(tmp_path: 
         opened(tmp_path / "a.xlsx", ReadOptions(sheet="Third"))
 
 
+def test_a_sheet_of_remarks_before_the_table_is_passed_over_and_told(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
+        book.add_worksheet("About").write_column(0, 0, ["NPS survey", "exported in March"])
+        book.add_worksheet("Answers").write_column(0, 0, ["id", 1])
+        book.get_worksheet_by_name("Answers").write_column(0, 1, ["comment", "Late again."])
+    table = opened(tmp_path / "a.xlsx")
+    assert table.notes == ("Sheet 'Answers' (not read: 'About').",)
+    assert list(table.rows) == [(1, ["id", "comment"]), (2, ["1", "Late again."])]
+
+
 def test_a_workbook_without_cells_is_refused(tmp_path: Path) -> None:
     with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
         book.add_worksheet()

@@ -27,7 +27,7 @@ _PARTS = (
 def open_workbook(
     path: Path, source: str, sheet: str | None
 ) -> tuple[tuple[str, ...], Iterator[tuple[int, list[str]]]]:
-    """Notes, and the rows of one sheet (the named one, or the first that is not empty) with their numbers.
+    """Notes, and the rows of one sheet (the named one, or the first that looks like a table) with their numbers.
 
     Raises FileError for an encrypted, damaged or foreign file, for one that unpacks to more than 512 MB, and for a
     sheet that is not there.
@@ -113,10 +113,10 @@ def _opened(path: Path, source: str, sheet: str | None) -> tuple[tuple[str, ...]
 def _sheet(book: "CalamineWorkbook", source: str, wanted: str | None) -> tuple[str, "CalamineSheet"]:
     if wanted is not None and wanted not in book.sheet_names:
         raise FileError(f"{source}: no sheet {wanted!r}; expected one of {', '.join(map(repr, book.sheet_names))}")
-    for name in book.sheet_names if wanted is None else [wanted]:
-        sheet = book.get_sheet_by_name(name)
-        if sheet.height:
-            return name, sheet
+    sheets = [(name, book.get_sheet_by_name(name)) for name in (book.sheet_names if wanted is None else [wanted])]
+    filled = [(name, sheet) for name, sheet in sheets if sheet.height]
+    if filled:
+        return max(filled, key=lambda named: min(named[1].height, 2) * min(named[1].width, 2))
     what = "every sheet" if wanted is None else f"sheet {wanted!r}"
     raise FileError(f"{source}: {what} is empty; expected a table with a header row")
 
