@@ -105,6 +105,15 @@ def test_ids_may_repeat_between_files_but_not_within_one(tmp_path: Path) -> None
     assert "is that of row 2 too" in lines(tmp_path / "out" / "rejected.jsonl")[0]["reason"]
 
 
+@pytest.mark.parametrize("place", ["in", "in/out"])
+def test_what_an_earlier_run_wrote_is_no_input(tmp_path: Path, place: str) -> None:
+    (tmp_path / "in").mkdir()
+    table(tmp_path / "in" / "a.csv", "1,9,Fast and friendly.", "1,9,Again.")
+    runs = [code(tmp_path / place, tmp_path / "in") for _ in range(2)]
+    assert [[Path(file.file).name for file in run.files] for run in runs] == [["a.csv"], ["a.csv"]]
+    assert not any("endings" in note for file in runs[1].files for note in file.notes)
+
+
 def test_a_customer_may_be_named_who_speaks_in_one_of_several_calls(tmp_path: Path) -> None:
     one, two = written(tmp_path / "one.txt", TALK), written(tmp_path / "two.txt", TALK.replace("Ann Ford", "Liz Hope"))
     code(tmp_path / "out", one, two, customers=("Ann Ford",))

@@ -21,6 +21,7 @@ from verbatim.registry import Manifest, find, load
 from verbatim.text.sides import without_speaker
 
 REJECTED = "rejected.jsonl"
+REPORT = "report.html"
 FIRST_REJECTIONS = 200
 """How many rejected rows are shown in the report; all of them stand in `rejected.jsonl`."""
 
@@ -59,6 +60,7 @@ class Intake:
     """Reads the inputs one after the other and keeps the books: what was read from where, and what was refused."""
 
     read: ReadOptions
+    out: Path
     refuse: Callable[[Rejection], None]
     files: list[SourceFile] = field(default_factory=list)
     failed: list[Rejection] = field(default_factory=list)
@@ -75,7 +77,8 @@ class Intake:
 
     def verbatims(self, inputs: Sequence[str]) -> Iterator[Verbatim]:
         """Yield the verbatims of all inputs; rows and files that cannot be read are booked, and the others go on."""
-        for opened in open_inputs(inputs, self.read):
+        outputs = [self.out / name for name in (REJECTED, REPORT, *(name for name, _ in FORMATS.values()))]
+        for opened in open_inputs(inputs, self.read, outputs):
             if isinstance(opened, Rejection):
                 self._fail(opened)
             else:
@@ -129,7 +132,7 @@ def code_files(order: CodingOrder, seen: Seen) -> Outcome:
         writers = [stack.enter_context(open_writer(format, order.out, codebook)) for format in order.formats]
         rejections = stack.enter_context(partial_file(order.out, REJECTED))
         refused = stack.enter_context(rejections.open("w", encoding="utf-8"))
-        intake = Intake(order.read, lambda rejection: _note(refused, rejection))
+        intake = Intake(order.read, order.out, lambda rejection: _note(refused, rejection))
         for verbatim, coding in coder.code(intake.verbatims(order.inputs)):
             for writer in writers:
                 writer.write(verbatim, coding)

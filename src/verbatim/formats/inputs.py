@@ -3,7 +3,7 @@
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -30,14 +30,17 @@ class _Source:
     notes: tuple[str, ...] = ()
 
 
-def open_inputs(paths: Sequence[str], options: ReadOptions) -> Iterator[Reading | Rejection]:
+def open_inputs(
+    paths: Sequence[str], options: ReadOptions, outputs: Collection[Path] = ()
+) -> Iterator[Reading | Rejection]:
     """Each input opened in turn: files as they are named, folders with all readable files inside, sorted.
 
     A missing path is a FileError before anything is read. A folder passes over files whose ending is not known and
-    says so in the notes of its first file. Tables and transcripts are told apart by content. A file that cannot be
-    read is an error when it is the only one, and a rejection (row 0) among others, which go on.
+    says so in the notes of its first file, and over `outputs`, which an earlier run may have left there. Tables and
+    transcripts are told apart by content. A file that cannot be read is an error when it is the only one, and a
+    rejection (row 0) among others, which go on.
     """
-    sources = [source for path in paths for source in ([path] if path == STDIN else _sources(Path(path)))]
+    sources = [source for path in paths for source in ([path] if path == STDIN else _sources(Path(path), outputs))]
     distinct = _once(sources)
     for source in distinct:
         try:
@@ -58,10 +61,10 @@ def _once(sources: Sequence[str | _Source]) -> list[str | _Source]:
     )
 
 
-def _sources(path: Path) -> list[_Source]:
+def _sources(path: Path, outputs: Collection[Path]) -> list[_Source]:
     try:
         if path.is_dir():
-            return _inside(path)
+            return _inside(path, outputs)
         if not path.exists():
             raise FileError(f"{path}: no such file or folder")
     except OSError as error:
@@ -69,9 +72,11 @@ def _sources(path: Path) -> list[_Source]:
     return [_Source(path, str(path))]
 
 
-def _inside(folder: Path) -> list[_Source]:
-    """The readable files of a folder and the folders below it; hidden and lock files are no files."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and not _hidden(path.relative_to(folder)))
+def _inside(folder: Path, outputs: Collection[Path]) -> list[_Source]:
+    """The readable files of a folder and the folders below it; hidden and lock files and outputs are no files."""
+    own = {path.resolve() for path in outputs}
+    found = (path for path in folder.rglob("*") if path.is_file() and not _hidden(path.relative_to(folder)))
+    files = sorted(path for path in found if path.resolve() not in own)
     known = [path for path in files if path.suffix.lower() in TABLES | TRANSCRIPTS]
     if not known:
         raise FileError(f"{folder}: no file to read in this folder; expected {', '.join(sorted(TABLES | TRANSCRIPTS))}")
