@@ -19,7 +19,8 @@ from verbatim.text.content import is_no_content
 _TEXT_NAMES = frozenset({"text", "verbatim", "文本", "原文"})
 _TEXT_WORDS = re.compile(
     r"\b(comments?|feedback|verbatims?|why|reasons?|suggest\w*|text|remarks?|opinions?|reviews?|improve\w*|do better|"
-    r"describe|explain|tell us|how could|how can|anything else|open.?ended|in your own words)\b|评价|意见|建议|原因|反馈|评论|"
+    r"describe|explain|tell us|how could|how can|anything else|open.?ended|in your own words)\b|"
+    r"评价|意见|建议|原因|反馈|评论|"
     r"留言|想法|吐槽|为什么|理由|看法|描述|备注|评語|評價|意見|建議|反饋|評論|為什麼|心得|說明|说明|回饋|備註|改进|改進|不足|优点|缺点|"
     r"優點|缺點|^\W*(responses?|answers?|message|notes?|回答|内容|內容)\W*$",
     re.IGNORECASE,
