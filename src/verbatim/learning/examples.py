@@ -112,7 +112,7 @@ def _example(row: Mapping[str, object], codebook: Codebook, place: str, segmente
     stance = row.get("stance")
     if stance is not None and stance not in STANCES:
         raise CorpusError(f"{place}: stance {stance!r}; expected one of {', '.join(STANCES)}")
-    if segmented and score is not None and stance != band(score):
+    if segmented and score is not None and (stance := stance or band(score)) != band(score):
         raise CorpusError(f"{place}: score {score:g} is a {band(score)}, but the stance is {stance!r}")
     language = str(row.get("lang", "und"))
     return Example(str(row["id"]), text, found, codes, stance, score, language)
