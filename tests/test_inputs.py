@@ -95,6 +95,12 @@ def test_a_missing_path_is_named_before_anything_is_read(tmp_path: Path) -> None
         next(readings)
 
 
+def test_a_pipe_is_told_to_come_by_standard_input(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(FileError, match=r"pipe: this is a pipe; expected a file, or - and the pipe on standard input"):
+        opened(tmp_path / "pipe")
+
+
 def test_a_folder_without_a_file_to_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileError, match=r"no file to read in this folder; expected \.csv, "):
         opened(folder(tmp_path, d_docx="x"))

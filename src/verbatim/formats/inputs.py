@@ -67,6 +67,8 @@ def _sources(path: Path, outputs: Collection[Path]) -> list[_Source]:
             return _inside(path, outputs)
         if not path.exists():
             raise FileError(f"{path}: no such file or folder")
+        if path.is_fifo():
+            raise FileError(f"{path}: this is a pipe; expected a file, or {STDIN} and the pipe on standard input")
     except OSError as error:
         raise FileError(f"{path}: cannot be looked at ({error.strerror}); expected a file or folder") from error
     return [_Source(path, str(path))]
