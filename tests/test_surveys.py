@@ -148,9 +148,9 @@ def test_a_single_text_column_leaves_the_id_as_it_is() -> None:
     assert [row.id for row in verbatims(read(SURVEYS / "plain_utf8sig.csv"))] == ["a-1", "a-2", "a-3", "a-4"]
 
 
-def test_a_table_without_ids_numbers_its_rows(tmp_path: Path) -> None:
+def test_rows_without_ids_are_named_after_file_and_row(tmp_path: Path) -> None:
     path = table(tmp_path, "comment", "The pump hums all day", "Late by nine days again")
-    assert [row.id for row in verbatims(read(path))] == ["row-2", "row-3"]
+    assert [row.id for row in verbatims(read(path))] == ["a:row-2", "a:row-3"]
 
 
 def test_json_values_stay_as_they_are() -> None:

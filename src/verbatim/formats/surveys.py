@@ -59,7 +59,7 @@ def interpreter(file: str, heading: Heading, choice: Choice) -> Interpreter:
     """
     columns = choice.columns
     check_drop = _drop_check(heading)
-    identify = _identifier(columns.id)
+    identify = _identifier(columns.id, Path(file).stem)
     parse = _attributes(choice)
     parts = _parts(heading, columns.text)
     taken = {columns.id, *columns.text}
@@ -209,13 +209,14 @@ def _drop_check(heading: Heading) -> Callable[[Values], None]:
     return check
 
 
-def _identifier(column: str | None) -> Callable[[int, Values], str]:
+def _identifier(column: str | None, stem: str) -> Callable[[int, Values], str]:
+    """A function from a row's number and values to its id; a row without one is named after the file: `may:row-7`."""
     seen: dict[int, int] = {}
 
     def identify(number: int, record: Values) -> str:
         identity = _string(record.get(column)).strip() if column is not None else ""
         if not identity:
-            return f"row-{number}"
+            return f"{stem}:row-{number}"
         earlier = seen.setdefault(hash(identity), number)
         if earlier != number:
             raise ValueError(
