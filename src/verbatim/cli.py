@@ -67,7 +67,9 @@ def code(  # noqa: PLR0913, PLR0917 - every option of the command is a parameter
     contact: Annotated[str | None, typer.Option(help="Column of the person who answered.")] = None,
     role: Annotated[str | None, typer.Option(help="Column of that person's role.")] = None,
     date_order: Annotated[Literal["dmy", "mdy", "ymd"] | None, typer.Option(help="How 03/04/2026 is meant.")] = None,
-    sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook; the first with rows if left out.")] = None,
+    sheet: Annotated[
+        str | None, typer.Option(help="Sheet of a workbook; the first that is a table if left out.")
+    ] = None,
     encoding: Annotated[
         str | None, typer.Option(help="Encoding of the text files; told by itself if left out.")
     ] = None,
@@ -144,7 +146,8 @@ def show(
     file: Annotated[Path | None, typer.Argument(help="A code frame; the built-in one if left out.")] = None,
     id: Annotated[str | None, typer.Option(help="Only this id, with definition and examples.")] = None,
     language: Annotated[
-        str | None, typer.Option(help="Language of names and definitions. [default: en, else the frame's first]")
+        str | None,
+        typer.Option(help="Language of names and definitions; English, else the frame's first, if left out."),
     ] = None,
 ) -> None:
     """Show the ids of a code frame, or everything about one."""
