@@ -14,6 +14,10 @@ BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.S)
 NOT_HERE = ("my_recipe.toml", "my_frame.yaml", "gold.jsonl")  # files that only the reader has
 
 
+def python(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
 def blocks(language: str) -> list[str]:
     texts = [(ROOT / name).read_text(encoding="utf-8") for name in DOCUMENTS]
     return [body for text in texts for kind, body in BLOCK.findall(text) if kind == language]
@@ -29,7 +33,7 @@ def commands() -> list[str]:
 def test_a_command_in_the_documents_runs_as_it_stands(command, tmp_path):
     words = shlex.split(command)[1:]
     words = [str(tmp_path / word) if word.startswith("out/") else word for word in words]
-    done = subprocess.run([sys.executable, "-m", "verbatim.cli", *words], cwd=ROOT, capture_output=True, text=True)
+    done = python("-m", "verbatim.cli", *words)
     assert done.returncode == 0, done.stderr
     assert done.stdout
 
@@ -37,12 +41,11 @@ def test_a_command_in_the_documents_runs_as_it_stands(command, tmp_path):
 @pytest.mark.parametrize("body", blocks("python"))
 def test_the_python_in_the_documents_prints_what_it_promises(body):
     setup = "import verbatim.spacy_component\n" if "spacy" in body else ""
-    done = subprocess.run([sys.executable, "-c", setup + body], cwd=ROOT, capture_output=True, text=True)
+    done = python("-c", setup + body)
     assert done.returncode == 0, done.stderr
     assert "service.delivery negative" in done.stdout
 
 
 def test_the_command_line_reference_is_up_to_date():
-    command = [sys.executable, "-m", "typer", "verbatim.cli", "utils", "docs", "--name", "verbatim"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    done = python("-m", "typer", "verbatim.cli", "utils", "docs", "--name", "verbatim")
     assert done.stdout.strip() == (ROOT / "docs" / "cli.md").read_text(encoding="utf-8").strip()

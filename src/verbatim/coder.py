@@ -125,6 +125,11 @@ class Coder:
         if self._encoder.fingerprint != model.encoder:
             have = self._encoder.fingerprint
             raise ModelError(f"model {model.label} was trained with encoder {model.encoder!r}; this one is {have!r}")
+        if len(model.heads.vectors) != self._encoder.dimension:
+            expected = len(model.heads.vectors)
+            raise ModelError(
+                f"model {model.label} expects vectors of {expected}; its encoder gives {self._encoder.dimension}"
+            )
 
     def code(self, verbatims: Iterable[Verbatim]) -> Iterator[tuple[Verbatim, Coding]]:
         """Yield each verbatim with its coding, in order; only a few hundred are held at a time.

@@ -50,12 +50,12 @@ class Manifest:
     @property
     def quality(self) -> Mapping[str, object]:
         """How well the model coded what it had not seen; empty where nothing was measured."""
-        return cast("Mapping[str, object]", self.values.get("quality", {}))
+        return cast("Mapping[str, object]", self.values.get("quality") or {})
 
     @property
     def training(self) -> Mapping[str, object]:
         """Recipe, data hash and code version that the model was made with."""
-        return cast("Mapping[str, object]", self.values.get("training", {}))
+        return cast("Mapping[str, object]", self.values.get("training") or {})
 
 
 def models_folder() -> Path:

@@ -54,7 +54,7 @@ def record(verbatim: Verbatim, coding: Coding) -> dict[str, object]:
         },
         "review": coding.review,
         "model": coding.author,
-        "fields": _fields(verbatim),
+        "fields": dict(verbatim.fields),
     }
 
 
@@ -195,15 +195,3 @@ def _excerpt(excerpt: Excerpt) -> dict[str, int]:
 
 def _turn(turn: Turn) -> dict[str, object]:
     return {"speaker": turn.speaker, "side": turn.side, "time": turn.time, "text": turn.text}
-
-
-def _fields(verbatim: Verbatim) -> dict[str, object]:
-    known = {
-        "question": verbatim.question,
-        "account": verbatim.account,
-        "contact": verbatim.contact,
-        "role": verbatim.role,
-        "date": verbatim.date,
-        "score": verbatim.score,
-    }
-    return {name: value for name, value in known.items() if value is not None} | dict(verbatim.fields)
