@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 
 from verbatim.coder import Coder
 from verbatim.codes import frame_of
@@ -11,8 +12,9 @@ from verbatim.domain import POLARITIES
 from verbatim.encoders import HashEncoder
 from verbatim.errors import CorpusError
 from verbatim.features import learn_vocabulary
+from verbatim.heads import sigmoid
 from verbatim.learning.examples import Codes, Example, LabelledSegment, read_corpus
-from verbatim.learning.fit import NEVER, Fitted, fit, gather, held_figures, learn_heads
+from verbatim.learning.fit import NEVER, Fitted, _one_head, fit, gather, held_figures, learn_heads
 from verbatim.learning.recipes import Recipe, read_recipe
 from verbatim.stance import band
 from verbatim.taxonomy import Codebook, default, parse
@@ -168,3 +170,12 @@ def test_a_corpus_of_a_handful_is_refused() -> None:
     rows = [example(n, (*FAST, "positive")) for n in range(9)]
     with pytest.raises(CorpusError, match=r"^corpus: 9 verbatims; expected at least 10$"):
         fitted(rows, CRANE)
+
+
+def test_a_rare_id_among_many_examples_is_learnt():
+    """A head that stops before it has learnt anything says no to everything: its coefficients stay near nothing."""
+    present = np.random.default_rng(5).random((20_000, 30)) < np.where(np.arange(30) == 3, 0.004, 0.1)
+    inputs, wanted = csr_matrix(present, dtype=np.float32) * 0.3, present[:, 3]
+    weights, bias = _one_head(inputs, wanted.astype(np.int8), c=30.0)
+    told = sigmoid(inputs @ weights + bias)
+    assert told[wanted].mean() > 10 * told[~wanted].mean()

@@ -164,13 +164,15 @@ class Coder:
 
     def _coding(self, verbatim: Verbatim, parts: Sequence[Part], judged: Sequence[JudgedPart]) -> Coding:
         model = self.model
-        codes = self._codes(parts, judged) if parts else _empty(model.frame)
+        unheard = bool(verbatim.turns) and all(turn.side == "us" for turn in verbatim.turns)
+        codes = self._codes(parts, judged) if parts else () if unheard else _empty(model.frame)
         reasons = [code.polarity for code in codes if code.id != model.frame.no_content_id]
         estimate = self._estimate(parts, judged) if parts and (reasons or not codes) else None
         stance = judge(verbatim.score, estimate, model.stance, model.stance_rules, reasons)
         doubtful = min((code.confidence for code in codes), default=0.0 if parts else 1.0) < model.review
         language = dominant((clause.language, clause.end - clause.start) for part in parts for clause in part.clauses)
-        return Coding(verbatim.id, language, codes, stance, doubtful or stance.conflict, model.label)
+        review = doubtful or unheard or stance.conflict
+        return Coding(verbatim.id, language, codes, stance, review, model.label)
 
     def _codes(self, parts: Sequence[Part], judged: Sequence[JudgedPart]) -> tuple[CodeMention, ...]:
         found: dict[int, list[tuple[Evidence, Part]]] = {}

@@ -121,10 +121,13 @@ def save(model: Model, folder: Path, facts: Mapping[str, object]) -> Path:
     target = folder / model.label
     target.mkdir(parents=True, exist_ok=True)
     data = to_bytes(_to_arrays(model))
-    (target / "model.safetensors").write_bytes(data)
     values = {**_to_values(model), **facts, "sha256": hashlib.sha256(data).hexdigest()}
     text = json.dumps(values, ensure_ascii=False, indent=1)
-    (target / "manifest.json").write_text(text + "\n", encoding="utf-8")
+    written = {"model.safetensors": data, "manifest.json": (text + "\n").encode()}
+    for name, content in written.items():
+        (target / f".{name}.partial").write_bytes(content)
+    for name in written:
+        (target / f".{name}.partial").replace(target / name)
     return target
 
 

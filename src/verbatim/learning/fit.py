@@ -29,6 +29,9 @@ from verbatim.taxonomy import Codebook
 NEVER = -10.0
 """The intercept of a head for an id that has no examples."""
 
+TOLERANCE = 1e-5
+"""When a head is learnt: its greatest gradient. At 1e-3, heads of rare ids stop before they have learnt anything."""
+
 FEWEST = 10
 """A corpus of fewer verbatims is refused."""
 
@@ -228,7 +231,7 @@ def _one_head(inputs: csr_matrix, wanted: Labels, c: float) -> tuple[Floats, flo
 
     if wanted.all() or not wanted.any():
         return np.zeros(inputs.shape[1], dtype=np.float32), -NEVER if wanted.any() else NEVER
-    learner = LogisticRegression(C=c, max_iter=300, tol=1e-3).fit(inputs, wanted)
+    learner = LogisticRegression(C=c, max_iter=400, tol=TOLERANCE).fit(inputs, wanted)
     return learner.coef_[0], float(learner.intercept_[0])
 
 
@@ -241,7 +244,7 @@ def _side_heads(inputs: csr_matrix, sides: Labels, c: float) -> tuple[Floats, Fl
     bias = np.full(len(POLARITIES), NEVER)
     bias[found] = 0
     if len(found) > 1:
-        learner = LogisticRegression(C=c, max_iter=300, tol=1e-3).fit(inputs, sides)
+        learner = LogisticRegression(C=c, max_iter=400, tol=TOLERANCE).fit(inputs, sides)
         # Two classes share one row: half of it for the second, half against the first, is the same under softmax.
         halves = len(found) == 2
         weights[found] = np.outer([-0.5, 0.5], learner.coef_[0]) if halves else learner.coef_
