@@ -130,6 +130,15 @@ def test_a_category_with_praise_and_blame_is_neutral_in_one_hot(tmp_path):
     assert row["price:polarity"] == "neutral"
 
 
+def test_a_category_with_blame_and_a_neutral_mention_is_negative_in_every_table(tmp_path):
+    codes = (replace(CODES[0], id="service.attitude"), replace(CODES[1], id="service.delivery", polarity="neutral"))
+    pair = REPLY, replace(CODING, codes=codes)
+    [row] = table(write("onehot", tmp_path, pair))
+    [counts] = [r for r in sheet(write("xlsx", tmp_path, pair), "Summary") if r["code"] == "service"]
+    assert row["service:polarity"] == "negative"
+    assert [counts[polarity] for polarity in ("negative", "neutral", "positive")] == [1, 0, 0]
+
+
 def test_csv_begins_with_the_mark_that_excel_needs(tmp_path):
     assert write("csv", tmp_path, (REPLY, CODING)).read_bytes().startswith(b"\xef\xbb\xbfid,")
 

@@ -68,6 +68,11 @@ def test_a_category_counts_a_reply_once_whatever_its_codes():
     }
 
 
+def test_a_neutral_mention_takes_nothing_from_the_blame_beside_it():
+    both = reply(1, "x" * 30, mention("service.responsiveness"), mention("service.attitude", "neutral"))
+    assert figure(told(both), "service").by_polarity["negative"].k == 1
+
+
 def test_a_bare_category_stands_beside_its_subcategories():
     report = told(
         reply(1, "Great service.", mention("service", "positive")), reply(2, "x" * 20, mention("service.attitude"))
@@ -93,6 +98,12 @@ def test_why_a_reply_is_uncoded_is_told_apart():
     assert (report.uncoded.no_customer, report.uncoded.nothing, report.uncoded.no_content) == (1, 2, 1)
     assert {example.text for example in report.uncoded.examples} == {"等到明年再说吧", "The hotline is far too slow."}
     assert report.review == 2
+
+
+def test_a_call_whose_sides_are_unknown_is_not_one_without_customer_turns():
+    call = Verbatim("t1", turns=(Turn("Ann", "us", None, "Hello?"), Turn("Speaker 2", "unknown", None, "Next year.")))
+    report = told((call, Coding("t1", "en", (), UNKNOWN, True, "b2b@1")))
+    assert (report.uncoded.no_customer, report.uncoded.nothing, report.meaningful) == (0, 1, 1)
 
 
 def test_a_score_counts_once_for_a_row_with_several_answers():
@@ -160,6 +171,11 @@ def test_accounts_with_most_critics_come_first():
 def test_confidence_is_counted_in_ten_steps_with_one_in_the_last():
     report = told(reply(1, "x" * 20, mention("price.level", confidence=1.0), mention("service", confidence=0.05)))
     assert report.confidence == (1, 0, 0, 0, 0, 0, 0, 0, 0, 1)
+
+
+def test_an_answer_without_content_does_not_count_as_a_sure_code():
+    empty = reply(2, "n/a", mention("no_content", "neutral", confidence=1.0))
+    assert told(reply(1, "x" * 20, mention("price.level", confidence=0.35)), empty).confidence[3:] == (1, *(0,) * 6)
 
 
 def test_the_top_complaints_are_subcategories_by_number_of_replies():

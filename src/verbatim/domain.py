@@ -3,7 +3,7 @@
 Offsets count Unicode code points of the stored original, the end excluded, so that `text[start:end]` is the excerpt.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -127,3 +127,12 @@ class NpsInterval:
     low: float
     high: float
     n: int
+
+
+def merged_polarity(polarities: Iterable[Polarity]) -> Polarity:
+    """The polarity of several mentions taken together: the one side that is there, else "neutral".
+
+    Neutral mentions add nothing beside praise or blame; praise beside blame is neutral.
+    """
+    sides = {polarity for polarity in polarities if polarity != "neutral"}
+    return sides.pop() if len(sides) == 1 else "neutral"

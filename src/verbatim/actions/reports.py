@@ -8,7 +8,7 @@ from typing import TypeVar
 from zlib import crc32
 
 from verbatim.domain import POLARITIES, STANCES, CodeMention, Coding, Excerpt, Polarity, Stance, Verbatim
-from verbatim.formats.cells import merged, source_text, whole
+from verbatim.formats.cells import rolled_up, source_text, whole
 from verbatim.formats.coded import partial_file
 from verbatim.formats.reports import (
     CategoryFigure,
@@ -56,6 +56,7 @@ class Tally:
         self._months: dict[date, GroupTally] = {}
         self._people = People()
         self._counts: Counter[str] = Counter()
+        self._review = 0
         self._languages: Counter[str] = Counter()
         self._bins = [0] * BINS
         self._examples = Sample(EXAMPLES)
@@ -65,13 +66,13 @@ class Tally:
         """Count one coded verbatim. Those of one input row are expected one after the other."""
         opens = self._people.add(verbatim)
         self._counts[self._outcome(verbatim, coding)] += 1
-        self._counts["review"] += coding.review
+        self._review += coding.review
         self._languages[coding.language] += 1
         if verbatim.date:
             self._see_date(verbatim.date)
         for mention in coding.codes:
             self._add_mention(verbatim, coding, mention)
-        polarities = self._polarities(coding)
+        polarities = rolled_up(coding, self._codebook)
         for code, polarity in polarities.items():
             self._codes[code].add(polarity, verbatim.account)
         counted = coding.stance if opens or coding.stance.source == "estimated" else None
@@ -80,15 +81,14 @@ class Tally:
 
     def report(self, run: RunFacts) -> Report:
         """What was counted, with shares, intervals, scores and the strongest excerpts."""
-        total, meaningful = self._counts.total() - self._counts["review"], self._meaningful()
         first, last = self._dates or (None, None)
         return Report(
-            verbatims=total,
+            verbatims=self._counts.total(),
             respondents=self._people.respondents,
             accounts=self._people.accounts,
-            meaningful=meaningful,
+            meaningful=self._meaningful(),
             coded=self._counts["coded"],
-            review=self._counts["review"],
+            review=self._review,
             first=first,
             last=last,
             categories=tuple(self._category(code) for code in self._first_level() if self._codes[code].k),
@@ -109,7 +109,7 @@ class Tally:
     def _outcome(self, verbatim: Verbatim, coding: Coding) -> str:
         if coding.codes:
             return "no_content" if coding.codes[0].id == self._empty_id else "coded"
-        if verbatim.turns and all(turn.side != "customer" for turn in verbatim.turns):
+        if verbatim.turns and all(turn.side == "us" for turn in verbatim.turns):
             return "no_customer"
         self._examples.offer(verbatim, coding)
         return "nothing"
@@ -123,20 +123,14 @@ class Tally:
         self._dates = min(first, plain), max(last, plain)
 
     def _add_mention(self, verbatim: Verbatim, coding: Coding, mention: CodeMention) -> None:
-        self._bins[min(BINS - 1, int(mention.confidence * BINS))] += 1
+        if mention.id != self._empty_id:
+            self._bins[min(BINS - 1, int(mention.confidence * BINS))] += 1
         tally = self._bare.get(mention.id)
         if tally is None:
             self._codes[mention.id].quotes(mention.polarity).offer(verbatim, coding, mention)
         else:
             tally.add(mention.polarity, verbatim.account)
             tally.quotes(mention.polarity).offer(verbatim, coding, mention)
-
-    def _polarities(self, coding: Coding) -> dict[str, Polarity]:
-        found: dict[str, set[Polarity]] = {}
-        for mention in coding.codes:
-            for code in (mention.id, self._codebook.category_of(mention.id)):
-                found.setdefault(code, set()).add(mention.polarity)
-        return {code: merged(polarities) for code, polarities in found.items()}
 
     def _groups(self, verbatim: Verbatim) -> Iterable["GroupTally"]:
         yield self._whole

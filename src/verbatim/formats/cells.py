@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from verbatim.domain import POLARITIES, CodeMention, Coding, Excerpt, Polarity, Verbatim
+from verbatim.domain import CodeMention, Coding, Excerpt, Polarity, Verbatim, merged_polarity
 from verbatim.formats.frame import Frame
 
 # A cell that starts so is a formula to Excel, LibreOffice or Sheets: https://owasp.org/www-community/attacks/CSV_Injection
@@ -57,14 +57,11 @@ def one_hot_header(frame: Frame) -> Row:
 def one_hot_rows(verbatim: Verbatim, coding: Coding, frame: Frame) -> Iterator[Row]:
     """One row: 0 or 1 per id, then the polarity per id.
 
-    A category is 1 when its own id or one under it was given; its polarity is theirs, "neutral" where they differ.
+    A category is 1 when its own id or one under it was given; its polarity is theirs, merged.
     """
-    found: dict[str, set[Polarity]] = {}
-    for mention in coding.codes:
-        for code in {mention.id, frame.category_of(mention.id)}:
-            found.setdefault(code, set()).add(mention.polarity)
+    found = rolled_up(coding, frame)
     flags = [int(code in found) for code in frame.ids]
-    polarities = [merged(found[code]) if code in found else None for code in frame.ids]
+    polarities = [found.get(code) for code in frame.ids]
     yield [*_lead(verbatim), whole(verbatim), *_tail(coding), *flags, *polarities]
 
 
@@ -104,9 +101,13 @@ def whole(verbatim: Verbatim) -> str:
     return "\n".join(f"{turn.speaker}: {turn.text}" for turn in verbatim.turns) if verbatim.turns else verbatim.text
 
 
-def merged(polarities: set[Polarity]) -> Polarity:
-    """The polarity of several mentions taken together: theirs when they agree, else "neutral"."""
-    return next(iter(polarities)) if len(polarities) == 1 else POLARITIES[1]
+def rolled_up(coding: Coding, frame: Frame) -> dict[str, Polarity]:
+    """The ids given and the categories above them, each once, with the polarity of all its mentions."""
+    found: dict[str, set[Polarity]] = {}
+    for mention in coding.codes:
+        for code in (mention.id, frame.category_of(mention.id)):
+            found.setdefault(code, set()).add(mention.polarity)
+    return {code: merged_polarity(polarities) for code, polarities in found.items()}
 
 
 def safe(cell: Cell) -> Cell:

@@ -8,7 +8,7 @@ from typing import Any
 
 from verbatim.domain import POLARITIES, STANCES, Coding, Polarity, Verbatim
 from verbatim.errors import OutputError
-from verbatim.formats.cells import FORMULA_STARTS, LONG, Cell, FieldColumns, Row, merged
+from verbatim.formats.cells import FORMULA_STARTS, LONG, Cell, FieldColumns, Row, rolled_up
 from verbatim.formats.frame import Frame, FrameCode
 
 # https://support.microsoft.com/office/excel-specifications-and-limits: rows a sheet, characters (UTF-16 units) a cell
@@ -123,13 +123,9 @@ class Counts:
         self.coded += bool(coding.codes)
         self.review += coding.review
         self.stances[coding.stance.label] += 1
-        found: dict[str, set[Polarity]] = {}
-        for mention in coding.codes:
-            for code in {mention.id, frame.category_of(mention.id)}:
-                found.setdefault(code, set()).add(mention.polarity)
+        found = rolled_up(coding, frame)
         self.empty += frame.id_with_role("no_content") in found
-        for code, polarities in found.items():
-            self.codes[code, merged(polarities)] += 1
+        self.codes.update(found.items())
 
 
 class Sheet:
