@@ -24,8 +24,14 @@ def test_affiliation_decides_where_the_user_says_nothing_and_the_rest_stays_unkn
     assert sides(TALK) == ["us", "customer", "unknown", "unknown"]
 
 
-def test_once_a_customer_is_named_every_other_named_speaker_is_ours():
-    assert sides((*TALK, RawTurn("", "hm")), ["olaf penn"]) == ["us", "us", "customer", "us", "unknown"]
+def test_once_a_customer_is_named_every_named_speaker_of_whom_nothing_is_said_is_ours():
+    assert sides((*TALK[2:], RawTurn("", "hm")), ["olaf penn"]) == ["customer", "us", "unknown"]
+
+
+def test_another_customer_by_affiliation_or_role_word_stays_one_beside_a_named_customer():
+    talk = (*TALK, RawTurn("Customer 2", "Hi"))
+    assert sides(talk, ["olaf penn"]) == ["us", "customer", "customer", "us", "customer"]
+    assert sides(talk, ["olaf penn"], ours=["Rosa Quill"]) == ["us", "us", "customer", "us", "customer"]
 
 
 def test_several_customers_may_be_named():

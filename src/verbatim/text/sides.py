@@ -35,9 +35,9 @@ _BRACKETED = re.compile(r"\s*[(（\[|].*\Z")
 def assign_sides(turns: Sequence[RawTurn], customers: Iterable[str] = (), ours: Iterable[str] = ()) -> tuple[Turn, ...]:
     """The turns with a side for every speaker.
 
-    `customers` and `ours` hold names, or e-mail domains written `@domain`. Once a customer of this talk is named, every
-    other named speaker is ours, or by domain, every other speaker with an address; a customer of another talk says
-    nothing here. Else affiliation, then role words decide; who is left stays unknown, never guessed.
+    `customers` and `ours` hold names, or e-mail domains written `@domain`, and decide first; then the affiliation that
+    the file gives, then role words. Once a customer of this talk is named, every named speaker who is left is ours, or
+    by domain, every one with an address; a customer of another talk says nothing here. Else who is left stays unknown.
     """
     here = [entry for entry in customers if any(turn.speaker and _matches(turn, entry) for turn in turns)]
     ours = tuple(ours)
@@ -46,13 +46,13 @@ def assign_sides(turns: Sequence[RawTurn], customers: Iterable[str] = (), ours: 
     for turn in turns:
         key = (turn.speaker, turn.email)
         if key not in sides:
-            sides[key] = _explicit(turn, here, ours) or _implied(turn, asking)
+            sides[key] = _listed(turn, here, ours) or _implied(turn, asking) or _left(turn, here)
     return tuple(Turn(turn.speaker, sides[turn.speaker, turn.email], turn.time, turn.text) for turn in turns)
 
 
 def is_role(speaker: str) -> bool:
     """Whether a speaker's name is a word for a side: Interviewer, 受访者, Q."""
-    return _by_role(speaker, asking=True) != "unknown"
+    return _by_role(speaker, asking=True) is not None
 
 
 def without_speaker(customers: Iterable[str], speakers: Iterable[str]) -> list[str]:
@@ -61,16 +61,19 @@ def without_speaker(customers: Iterable[str], speakers: Iterable[str]) -> list[s
     return [entry for entry in customers if not entry.startswith("@") and _folded(entry) not in known]
 
 
-def _explicit(turn: RawTurn, customers: Collection[str], ours: Collection[str]) -> Side | None:
-    """The side that the user's own lists give, with the customers that speak in this talk; None: they say nothing."""
+def _listed(turn: RawTurn, customers: Collection[str], ours: Collection[str]) -> Side | None:
+    """The side that the user's own lists give a speaker; None: they say nothing."""
     if not turn.speaker:
         return None
     if any(_matches(turn, entry) for entry in customers):
         return "customer"
+    return "us" if any(_matches(turn, entry) for entry in ours) else None
+
+
+def _left(turn: RawTurn, customers: Collection[str]) -> Side:
+    """The side of a speaker of whom nothing is said, beside the named customers of this talk."""
     named = any(not entry.startswith("@") for entry in customers)
-    if named or any(_matches(turn, entry) for entry in ours) or (customers and turn.email):
-        return "us"
-    return None
+    return "us" if turn.speaker and (named or (customers and turn.email)) else "unknown"
 
 
 def _matches(turn: RawTurn, entry: str) -> bool:
@@ -81,17 +84,18 @@ def _matches(turn: RawTurn, entry: str) -> bool:
     return host == domain or host.endswith(f".{domain}")
 
 
-def _implied(turn: RawTurn, asking: bool) -> Side:
+def _implied(turn: RawTurn, asking: bool) -> Side | None:
+    """The side that the file itself gives a speaker, by affiliation or else by a role word; None: it says nothing."""
     known = _AFFILIATIONS.get((turn.affiliation or "").casefold())
     return known or _by_role(turn.speaker, asking)
 
 
-def _by_role(speaker: str, asking: bool) -> Side:
+def _by_role(speaker: str, asking: bool) -> Side | None:
     """The side of a role word; a bare "A" is a customer only beside a "Q"."""
     name = _folded(speaker)
     if name == "a" and not asking:
-        return "unknown"
-    return next((side for side, pattern in _ROLES.items() if pattern.match(name)), "unknown")
+        return None
+    return next((side for side, pattern in _ROLES.items() if pattern.match(name)), None)
 
 
 def _forms(speaker: str) -> set[str]:
