@@ -15,6 +15,10 @@ from verbatim.formats.scores import parse_score, scores_in
             ("", None),
             ("N/A", None),
             ("8.5", 8.5),
+            ("9,5", 9.5),
+            ("9,5 - likely", 9.5),
+            ("10 out of 10", 10.0),
+            ("9 (promoter, 9-10)", 9.0),
         ),
     ],
 )
@@ -24,6 +28,12 @@ def test_a_score_is_read_from_its_label(cell: str, score: float | None) -> None:
 
 @pytest.mark.parametrize("cell", ["11", "-1", "abc", "10.5", "9 8", "100", "nan"])
 def test_what_is_no_score_is_named(cell: str) -> None:
+    with pytest.raises(ValueError, match=f"score '{cell}'; expected 0 to 10"):
+        parse_score(cell)
+
+
+@pytest.mark.parametrize("cell", ["1,000", "7-8", "7 - 8", "9, 5", "7—8", "9 or 10", "8或9", "9，10", "4 out of 5"])
+def test_two_numbers_are_no_score(cell: str) -> None:
     with pytest.raises(ValueError, match=f"score '{cell}'; expected 0 to 10"):
         parse_score(cell)
 

@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+_MARKS = "–—:：=(（,，-"
 _SCORE = re.compile(
-    r"(\d{1,3}(?:\.\d+)?)\s*(?:分|points?|/\s*10|out of 10)?(?:\s*[-–—:：=(（,，].*|\s+[^\W\d].*)?",
+    rf"(\d{{1,3}}(?:\.\d+|,\d{{1,2}})?)\s*(?:分|points?|/\s*10|out of 10)?"
+    rf"(?:\s*[{_MARKS}](?![\s~/{_MARKS}]*\d).*|\s+[^\W\d]\D*)?",  # a second number: 7-8, 9 or 10, 4 out of 5
     re.DOTALL | re.IGNORECASE,
 )
 _NO_VALUE = frozenset({"", "-", "n/a", "na", "null", "none", "无", "無"})
@@ -14,7 +16,7 @@ _LONGEST_LABEL = 200
 
 @lru_cache(maxsize=4096)
 def parse_score(value: str) -> float | None:
-    """The recommendation score, 0 to 10, in a cell such as "9", "9.0", "9分" or "10 - Extremely likely"; None if blank.
+    """The recommendation score, 0 to 10, in a cell such as "9", "9,5", "9分" or "10 - Extremely likely"; None if blank.
 
     Raises ValueError, naming the value, for anything else.
     """
@@ -22,9 +24,10 @@ def parse_score(value: str) -> float | None:
     if cell.lower() in _NO_VALUE:
         return None
     match = _SCORE.fullmatch(cell) if len(cell) <= _LONGEST_LABEL else None
-    if match is None or not 0 <= float(match[1]) <= 10:
+    score = float(match[1].replace(",", ".")) if match else -1
+    if not 0 <= score <= 10:
         raise ValueError(f"score {cell[:40]!r}; expected 0 to 10")
-    return float(match[1])
+    return score
 
 
 def scores_in(values: Iterable[str]) -> list[float]:
