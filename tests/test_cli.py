@@ -339,6 +339,48 @@ def test_every_problem_of_a_broken_frame_is_told_with_its_line() -> None:
     assert all(re.match(rf"{re.escape(str(frame))}, line \d+: ", line) for line in ran.err.splitlines())
 
 
+@pytest.mark.parametrize("arguments", [("codebook", "show"), ("--version",), ("--help",)])
+def test_a_full_disk_behind_standard_output_is_one_line(arguments: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        ran = subprocess.run([*COMMAND, *arguments], env=ENVIRONMENT, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (ran.returncode, ran.stderr) == (2, b"verbatim: No space left on device\n")
+
+
+@pytest.mark.parametrize("arguments", [("codebook", "show"), ("--version",)])
+def test_a_reader_that_goes_away_ends_the_command_without_a_word(arguments: tuple[str, ...]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    ran = subprocess.run([*COMMAND, *arguments], env=ENVIRONMENT, stdout=writer, stderr=subprocess.PIPE, check=False)
+    os.close(writer)
+    assert (ran.returncode, ran.stderr) == (1, b"")
+
+
+def test_a_closed_standard_output_does_not_matter() -> None:
+    command = f"{shlex.join(COMMAND)} codebook show >&-"
+    ran = subprocess.run(["sh", "-c", command], env=ENVIRONMENT, capture_output=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, b"")
+
+
+def test_a_mistake_of_ours_is_one_line_that_asks_for_a_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "verbatim.terminal", None)  # an installation with a file missing
+    ran = run("codebook", "show")
+    assert (ran.code, ran.out) == (1, "")
+    assert re.fullmatch(r"verbatim: a mistake of ours: ModuleNotFoundError: .+; please report it\n", ran.err)
+
+
+def test_help_tells_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+    told = run("code", "--help").out
+    assert "(default: jsonl)" in told
+    assert "(default: en)" in told
+
+
+def test_the_reference_of_the_commands_is_what_they_say_themselves() -> None:
+    command = [sys.executable, "-m", "typer", "verbatim.cli", "utils", "docs", "--name", "verbatim"]
+    told = subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, check=True).stdout
+    assert (ROOT / "docs" / "cli.md").read_text(encoding="utf-8") == told
+
+
 def test_every_error_has_its_exit_code() -> None:
     kinds = VerbatimError.__subclasses__()
     assert {kind: EXIT_CODES[kind] for kind in kinds} == EXIT_CODES

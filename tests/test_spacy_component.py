@@ -2,11 +2,13 @@
 
 import importlib
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import spacy
 from spacy.language import Language
+from spacy.tokens import Span
 
 from verbatim import spacy_component, taxonomy
 from verbatim.coder import Coder
@@ -78,6 +80,24 @@ def test_a_model_may_be_named() -> None:
 def test_an_unknown_model_is_an_error() -> None:
     with pytest.raises(ModelError, match="no model 'b2b@999'"):
         spacy.blank("en").add_pipe("verbatim", config={"model": "b2b@999"})
+
+
+@pytest.fixture
+def taken() -> Iterator[None]:
+    """The name `polarity` taken by another component, until the test is over."""
+    before = Span.get_extension("polarity") if Span.has_extension("polarity") else None
+    Span.set_extension("polarity", default="of another component", force=True)
+    yield
+    Span.remove_extension("polarity")
+    if before:
+        Span.set_extension("polarity", default=before[0])
+
+
+@pytest.mark.usefixtures("taken")
+def test_an_extension_of_another_component_stays() -> None:
+    doc = spacy.blank("en")("Kind people.")
+    spacy.blank("en").add_pipe("verbatim")
+    assert doc[:]._.polarity == "of another component"
 
 
 def test_a_saved_pipeline_works_after_loading(tmp_path: Path) -> None:

@@ -1,12 +1,14 @@
 """The command line: each command parses, calls one action, and says what came of it.
 
-Exit codes: 0 done, 1 a mistake of ours, 2 input that cannot be used, 130 interrupted. An error is one line on standard
-error.
+Exit codes: 0 done, 1 a mistake of ours, 2 input that cannot be used or output that cannot be written, 130 interrupted.
+An error is one line on standard error. Where the reader of a pipe goes away, the command ends with 1 and no word.
 """
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from enum import StrEnum
+from io import StringIO
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn
 
@@ -57,7 +59,7 @@ def code(  # noqa: PLR0913, PLR0917 - every option of the command is a parameter
     inputs: Annotated[list[str], typer.Argument(help="Files, folders, or - for standard input.", show_default=False)],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the coded data and the report.")],
     format: Annotated[
-        list[Format] | None, typer.Option("--format", "-f", help="May be repeated. [default: jsonl]")
+        list[Format] | None, typer.Option("--format", "-f", help="May be repeated (default: jsonl).")
     ] = None,
     text: Texts = None,
     id: Annotated[str | None, typer.Option(help="Column of the answer's id.")] = None,
@@ -79,7 +81,7 @@ def code(  # noqa: PLR0913, PLR0917 - every option of the command is a parameter
     ours: Annotated[list[str] | None, typer.Option(help="A speaker on our side, or @domain; may be repeated.")] = None,
     codebook: CodebookFile = None,
     model: ModelName = None,
-    language: Annotated[Language | None, typer.Option(help="Language of the report. [default: en]")] = None,
+    language: Annotated[Language | None, typer.Option(help="Language of the report (default: en).")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
 ) -> None:
     """Code survey exports and transcripts: coded data and a report in one folder."""
@@ -202,11 +204,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _stop(str(problem), next(code for kind, code in EXIT_CODES.items() if isinstance(problem, kind)))
     except TyperException as problem:  # arguments that do not fit; the help that no argument calls for has no message
         _stop(getattr(problem, "format_message", problem.__str__)(), EXIT_CODES[InputError])
+    except BrokenPipeError:
+        _stop("", 1)
+    except OSError as problem:
+        parts = (problem.filename, problem.strerror or problem)
+        _stop(": ".join(str(part) for part in parts if part), EXIT_CODES[InputError])
+    except Exception as problem:  # noqa: BLE001 - the last door: nobody outside is shown a traceback
+        told = f"a mistake of ours: {type(problem).__name__}: {problem}; please report it"
+        _stop(told, EXIT_CODES[InternalError])
 
 
 def _stop(message: str, code: int) -> NoReturn:
-    if line := " ".join(message.split()):
-        typer.echo(f"verbatim: {line}", err=True)
+    line = " ".join(message.split())
+    with suppress(OSError):  # standard error may be full or closed too
+        if line:
+            typer.echo(f"verbatim: {line}", err=True)
+    sys.stdout = StringIO()  # what a full disk left unwritten would fail again at the end
     sys.exit(code)
 
 

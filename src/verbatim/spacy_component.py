@@ -15,6 +15,7 @@ from verbatim.domain import Coding
 from verbatim.registry import find, load
 
 KEY = "verbatim"
+EXTENSIONS: tuple[tuple[type[Doc | Span], str], ...] = ((Span, "polarity"), (Span, "confidence"), (Doc, "stance"))
 
 
 class VerbatimComponent:
@@ -22,9 +23,9 @@ class VerbatimComponent:
 
     def __init__(self, coder: Coder) -> None:
         self._coder = coder
-        for name in ("polarity", "confidence"):
-            Span.set_extension(name, default=None, force=True)
-        Doc.set_extension("stance", default=None, force=True)
+        for kind, name in EXTENSIONS:
+            if not kind.has_extension(name):
+                kind.set_extension(name, default=None)
 
     def __call__(self, doc: Doc) -> Doc:
         """Return the document with its codes."""
