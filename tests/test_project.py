@@ -163,6 +163,17 @@ def test_an_installed_package_finds_its_own_codebook(built: dict[str, Path], tmp
     assert found.split() == [f"{tmp_path}/verbatim/data/taxonomy/b2b.yaml", str(len(taxonomy.default().ids))]
 
 
+def test_an_installed_package_codes_in_another_folder(built: dict[str, Path], tmp_path: Path) -> None:
+    zipfile.ZipFile(built["direct"]).extractall(tmp_path / "installed")
+    (tmp_path / "survey.csv").write_text("id,comment\n1,Your prices are far too high.\n", encoding="utf-8")
+    command = [sys.executable, "-m", "verbatim.cli", "code", "survey.csv", "-o", "out"]
+    environment = os.environ | {"PYTHONPATH": str(tmp_path / "installed")}
+    ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    [row] = map(json.loads, (tmp_path / "out" / "coded.jsonl").read_text(encoding="utf-8").splitlines())
+    assert "price.level" in {code["id"] for code in row["codes"]}
+
+
 SKIPS = {
     "in_the_test": "import pytest\ndef test_a(): pytest.skip('no browser')\n",
     "by_a_mark": "import pytest\n@pytest.mark.skip(reason='no browser')\ndef test_a(): pass\n",
@@ -204,3 +215,10 @@ def test_a_skip_stands_elsewhere(suite: Path) -> None:
 
 def test_an_expected_failure_is_no_skip(suite: Path) -> None:
     assert "XFAIL test_expected.py::test_a" in summary(suite, no_skip="1")
+
+
+def test_every_id_of_the_shipped_model_was_learnt() -> None:
+    manifest = json.loads((ROOT / "models" / "b2b@1" / "manifest.json").read_text(encoding="utf-8"))
+    per_code = manifest["quality"]["per_code"]
+    assert set(per_code) <= set(manifest["ids"])
+    assert [id for id, figures in per_code.items() if figures["n"] >= 100 and figures["f1"] < 0.1] == []

@@ -29,7 +29,7 @@ from verbatim.taxonomy import Codebook
 NEVER = -10.0
 """The intercept of a head for an id that has no examples."""
 
-TOLERANCE = 1e-5
+TOLERANCE = 1e-4
 """When a head is learnt: its greatest gradient. At 1e-3, heads of rare ids stop before they have learnt anything."""
 
 FEWEST = 10

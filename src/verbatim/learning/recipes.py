@@ -44,11 +44,11 @@ class Recipe:
     encoder: str
     seed: int = 7
     folds: int = 5
-    c: float = 3.0
+    c: float = 1.0
     score_alpha: float = 2.0
     least_verbatims: int = 8
     whole: float = 0.5
-    threshold: float = 0.25
+    threshold: float = 0.3
     category: float = 0.6
     floor: float = 0.5
     review_share: float = 0.3
