@@ -53,6 +53,27 @@ def test_one_value_with_one_reading_settles_a_column() -> None:
     assert settle(["03/04/2026", "04/25/2026"]).value == "mdy"
 
 
+@pytest.mark.parametrize(
+    ("values", "order"),
+    [
+        (["24/03/05", "32/04/06"], "ymd"),
+        (["03/04/05", "04/25/06"], "mdy"),
+        (["24/03/05", "25/04/32"], "dmy"),
+        (["24/03/05", "05/03/26", "03/25/24", "24/03/30"], None),
+    ],
+)
+def test_a_year_of_two_digits_settles_what_its_numbers_prove(values: list[str], order: str | None) -> None:
+    assert settle(values).value == order
+
+
+def test_a_year_of_two_digits_that_could_be_a_day_is_asked_for() -> None:
+    assert settle(["24/03/05", "25/04/06"]).unsettled == "24/03/05"
+    assert settle(["32/03/05", "04/25/06"]).unsettled == "32/03/05 and 04/25/06"
+    with pytest.raises(ValueError, match=r"'24/03/05' is no date .*--date-order dmy, mdy or ymd"):
+        date_reader(None)("24/03/05")
+    assert date_reader(None)("32/03/05") == datetime(2032, 3, 5)
+
+
 def test_a_column_that_nothing_settles_shows_an_example() -> None:
     assert settle(["03/04/2026", "05/06/2026"]).unsettled == "03/04/2026"
 

@@ -193,7 +193,7 @@ def test_a_score_out_of_range_costs_the_row_and_names_it() -> None:
 
 
 def test_dates_that_could_be_read_two_ways_are_asked_for() -> None:
-    with pytest.raises(ColumnError, match=r"column 'date' such as 03/04/2026 .*--date-order dmy or mdy"):
+    with pytest.raises(ColumnError, match=r"column 'date' such as 03/04/2026 .*--date-order dmy, mdy or ymd"):
         read(BAD / "ambiguous_dates.csv")
     dates = [row.date for row in verbatims(read(BAD / "ambiguous_dates.csv", date_order="mdy"))]
     assert dates == [datetime(2026, 3, 4), datetime(2026, 5, 6)]

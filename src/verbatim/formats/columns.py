@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from verbatim.errors import ColumnError
-from verbatim.formats.dates import is_date, settle
+from verbatim.formats.dates import ASK_ORDER, is_date, settle
 from verbatim.formats.layouts import PLAIN, Heading, key
 from verbatim.formats.reading import Columns, DateOrder, ReadOptions
 from verbatim.formats.scores import scores_in
@@ -375,7 +375,7 @@ def _order(table: Sampled, column: str | None, options: ReadOptions) -> DateOrde
     order = settle(table.sample[table.heading.names.index(column)])
     if order.unsettled is not None:
         problem = f"dates in column {column!r} such as {order.unsettled} can be read two ways"
-        raise ColumnError(f"{table.file}: {problem}; name the order with --date-order dmy or mdy")
+        raise ColumnError(f"{table.file}: {problem}; {ASK_ORDER}")
     return order.value
 
 

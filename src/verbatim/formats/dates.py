@@ -1,9 +1,10 @@
 """Dates as exports write them; what could be read two ways is asked for, never guessed."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import combinations
 
 from verbatim.formats.reading import DateOrder
 
@@ -22,42 +23,73 @@ _NAMED = re.compile(
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NOTHING = frozenset({"", "-", "n/a", "na", "null", "none", "无", "無"})
+_ORDERS: tuple[DateOrder, ...] = ("dmy", "mdy", "ymd")
 _LONGEST = 60  # characters in the longest form
 _EXPECTED = "expected a date such as 2026-03-25"
+
+ASK_ORDER = "name the order with --date-order dmy, mdy or ymd"
+"""What to do about dates that could be read in several ways."""
 
 DateReader = Callable[[str], datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a column shows about the order of day and month: settled, or an example of what could be either."""
+    """What a column shows about the order of day, month and year: settled, or an example of what could be either."""
 
     value: DateOrder | None
     unsettled: str | None = None
 
 
 def settle(values: Iterable[str]) -> Order:
-    """The order of day and month in a column, told from values such as 25/04/2026 that have one reading only.
+    """The order of day, month and year in a column, told from values such as 25/04/2026 that have one reading only.
 
-    Unsettled, with an example, when values could be read both ways and none tells, or when values disagree.
+    Unsettled, with an example, when values could be read in several ways and none tells, or when values disagree.
     """
-    found: dict[str, str] = {}
-    for value in values:
-        if match := _YEAR_LAST.fullmatch(value.strip()):
-            first, other = int(match["first"]), int(match["other"])
-            kind = "dmy" if first > 12 else "mdy" if other > 12 else "both"
-            if first != other:
-                found.setdefault(kind, value.strip())
-    if "dmy" in found and "mdy" in found:
-        return Order(None, f"{found['dmy']} and {found['mdy']}")
-    order: DateOrder | None = "dmy" if "dmy" in found else "mdy" if "mdy" in found else None
-    return Order(order, found.get("both") if order is None else None)
+    examples: dict[frozenset[DateOrder], str] = {}
+    unsure: dict[frozenset[DateOrder], str] = {}
+    for value in map(str.strip, values):
+        match = _YEAR_LAST.fullmatch(value)
+        if match and (readings := _readings(match)):
+            examples.setdefault(frozenset(readings), value)
+            if len(set(readings.values())) > 1:
+                unsure.setdefault(frozenset(readings), value)
+    possible = frozenset[DateOrder](_ORDERS).intersection(*examples)
+    if not possible:
+        return Order(None, _contradiction(examples))
+    if len(possible) == 1:
+        return Order(next(iter(possible)))
+    return Order(None, next(iter(unsure.values()), None))
+
+
+def _readings(match: re.Match[str]) -> dict[DateOrder, tuple[int, int, int]]:
+    """The days (year, month, day) that a value can mean, by order; a year of two digits may come first."""
+    year, first, other = int(match["year"]), int(match["first"]), int(match["other"])
+    full = year if len(match["year"]) == 4 else 2000 + year
+    days: dict[DateOrder, tuple[int, int, int]] = {"dmy": (full, other, first), "mdy": (full, first, other)}
+    if len(match["year"]) == 2:
+        days["ymd"] = (2000 + first, other, year)
+    return {order: day for order, day in days.items() if _exists(*day)}
+
+
+def _exists(year: int, month: int, day: int) -> bool:
+    try:
+        return bool(datetime(year, month, day))
+    except ValueError:
+        return False
+
+
+def _contradiction(examples: Mapping[frozenset[DateOrder], str]) -> str:
+    """Two values that no one order reads, or else all values that show it together."""
+    pairs = [(one, two) for one, two in combinations(examples, 2) if not one & two]
+    return " and ".join(examples[orders] for orders in (pairs[0] if pairs else examples))
 
 
 def date_reader(order: DateOrder | None) -> DateReader:
     """A function from a cell to its date: None for blank; ValueError, naming the value, for what is no date.
 
-    A time zone is kept where the cell has one. `order` decides 03/04/2026; without it only 25/04/2026 can be read.
+    A time zone is kept where the cell has one. `order` decides 03/04/2026 and 24/03/05; without it
+    only what has one reading can be read: 25/04/2026.
     """
 
     def read(value: str) -> datetime | None:
@@ -71,8 +103,7 @@ def date_reader(order: DateOrder | None) -> DateReader:
 
 def is_date(value: str) -> bool:
     """Whether a cell holds a date in any known form, whatever the order of day and month."""
-    orders: tuple[DateOrder, ...] = ("dmy", "mdy")
-    return len(value) <= _LONGEST and not value.strip().isdigit() and any(_reads(value, order) for order in orders)
+    return len(value) <= _LONGEST and not value.strip().isdigit() and any(_reads(value, order) for order in _ORDERS)
 
 
 def _reads(value: str, order: DateOrder) -> bool:
@@ -120,15 +151,15 @@ def _year_first(match: re.Match[str], _order: DateOrder | None) -> tuple[int, in
 
 
 def _year_last(match: re.Match[str], order: DateOrder | None) -> tuple[int, int, int]:
-    year, first, other = int(match["year"]), int(match["first"]), int(match["other"])
-    if order == "ymd" and year < 100:
-        return 2000 + first, other, year
-    year += 2000 if year < 100 else 0
-    if order not in {"dmy", "mdy"} and first <= 12 and other <= 12 and first != other:
-        raise ValueError("day and month could be either way round; name the order with --date-order dmy or mdy")
-    if order == "mdy" or (order != "dmy" and other > 12):
-        return year, first, other
-    return year, other, first
+    readings = _readings(match)
+    if order is not None and (order != "ymd" or len(match["year"]) == 2):
+        readings = {known: day for known, day in readings.items() if known == order}
+    days = set(readings.values())
+    if len(days) > 1:
+        raise ValueError(f"day and month could be either way round; {ASK_ORDER}")
+    if not days:
+        raise ValueError(f"no such day{f' in the order {order}' if order else ''}")
+    return days.pop()
 
 
 def _named(match: re.Match[str], _order: DateOrder | None) -> tuple[int, int, int]:
