@@ -100,7 +100,7 @@ def test_a_file_that_breaks_alone_is_an_error(tmp_path: Path) -> None:
 
 def test_ids_may_repeat_between_files_but_not_within_one(tmp_path: Path) -> None:
     one = table(tmp_path / "a.csv", "1,9,Fast.", "1,9,Slow.")
-    outcome = code(tmp_path / "out", one, table(tmp_path / "b.csv", "1,2,Late."))
+    outcome = code(tmp_path / "out", one, table(tmp_path / "b.csv", "1,2,Late."), id="id")
     assert (outcome.rows_coded, outcome.rejected) == (2, 1)
     assert "is that of row 2 too" in lines(tmp_path / "out" / "rejected.jsonl")[0]["reason"]
 
@@ -141,7 +141,7 @@ def test_an_unknown_format_is_an_error(tmp_path: Path) -> None:
 
 def test_every_rejected_row_stands_in_the_file_though_the_report_shows_the_first(tmp_path: Path) -> None:
     again = [f"1,9,Order {number} was late." for number in range(FIRST_REJECTIONS + 50)]
-    outcome = code(tmp_path / "out", table(tmp_path / "a.csv", *again))
+    outcome = code(tmp_path / "out", table(tmp_path / "a.csv", *again), id="id")
     rejected = lines(tmp_path / "out" / "rejected.jsonl")
     assert (outcome.rows_coded, outcome.rejected, len(rejected)) == (1, len(again) - 1, len(again) - 1)
     report = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")

@@ -47,6 +47,22 @@ def test_a_bare_score_column_from_one_to_five_is_left_alone(tmp_path: Path) -> N
     assert read(path).columns.score is None
 
 
+def test_a_recognised_id_that_repeats_is_no_id_unless_named(tmp_path: Path) -> None:
+    path = table(tmp_path, "id,comment", "7,The pump hums all day", "7,Late by nine days again")
+    reading = read(path)
+    assert [getattr(row, "id", None) for row in reading.rows] == ["a:row-2", "a:row-3"]
+    assert "Column 'id' is not taken for the id: its values repeat (name it with --id)." in reading.notes
+    first, second = read(path, id="id").rows
+    assert (getattr(first, "id", None), getattr(second, "reason", "")[:26]) == ("7", "id '7' is that of row 2 to")
+
+
+def test_the_next_id_column_is_taken_where_the_first_repeats(tmp_path: Path) -> None:
+    path = table(tmp_path, "编号,serial,comment", "7,s1,The pump hums all day", "7,s2,Late by nine days again")
+    assert read(path).columns.id == "serial"
+    path = table(tmp_path, "id,serial,comment", "7,s1,The pump hums all day", "7,s2,Late by nine days again")
+    assert read(path).columns.id == "serial"
+
+
 def test_picks_from_a_list_are_no_free_text(tmp_path: Path) -> None:
     picks = [
         "Price of spare parts, Speed of repair",

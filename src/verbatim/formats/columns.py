@@ -245,6 +245,17 @@ def _by_name(role: str) -> Callable[[Sampled, frozenset[str], list[str]], str | 
     return find
 
 
+def _id(table: Sampled, taken: frozenset[str], notes: list[str]) -> str | None:
+    """The id column; one that only its name tells and that repeats itself, such as a panel's number, is passed over."""
+    while (name := _by_name("id")(table, taken, notes)) is not None:
+        values = table.sample[table.heading.names.index(name)]
+        if name in table.heading.layout.columns.get("id", ()) or len(set(values)) == len(values):
+            return name
+        notes.append(f"Column {name!r} is not taken for the id: its values repeat (name it with --id).")
+        taken |= {name}
+    return None
+
+
 def _bare(header: str) -> str:
     """A header in comparable form, without the number of its question."""
     return key(_QUESTION_NUMBER.sub("", header, count=1) if _QUESTION_NUMBER.match(header) else header)
@@ -380,7 +391,7 @@ def _order(table: Sampled, column: str | None, options: ReadOptions) -> DateOrde
 
 
 _FINDERS: dict[str, Callable[[Sampled, frozenset[str], list[str]], str | None]] = {
-    "id": _by_name("id"),
+    "id": _id,
     "score": _score,
     "date": _by_name("date"),
     "account": _by_name("account"),
