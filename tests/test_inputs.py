@@ -89,6 +89,20 @@ def test_a_table_in_a_text_file_is_a_table(tmp_path: Path) -> None:
     assert ids(reading) == ["1", "2"]
 
 
+def test_files_of_the_same_name_in_a_folder_have_ids_that_differ(tmp_path: Path) -> None:
+    bare = CSV.replace("id,", "place,")
+    path = folder(tmp_path, a__call_vtt=TALK, b__call_vtt=TALK, b__may_csv=bare, call_vtt=TALK, may_csv=bare)
+    found = [name for reading in opened(path) for name in ids(reading)]
+    assert found == ["a/call", "b/call", "b/may:row-2", "b/may:row-3", "call", "may:row-2", "may:row-3"]
+
+
+@pytest.mark.parametrize("name", ["", " "])
+def test_an_empty_name_is_not_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.chdir(folder(tmp_path, b_csv=CSV))
+    with pytest.raises(FileError, match=f"'{name}' names no file; expected a file, a folder, or -"):
+        opened(name)
+
+
 def test_a_missing_path_is_named_before_anything_is_read(tmp_path: Path) -> None:
     readings = open_inputs([str(folder(tmp_path, b_csv=CSV)), "nowhere.csv"], ReadOptions())
     with pytest.raises(FileError, match=r"nowhere\.csv: no such file or folder"):

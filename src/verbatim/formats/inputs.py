@@ -23,10 +23,11 @@ _STDIN_NAME = "stdin"
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """One file to open, the name under which it is reported, and what to remark about it."""
+    """One file to open, the name under which it is reported, the stem of its ids, and what to remark about it."""
 
     path: Path
     name: str
+    stem: str
     notes: tuple[str, ...] = ()
 
 
@@ -35,12 +36,13 @@ def open_inputs(
 ) -> Iterator[Reading | Rejection]:
     """Each input opened in turn: files as they are named, folders with all readable files inside, sorted.
 
-    A missing path is a FileError before anything is read. A folder passes over files whose ending is not known and
-    says so in the notes of its first file, and over `outputs`, which an earlier run may have left there. Tables and
-    transcripts are told apart by content. A file that cannot be read is an error when it is the only one, and a
-    rejection (row 0) among others, which go on.
+    A missing or empty path is a FileError before anything is read. A folder passes over files whose ending is not
+    known and says so in the notes of its first file, and over `outputs`, which an earlier run may have left there.
+    Tables and transcripts are told apart by content. Ids made from a file's name hold its path below the folder that
+    was handed in, without the ending. A file that cannot be read is an error when it is the only one, and a rejection
+    (row 0) among others, which go on.
     """
-    sources = [source for path in paths for source in ([path] if path == STDIN else _sources(Path(path), outputs))]
+    sources = [source for path in paths for source in ([path] if path == STDIN else _sources(path, outputs))]
     distinct = _once(sources)
     for source in distinct:
         try:
@@ -61,7 +63,10 @@ def _once(sources: Sequence[str | _Source]) -> list[str | _Source]:
     )
 
 
-def _sources(path: Path, outputs: Collection[Path]) -> list[_Source]:
+def _sources(named: str, outputs: Collection[Path]) -> list[_Source]:
+    if not named.strip():
+        raise FileError(f"{named!r} names no file; expected a file, a folder, or {STDIN}")
+    path = Path(named)
     try:
         if path.is_dir():
             return _inside(path, outputs)
@@ -71,7 +76,7 @@ def _sources(path: Path, outputs: Collection[Path]) -> list[_Source]:
             raise FileError(f"{path}: this is a pipe; expected a file, or {STDIN} and the pipe on standard input")
     except OSError as error:
         raise FileError(f"{path}: cannot be looked at ({error.strerror}); expected a file or folder") from error
-    return [_Source(path, str(path))]
+    return [_Source(path, str(path), path.stem)]
 
 
 def _inside(folder: Path, outputs: Collection[Path]) -> list[_Source]:
@@ -84,7 +89,8 @@ def _inside(folder: Path, outputs: Collection[Path]) -> list[_Source]:
         raise FileError(f"{folder}: no file to read in this folder; expected {', '.join(sorted(TABLES | TRANSCRIPTS))}")
     unknown = [str(path.relative_to(folder)) for path in files if path not in set(known)]
     notes = (f"Not read in {folder}, because of their endings: {', '.join(unknown)}.",) if unknown else ()
-    return [_Source(path, str(path), notes if path == known[0] else ()) for path in known]
+    stems = {path: path.relative_to(folder).with_suffix("").as_posix() for path in known}
+    return [_Source(path, str(path), stems[path], notes if path == known[0] else ()) for path in known]
 
 
 def _hidden(path: Path) -> bool:
@@ -101,9 +107,9 @@ def _opened(source: _Source, options: ReadOptions) -> Reading:
         if not head:
             raise FileError(f"{source.name}: the file is empty; expected a table or a transcript")
         if _is_talk(source, head):
-            reading = read_transcript(source.name, source.path.read_bytes(), options)
+            reading = read_transcript(source.name, source.path.read_bytes(), options, source.stem)
         else:
-            reading = read_survey(source.path, source.name, options)
+            reading = read_survey(source.path, source.name, options, source.stem)
     except OSError as error:
         raise FileError(
             f"{source.name}: the file cannot be read ({error.strerror}); expected a readable one"
@@ -129,4 +135,4 @@ def _standard_input(options: ReadOptions) -> Iterator[Reading]:
         path = Path(folder) / _STDIN_NAME
         with path.open("wb") as spool:
             shutil.copyfileobj(sys.stdin.buffer, spool)
-        yield _opened(_Source(path, _STDIN_NAME), options)
+        yield _opened(_Source(path, _STDIN_NAME, _STDIN_NAME), options)

@@ -38,28 +38,29 @@ Attributes = tuple[float | None, datetime | None, str | None, str | None, str | 
 Interpreter = Callable[[int, Record], Sequence[Verbatim | Rejection]]
 
 
-def read_survey(path: Path, source: str, options: ReadOptions) -> Reading:
+def read_survey(path: Path, source: str, options: ReadOptions, stem: str | None = None) -> Reading:
     """One table opened: layout and columns recognised from its first 1,000 rows, its rows read as they are asked for.
 
+    Rows without an id are named after `stem`, which is that of `source` unless given.
     Raises FileError for what is no table, ColumnError where no column, or more than one, can be taken for the text.
     """
     table = open_table(path, source, options)
     heading, head, rest = _opened_records(table) if isinstance(table, Records) else _opened_grid(table)
     choice = choose(Sampled(source, heading, *_sample(heading.names, head)), options)
     layout = _FORMS.get(table.form, heading.layout.name)
-    rows = _interpreted(source, chain(head, rest), interpreter(source, heading, choice))
+    rows = _interpreted(source, chain(head, rest), interpreter(source, heading, choice, stem))
     notes = (*_misnamed(path, table), *table.notes, *_remarks(layout, heading), *choice.notes)
     return Reading(source, layout, choice.columns, notes, rows)
 
 
-def interpreter(file: str, heading: Heading, choice: Choice) -> Interpreter:
+def interpreter(file: str, heading: Heading, choice: Choice, stem: str | None = None) -> Interpreter:
     """A function from a row's number and named values to its verbatims, or to the one rejection that says why not.
 
     It remembers the ids that it has seen (a hash and a row number each), to reject the later of two rows with the same.
     """
     columns = choice.columns
     check_drop = _drop_check(heading)
-    identify = _identifier(columns.id, Path(file).stem)
+    identify = _identifier(columns.id, stem or Path(file).stem)
     parse = _attributes(choice)
     parts = _parts(heading, columns.text)
     taken = {columns.id, *columns.text}

@@ -26,15 +26,15 @@ def is_transcript(name: str, head: bytes) -> bool:
     return told is not None and told(head.decode(sniff(head, None, name), errors="ignore"))
 
 
-def read_transcript(name: str, data: bytes, options: ReadOptions) -> Reading:
-    """The transcript as one verbatim named after the file, with a side per speaker.
+def read_transcript(name: str, data: bytes, options: ReadOptions, stem: str | None = None) -> Reading:
+    """The transcript as one verbatim named `stem` (or after the file), with a side per speaker.
 
     Raises TranscriptError where there is no turn, FileError where the bytes are no text.
     """
     text, encoding = decode(data, options.encoding, name)
     layout, raw = read_turns(text, name)
     turns = assign_sides(raw, options.customers, options.ours)
-    verbatim = Verbatim(id=PurePath(name).stem, turns=turns, row=1)
+    verbatim = Verbatim(id=stem or PurePath(name).stem, turns=turns, row=1)
     return Reading(name, layout, Columns(), (f"encoding {encoding}", *_notes(turns)), iter((verbatim,)))
 
 
