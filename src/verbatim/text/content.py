@@ -11,43 +11,16 @@ _NOTHING = frozenset(
         *("nothing to add", "nothing to say", "nothing else", "nothing comes to mind", "cant think of anything"),
         *("none really", "not really", "no answer", "no response", "no feedback", "no thanks", "nothing thanks"),
         *("dont know", "i dont know", "idk", "no idea", "not sure", "see above", "as above", "asdf"),
+        *("无", "没有", "没", "没了", "没有了", "没有谢谢", "没有了谢谢"),
+        *("暂无", "暂时无", "暂时没有", "目前无", "目前没有"),
+        *("不知道", "不清楚", "说不好", "不好说", "没想好", "不适用", "略", "空", "同上", "跳过"),
+        *("没什么说的", "没什么想说的", "没什么好说的", "没什么可说的", "没什么要说的", "没啥想说的", "没啥可说"),
         *(
-            "无",
-            "没有",
-            "没",
-            "没了",
-            "没有了",
-            "没有谢谢",
-            "没有了谢谢",
-            "暂无",
-            "暂时无",
-            "暂时没有",
-            "目前无",
-            "目前没有",
-        ),
-        *(
-            "不知道",
-            "不清楚",
-            "说不好",
-            "不好说",
-            "无评论",
-            "没有评论",
-            "没有建议",
-            "没想好",
-            "不适用",
-            "略",
-            "空",
-            "同上",
-        ),
-        *(
-            "没什么说的",
-            "没什么想说的",
-            "没什么好说的",
-            "没什么可说的",
-            "没什么要说的",
-            "没啥想说的",
-            "没啥可说",
-            "跳过",
+            f"{when}{none}{more}{what}"
+            for when in ("", "暂", "暂时", "目前", "现在")
+            for none in ("无", "没有", "没")
+            for more in ("", "什么", "其他", "其它", "更多")
+            for what in ("建议", "评论", "留言", "补充", "想法")
         ),
     ]
 )
@@ -58,9 +31,10 @@ _PICTURE = re.compile("[\u2190-\u2bff\U0001f000-\U0001faff]")
 
 
 def is_no_content(text: str) -> bool:
-    """Whether an answer says nothing: empty, only marks, a bare number, or one of a table of set phrases.
+    """Whether an answer says nothing: empty, only marks, a bare number, or one of a table of set phrases
+    (in either Chinese script, for texts are folded before they are looked up).
 
-    "No complaints" and 没意见 are mild satisfaction, and an emoji may be a judgement: both are left to the model.
+    "No complaints", 没意见 and 暂无意见 are mild satisfaction, and an emoji may be a judgement: both are left to the model.
     """
     if not _LETTER.search(text):
         return not _PICTURE.search(text)
