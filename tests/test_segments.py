@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from verbatim.text.boundaries import LIST_MARK, SEPARATORS
 from verbatim.text.segments import segments
 
-GAP = re.compile(rf"""(?:{LIST_MARK}|[{SEPARATORS}]|[^\w\s])*""", re.VERBOSE)
+GAP = re.compile(rf"""(?:{LIST_MARK}|[{SEPARATORS}]|[^\w\s]|_)*""", re.VERBOSE)
 PIECES = st.sampled_from(
     [
         *(
@@ -79,6 +79,9 @@ def test_segments_are_in_order_and_between_them_lie_only_separators_and_list_mar
         ("Good lead times. Certificates sometimes wrong!", ["Good lead times", "Certificates sometimes wrong!"]),
         ("Although the price is fair, support is slow", ["Although the price is fair", "support is slow"]),
         ("If you call after four, nobody answers", ["If you call after four, nobody answers"]),
+        ("The fitter came at 3 p.m. Support was kind", ["The fitter came at 3 p.m", "Support was kind"]),
+        ("The fitter came at 3 P.M. Support was kind", ["The fitter came at 3 P.M", "Support was kind"]),
+        ("Jo holds a Ph.D. The pump still leaks", ["Jo holds a Ph.D", "The pump still leaks"]),
         ("I like the desk, chair, and lamp", ["I like the desk, chair, and lamp"]),
         ("优点：打通了总账 缺点：报表难改", ["优点：打通了总账", "缺点：报表难改"]),
         ("1. Too slow\n2. Too dear", ["Too slow", "Too dear"]),
@@ -99,6 +102,10 @@ def test_each_judgement_becomes_a_clause(text, expected):
     [
         "Mr. Smith of Acme Inc. in the U.S. answered",
         "We run v2.1 since May",
+        "Their engineer with a Ph.D. in optics was kind",
+        "The Ph.D. Ann Lee of Acme answered",
+        "They came at 3 p.m. on Monday",
+        "They came at 3 p.m. Friday",
         "It cost 1,200.50 a year",
         "They came at 10:30 sharp",
         "See https://example.com/a,b?c=d;e!f for it",

@@ -18,11 +18,14 @@ LIST_MARK = r"""
 """What numbers the items of a list, at the start of a clause (verbose syntax)."""
 
 _STARTER = r"(?:The|They|We|It|I|But|And|Our|He|She|This|That|There|Not|So|You|My|Very|Now|Also)\b"
+_DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _PROTECTED = rf"""
     (?:https?://|www\.)[!-~]*[A-Za-z0-9/=\#]                 # addresses
   | &\#?\w{{2,8}};                                           # HTML entities
-  | \b(?:[A-Za-z]\.){{2,6}}(?!\s+{_STARTER})                 # U.S., e.g., a.m.
-  | \b[A-Z]\.(?=\s[A-Z][a-z])(?!\s+{_STARTER})               # J. Smith
+  | \b[aApP]\.[mM]\.(?!\s+(?!{_DAY})(?:[A-Z][a-z']|[IA]\s))  # a.m.: a capitalised word after it begins a sentence
+  | \b(?![aApP]\.[mM]\.)(?:[A-Za-z]\.){{2,6}}(?!\s+{_STARTER})  # U.S., e.g.
+  | \b(?:Ph|PH)\.D\.?(?!\s+{_STARTER})
+  | (?<![aApP]\.)\b[A-Z]\.(?=\s[A-Z][a-z])(?!\s+{_STARTER})  # J. Smith
   | \b(?i:mr|mrs|ms|dr|prof|st|vs|approx|dept|est|jr|sr|messrs)\.
   | \b(?i:inc|ltd|co|corp|plc|etc|eg|ie|bros|llc)\.(?!\s+{_STARTER})(?=[ \t,;)])
   | \b(?i:no|nos|fig|min|max|ver|v|pp?|art|sec|ref|tel|ext)\.(?=[ ]?\d)

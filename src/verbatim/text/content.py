@@ -31,10 +31,10 @@ _PICTURE = re.compile("[\u2190-\u2bff\U0001f000-\U0001faff]")
 
 
 def is_no_content(text: str) -> bool:
-    """Whether an answer says nothing: empty, only marks, a bare number, or one of a table of set phrases
-    (in either Chinese script, for texts are folded before they are looked up).
+    """Whether an answer says nothing: empty, only marks, a bare number, or one of a table of set phrases.
 
-    "No complaints", 没意见 and 暂无意见 are mild satisfaction, and an emoji may be a judgement: both are left to the model.
+    Traditional characters are folded first. "No complaints", 没意见 and 暂无意见 are mild satisfaction, 没有反馈 may be
+    a complaint about silence, and an emoji may be a judgement: all are left to the model.
     """
     if not _LETTER.search(text):
         return not _PICTURE.search(text)
