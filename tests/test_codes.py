@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given as draw
 from hypothesis import strategies as st
 
-from verbatim.codes import Evidence, Thresholds, blend, evidence, frame_of, given, log_odds, merge
-from verbatim.domain import POLARITIES, Polarity
+from verbatim.codes import Evidence, Thresholds, blend, evidence, frame_of, given, log_odds
+from verbatim.domain import POLARITIES, Polarity, merged_polarity
 from verbatim.taxonomy import default
 
 IDS = ("price", "price.level", "price.terms", "service", "service.delivery", "general", "other", "no_content")
@@ -183,12 +183,12 @@ def test_evidence_comes_in_the_order_of_the_frame_with_its_confidence() -> None:
     ],
 )
 def test_mentions_merge_into_one_polarity(found: list[Polarity], expected: Polarity) -> None:
-    assert merge(found) == expected
+    assert merged_polarity(found) == expected
 
 
 @draw(st.lists(st.sampled_from(POLARITIES)))
 def test_the_order_of_mentions_does_not_matter(found: list[Polarity]) -> None:
-    assert merge(found) == merge(found[::-1]) == merge([*found, *found])
+    assert merged_polarity(found) == merged_polarity(found[::-1]) == merged_polarity([*found, *found])
 
 
 @draw(st.lists(st.floats(0, 1, width=32), min_size=10, max_size=10))

@@ -10,8 +10,8 @@ from itertools import islice
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from verbatim.codes import Evidence, Frame, Thresholds, blend, evidence, given, merge
-from verbatim.domain import CodeMention, Coding, Excerpt, Segment, Verbatim
+from verbatim.codes import Evidence, Frame, Thresholds, blend, evidence, given
+from verbatim.domain import CodeMention, Coding, Excerpt, Segment, Verbatim, merged_polarity
 from verbatim.encoders import Encoder, load_encoder
 from verbatim.errors import ModelError
 from verbatim.features import Floats, Vocabulary, ngram_matrix
@@ -194,7 +194,7 @@ class Coder:
             for code, part in ranked
             for clause in code.clauses
         ]
-        polarity = merge([code.polarity for code, _ in ranked])
+        polarity = merged_polarity(code.polarity for code, _ in ranked)
         confidence = round(ranked[0][0].confidence, 3)
         return CodeMention(self.model.frame.ids[column], polarity, confidence, tuple(excerpts[:EXCERPTS]))
 

@@ -115,12 +115,6 @@ def evidence(chosen: Flags, clauses: Floats, polarity: Floats, confidence: Float
     return [code for code in found if not _redundant(code, found, frame)]
 
 
-def merge(found: Sequence[Polarity]) -> Polarity:
-    """Return the polarity of several mentions of one id: theirs if they agree, neutral for praise beside blame."""
-    weighty = {polarity for polarity in found if polarity != "neutral"}
-    return weighty.pop() if len(weighty) == 1 else "neutral"
-
-
 def _nearest(found: Flags, relative: Floats, rows: Columns, columns: Columns, floor: float) -> None:
     """Give each of the rows the column whose score is nearest to its threshold, if it reaches `floor` times that."""
     best = columns[relative[np.ix_(rows, columns)].argmax(axis=1)]

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from verbatim.domain import POLARITIES, STANCES, Polarity, StanceLabel
+from verbatim.domain import POLARITIES, STANCES, Polarity, StanceLabel, merged_polarity
 from verbatim.errors import CorpusError
 from verbatim.stance import band
 from verbatim.taxonomy import Codebook
@@ -162,9 +162,4 @@ def _merged(segments: tuple[LabelledSegment, ...]) -> Codes:
     for segment in segments:
         for id, polarity in segment.codes:
             found.setdefault(id, set()).add(polarity)
-    return tuple((id, _one(polarities)) for id, polarities in found.items())
-
-
-def _one(polarities: set[Polarity]) -> Polarity:
-    weighty = polarities - {"neutral"}
-    return next(iter(weighty)) if len(weighty) == 1 else "neutral"
+    return tuple((id, merged_polarity(polarities)) for id, polarities in found.items())
