@@ -5,7 +5,8 @@ each time.
 """
 
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +15,8 @@ from hypothesis import HealthCheck, settings
 
 FILES = Path(__file__).parent / "files"
 STRICT = os.environ.get("VERBATIM_NO_SKIP") == "1"
+
+NOBODY = 65534
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 settings.register_profile("steady", deadline=None, derandomize=STRICT, suppress_health_check=[HealthCheck.too_slow])
@@ -39,6 +42,22 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     return _refused((yield))
+
+
+@pytest.fixture
+def ordinary_rights() -> Callable[[], AbstractContextManager[None]]:
+    """A block in which the superuser, who may read and write everywhere, is nobody."""
+
+    @contextmanager
+    def block() -> Iterator[None]:
+        user = os.geteuid()
+        os.seteuid(user or NOBODY)
+        try:
+            yield
+        finally:
+            os.seteuid(user)
+
+    return block
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,10 @@
 
 import io
 import json
-import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +18,6 @@ FILES = Path(__file__).parent / "files"
 BAD = FILES / "bad"
 CALLS = FILES / "transcripts"
 CURRENT = ROOT / "models" / (ROOT / "models" / "CURRENT").read_text(encoding="utf-8").strip()
-NOBODY = 65534
 
 
 class Ran(NamedTuple):
@@ -51,17 +49,6 @@ def lines(path: Path) -> list[dict]:
 def written(path: Path, content: str | bytes) -> Path:
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return path
-
-
-@contextmanager
-def ordinary_rights() -> Iterator[None]:
-    """The superuser, who may write everywhere, is nobody for as long as this lasts."""
-    user = os.geteuid()
-    os.seteuid(user or NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(user)
 
 
 REFUSED = [
@@ -235,7 +222,9 @@ def test_a_file_in_the_place_of_the_output_folder_is_named_and_stays(tmp_path: P
     assert place.read_text(encoding="utf-8") == "mine"
 
 
-def test_an_output_folder_that_may_not_be_written_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_output_folder_that_may_not_be_written_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ordinary_rights: Callable
+) -> None:
     (tmp_path / "out").mkdir(mode=0o555)
     tmp_path.chmod(0o755)
     monkeypatch.chdir(tmp_path)

@@ -1,8 +1,7 @@
 import io
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,6 @@ from verbatim.formats.reading import Reading, ReadOptions
 FILES = Path(__file__).parent / "files"
 TALK = "WEBVTT\n\n00:00:01.000 --> 00:00:04.000\n<v Ann Ford>The pump hums all day.</v>\n"
 CSV = "id,comment\n1,The pump hums all day\n2,Late by nine days again\n"
-NOBODY = 65534
 
 
 def opened(*paths: Path | str) -> list[Reading]:
@@ -127,18 +125,9 @@ def test_an_empty_file_is_named(tmp_path: Path, name: str) -> None:
         opened(tmp_path / name)
 
 
-@contextmanager
-def ordinary_rights() -> Iterator[None]:
-    """The superuser, who may read every file, is nobody for as long as this lasts."""
-    user = os.geteuid()
-    os.seteuid(user or NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(user)
-
-
-def test_a_file_that_may_not_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_may_not_be_read_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ordinary_rights: Callable
+) -> None:
     (folder(tmp_path, b_csv=CSV) / "b.csv").chmod(0)
     tmp_path.chmod(0o711)
     monkeypatch.chdir(tmp_path)
@@ -146,7 +135,7 @@ def test_a_file_that_may_not_be_read_is_named(tmp_path: Path, monkeypatch: pytes
         opened("b.csv")
 
 
-def test_a_file_in_a_folder_that_may_not_be_entered_is_named(tmp_path: Path) -> None:
+def test_a_file_in_a_folder_that_may_not_be_entered_is_named(tmp_path: Path, ordinary_rights: Callable) -> None:
     path = folder(tmp_path, b_csv=CSV) / "b.csv"
     tmp_path.chmod(0)
     with ordinary_rights(), pytest.raises(FileError, match=r"b\.csv: cannot be looked at \(Permission denied\)"):
