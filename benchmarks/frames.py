@@ -28,11 +28,14 @@ def ids_of(labels: Sequence[str]) -> dict[str, str]:
 def codebook_of(task: LabelledSet, ids: Mapping[str, str]) -> str:
     """Return the codebook in YAML: the labels as they are called, with examples out of the texts to learn from."""
     parents = {id.partition(".")[0] for id in ids.values() if "." in id} - set(ids.values())
-    codes = [{"id": parent, task.language: _words(parent, ())} for parent in sorted(parents)]
+    texts: dict[str, list[str]] = {}
+    for text in task.learnt:
+        for id in {part for label in text.labels for part in (ids[label], ids[label].partition(".")[0])}:
+            texts.setdefault(id, []).append(text.words)
+    codes = [{"id": parent, task.language: _words(parent, texts[parent])} for parent in sorted(parents)]
     for label, id in ids.items():
-        examples = [text.words for text in task.learnt if label in text.labels]
         role = {"role": ROLES[label]} if label in ROLES else {}
-        codes.append({"id": id, **role, task.language: _words(label, examples)})
+        codes.append({"id": id, **role, task.language: _words(label, texts.get(id, []))})
     frame = {"name": task.name, "version": 1, "languages": [task.language], "codes": codes}
     return yaml.safe_dump(frame, allow_unicode=True, sort_keys=False)
 

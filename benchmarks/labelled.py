@@ -80,18 +80,16 @@ def drawn(labels: Sequence[Iterable[str]], most: int) -> list[int]:
     return sorted(list(chosen)[:most])
 
 
-def seed_set(folder: Path, gold: Path) -> LabelledSet:
-    """Return the training corpus of a folder, whole texts and labelled segments, with a gold file to judge on."""
+def seed_set(folder: Path, gold: Path | None) -> LabelledSet:
+    """Return the training corpus of a folder, whole texts and labelled segments, and the gold to judge on, if any."""
     learnt, excerpts = [], []
     for row in (row for file in sorted(folder.glob("*.jsonl")) for row in _rows(file)):
         parts = [(part["text"], _of_codes(part["codes"])) for part in row["segments"]]
         whole = {label: polarity for _, codes in parts for label, polarity in codes.items()}
         excerpts += [_text(words, codes, len(learnt)) for words, codes in parts if words != row["text"]]
         learnt.append(_text(row["text"], whole))
-    judged = tuple(_text(row["text"], _of_codes(row["codes"])) for row in _rows(gold))
-    return LabelledSet(
-        "seed", "mul", tuple(learnt), tuple(excerpts), judged, f"trained on the seed, judged on {gold.name}"
-    )
+    judged = tuple(_text(row["text"], _of_codes(row["codes"])) for row in (_rows(gold) if gold else ()))
+    return LabelledSet("seed", "mul", tuple(learnt), tuple(excerpts), judged, "all of the seed, and gold")
 
 
 def public_set(file: Path) -> LabelledSet:

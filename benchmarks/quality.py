@@ -21,8 +21,8 @@ from command import Used
 from judging import figures
 from labelled import LabelledSet, public_set, seed_set
 from machine import this_machine
+from peer_tables import quality_tables, update_document
 from peers import PEERS
-from quality_tables import update_document
 
 from verbatim import taxonomy
 from verbatim.registry import find, models_folder
@@ -36,7 +36,7 @@ PUBLIC = ("nhs_fft", "ccf_auto", "semeval16_laptop")
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to be judged: sets by name, coders by name, models of ours by label, and with how much of the machine."""
+    """What is to be judged: sets by name, coders by name, models of ours by label, and with how many threads."""
 
     gold: Path | None
     external: Path | None
@@ -44,20 +44,19 @@ class Wish:
     coders: tuple[str, ...]
     tiers: tuple[str, ...]
     sample: int | None
-    cores: int
+    threads: int
     work: Path
 
 
 def main() -> None:
     """Judge what is wished, keep the figures, and write the tables."""
     wish = _wish()
-    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: wish.cores])
     for task in sets_of(wish):
         for name, coder in coders_of(task, wish):
             print(f"{task.name}: {name}", flush=True)
             keep(task.name, name, judged(task, coder, wish.work / task.name / name))
             print(_told(task.name, name), flush=True)
-    update_document(json.loads(RESULTS.read_text(encoding="utf-8")))
+    update_document(quality_tables(json.loads(RESULTS.read_text(encoding="utf-8"))))
 
 
 def sets_of(wish: Wish) -> Iterator[LabelledSet]:
@@ -77,8 +76,8 @@ def coders_of(task: LabelledSet, wish: Wish) -> Iterator[tuple[str, CoderUnderTe
     """Yield the coders that were asked for, ours first."""
     ours = ShippedCoder if task.name == SEED_SET else TrainedCoder
     if OURS in wish.coders:
-        yield from ((f"{OURS} {label}", ours(label, wish.cores)) for label in wish.tiers)
-    yield from ((name, PeerCoder(name, wish.cores)) for name in wish.coders if name != OURS)
+        yield from ((f"{OURS} {label}", ours(label, wish.threads)) for label in wish.tiers)
+    yield from ((name, PeerCoder(name, wish.threads)) for name in wish.coders if name != OURS)
 
 
 def judged(task: LabelledSet, coder: CoderUnderTest, folder: Path) -> dict[str, object]:
@@ -103,7 +102,7 @@ def judged(task: LabelledSet, coder: CoderUnderTest, folder: Path) -> dict[str, 
         "learning": learning and _rounded(learning),
         "start": _rounded(start),
         "coding": _rounded(coding),
-        "machine": {**asdict(machine), "used_cores": len(os.sched_getaffinity(0)), "load_after": this_machine().load},
+        "machine": {**asdict(machine), "load_after": this_machine().load},
     }
 
 
@@ -137,7 +136,7 @@ def _wish() -> Wish:
         "--tier", action="append", help=f"label of a model of ours; may be repeated (default: {current})"
     )
     parser.add_argument("--sample", type=int, help="learn from at most so many texts of a set, drawn by label")
-    parser.add_argument("--cores", type=int, default=os.cpu_count() or 1, help="how many cores are used")
+    parser.add_argument("--threads", type=int, default=os.cpu_count() or 1, help="threads of the libraries")
     parser.add_argument("--work", type=Path, default=ROOT / "out" / "quality", help="folder for what is learnt")
     given = parser.parse_args()
     return Wish(
@@ -147,7 +146,7 @@ def _wish() -> Wish:
         coders=tuple(given.only or [OURS, *PEERS]),
         tiers=tuple(given.tier or [current]),
         sample=given.sample,
-        cores=given.cores,
+        threads=given.threads,
         work=given.work,
     )
 

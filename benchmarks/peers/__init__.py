@@ -68,7 +68,8 @@ PEERS = {
         "spaCy textcat_multilabel",
         "peers.spacy_textcat:SpacyTextcat",
         "Blank pipeline `xx` (each Chinese character a word), the ensemble of a bag of n-grams (1–3) and a "
-        "convolutional network of width 64 and depth 2; Adam, batches of 64, dropout 0.2, about 3,000 updates (4 to 20 epochs).",
+        "convolutional network of width 64 and depth 2; Adam, batches of 64, dropout 0.2, about 3,000 updates (4 to 20 "
+        "epochs).",
         again=False,
     ),
     "setfit": Offer(
@@ -81,9 +82,9 @@ PEERS = {
     "bertopic": Offer(
         "BERTopic, MiniLM",
         "peers.bertopic_themes:Themes",
-        "Themes without labels: all-MiniLM-L6-v2 (English), UMAP to 5 dimensions, HDBSCAN with at least 10 texts a theme, "
-        "a text in no theme goes to the nearest. A theme stands for the labels of the taught texts in it: the share of "
-        "each is its score, so that the label of the majority is always the best.",
+        "Themes without labels: all-MiniLM-L6-v2 (English), UMAP to 5 dimensions, HDBSCAN with at least 10 texts a "
+        "theme, a text in no theme goes to the nearest. A theme stands for the labels of the taught texts in it: the "
+        "share of each is its score, so that the label of the majority is always the best.",
         again=False,
     ),
 }

@@ -1,7 +1,7 @@
-"""The figures of quality.json as tables in docs/peers.md, each between a mark with its name and an end mark."""
+"""The figures of quality.json and speed.json as tables in docs/peers.md, each between two marks."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,13 @@ Results = Mapping[str, Mapping[str, Result]]
 _BLOCK = re.compile(r"(<!-- (?P<name>[\w-]+) -->\n).*?(\n<!-- end -->)", re.DOTALL)
 _KINDS = ("weighted", "micro", "macro")
 LEVELS = {"l1": "Level 1", "l2": "Level 2", "labels": "F1"}
+PACES = ("Verbatims a second", "Clauses a second", "Ours to this", "Verbatims a core-second", "Ours to this")
 COSTS = ("Learnt from", "Learning, s", "MiB", "Texts a second", "MiB")
 
 
-def update_document(results: Results) -> None:
-    """Write the tables of the document again."""
-    DOCUMENT.write_text(with_tables(DOCUMENT.read_text(encoding="utf-8"), quality_tables(results)), encoding="utf-8")
+def update_document(tables: Mapping[str, str]) -> None:
+    """Put tables into the document, each between its marks."""
+    DOCUMENT.write_text(with_tables(DOCUMENT.read_text(encoding="utf-8"), tables), encoding="utf-8")
 
 
 def with_tables(text: str, tables: Mapping[str, str]) -> str:
@@ -61,6 +62,27 @@ def costs(result: Result) -> list[str]:
     return [f"{result['learnt']:,}", *learnt, f"{rate:,.0f}", f"{coding['peak']:,.0f}"]
 
 
+def speed_table(results: Result) -> str:
+    """Return one row a coder: rows a second, ours in proportion to that, rows a second of the processor, peak memory.
+
+    The seconds of coding one row, the start, are taken off. Rows are cut into clauses by our coder alone.
+    """
+    paces, few, many = results["paces"], results["few"], results["many"]
+    rates = {name: tuple(_rate(pace, many, clock) for clock in ("wall", "cpu")) for name, pace in paces.items()}
+    ours = next(iter(rates.values()))
+    rows = []
+    for name, (wall, cpu) in rates.items():
+        clauses = "" if name in PEERS else f"{wall * results['clauses'] / many:,.0f}"
+        ratios = [f"{mine / own:.2f}" for mine, own in zip(ours, (wall, cpu), strict=True)]
+        peaks = [f"{paces[name][size]['peak']:,.0f}" for size in ("few", "many")]
+        rows.append([_title(name), f"{wall:,.0f}", clauses, ratios[0], f"{cpu:,.0f}", ratios[1], *peaks])
+    return as_table(["Coder", *PACES, f"MiB, {few:,} rows", f"MiB, {many:,} rows"], rows)
+
+
+def _rate(pace: Mapping[str, Mapping[str, float]], rows: int, clock: str) -> float:
+    return (rows - 1) / max(0.01, pace["many"][clock] - pace["one"][clock])
+
+
 def as_table(heads: list[str], rows: list[list[str]]) -> str:
     """Return a Markdown table."""
     return "\n".join("| " + " | ".join(row) + " |" for row in [heads, ["---"] * len(heads), *rows])
@@ -71,6 +93,6 @@ def _title(name: str) -> str:
 
 
 def _shown(result: Result, keys: list[str], best: Mapping[str, float]) -> list[str]:
-    mark: Callable[[bool], str] = lambda highest: "**" if highest else ""  # noqa: E731
-    figures = result["figures"]
-    return [f"{mark(figures[key] == best[key])}{figures[key]:.3f}{mark(figures[key] == best[key])}" for key in keys]
+    """Return the figures under the keys, the best of all coders in bold."""
+    shown = ((f"{result['figures'][key]:.3f}", result["figures"][key] == best[key]) for key in keys)
+    return [f"**{figure}**" if highest else figure for figure, highest in shown]
