@@ -67,24 +67,27 @@ PEERS = {
     "spacy": Offer(
         "spaCy textcat_multilabel",
         "peers.spacy_textcat:SpacyTextcat",
-        "Blank pipeline `xx` (each Chinese character a word), the ensemble of a bag of n-grams (1–3) and a "
-        "convolutional network of width 64 and depth 2; Adam, batches of 64, dropout 0.2, about 3,000 updates (4 to 20 "
-        "epochs).",
+        "Blank pipeline `xx` (each Chinese character a word), the ensemble of a bag of n-grams (1–3, in 32,768 places) and "
+        "a convolutional network of width 64 and depth 2; Adam, dropout 0.2, about 2,800 updates (4 to 20 epochs) of 16 "
+        "texts, from 12,000 texts on of 64.",
         again=False,
     ),
     "setfit": Offer(
         "SetFit, MiniLM",
         "peers.setfit_minilm:SetFit",
-        "setfit on all-MiniLM-L6-v2 (English): 300 steps of 16 pairs out of 1,500 texts drawn by label, then one "
-        "logistic regression a label on the vectors of all texts.",
+        "setfit on all-MiniLM-L6-v2 (English), at most 4,000 texts of a set, drawn by label, with their excerpts: 150 "
+        "steps of 16 pairs out of 1,500 of them, then one logistic regression a label on the vectors of all of them.",
         again=False,
+        most=4_000,
     ),
     "bertopic": Offer(
         "BERTopic, MiniLM",
         "peers.bertopic_themes:Themes",
-        "Themes without labels: all-MiniLM-L6-v2 (English), UMAP to 5 dimensions, HDBSCAN with at least 10 texts a "
-        "theme, a text in no theme goes to the nearest. A theme stands for the labels of the taught texts in it: the "
-        "share of each is its score, so that the label of the majority is always the best.",
+        "At most 4,000 texts of a set, drawn by label, with their excerpts. Themes without labels: all-MiniLM-L6-v2 "
+        "(English), UMAP to 5 dimensions, HDBSCAN with at least 10 texts a theme, a text in no theme goes to the "
+        "nearest. A theme stands for the labels of the taught texts in it: the share of each is its score, so that the "
+        "label of the majority is always the best.",
         again=False,
+        most=4_000,
     ),
 }

@@ -14,7 +14,7 @@ SEED = 20260
 PAIRED = 1_500
 """How many texts pairs are made of, drawn by label; all texts teach the heads."""
 
-STEPS, PAIRS = 300, 16
+STEPS, PAIRS = 150, 16
 BATCH = 64
 
 

@@ -11,11 +11,13 @@ from spacy.util import fix_random_seed, minibatch
 from peers.characters import spaced
 
 SEED = 20260
-UPDATES = 3_000
+UPDATES = 2_800
 EPOCHS = (4, 20)
-"""Few passes over many texts, many over few: as many as make about 3,000 updates, but within these bounds."""
+"""Few passes over many texts, many over few: as many as make about 2,800 updates, but within these bounds."""
 
-BATCH = 64
+MANY, SMALL_BATCH, LARGE_BATCH = 12_000, 16, 64
+"""From so many texts on batches are large."""
+
 MODEL = {
     "@architectures": "spacy.TextCatEnsemble.v2",
     "tok2vec": {
@@ -39,6 +41,7 @@ MODEL = {
         "@architectures": "spacy.TextCatBOW.v3",
         "exclusive_classes": False,
         "ngram_size": 3,
+        "length": 32_768,  # Adam goes through all of it at every update: at eight times as many that is most of the time
         "no_output_layer": False,
     },
 }
@@ -61,9 +64,10 @@ class SpacyTextcat:
         examples = [self._example(text, own) for text, own in zip(texts, marks, strict=True)]
         optimizer = self._nlp.initialize(lambda: examples[:200])
         shuffled = np.random.default_rng(SEED)
-        for _ in range(epochs(len(examples))):
+        epochs, size = schedule(len(examples))
+        for _ in range(epochs):
             order = [examples[number] for number in shuffled.permutation(len(examples))]
-            for batch in minibatch(order, size=BATCH):
+            for batch in minibatch(order, size=size):
                 self._nlp.update(batch, sgd=optimizer, drop=0.2)
 
     def scores(self, texts: list[str]) -> NDArray[np.float32]:
@@ -85,7 +89,8 @@ class SpacyTextcat:
         return Example.from_dict(self._nlp.make_doc(spaced(text)), {"cats": cats})
 
 
-def epochs(texts: int) -> int:
-    """Return how many passes are made over so many texts."""
+def schedule(texts: int) -> tuple[int, int]:
+    """Return how many passes are made over so many texts, and in batches of how many."""
+    size = SMALL_BATCH if texts < MANY else LARGE_BATCH
     fewest, most = EPOCHS
-    return min(most, max(fewest, round(UPDATES * BATCH / texts)))
+    return min(most, max(fewest, round(UPDATES * size / texts))), size
