@@ -11,6 +11,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from verbatim.codes import Evidence, Frame, Thresholds, blend, evidence, given
+from verbatim.corrections import Correction
 from verbatim.domain import CodeMention, Coding, Excerpt, Segment, Verbatim, merged_polarity
 from verbatim.encoders import Encoder, load_encoder
 from verbatim.errors import ModelError
@@ -38,6 +39,7 @@ class Model:
     """Everything that was learnt, as arrays and plain values; `registry` keeps it on disk.
 
     `label` is name@version. `review` is the calibrated confidence under which a code is handed to a person.
+    `correction` is what was learnt of one customer afterwards, from verbatims that a person reviewed.
     """
 
     label: str
@@ -51,6 +53,7 @@ class Model:
     stance: StanceModel
     stance_rules: StanceRules
     review: float
+    correction: Correction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,10 @@ class Units:
         rows[single] = of_clauses[starts[single]]
         rows[list(self.several)] = of_wholes
         return rows
+
+    def vectors(self) -> Floats:
+        """Return the vector of each part, (parts, d)."""
+        return self.of_parts(self.clauses.vectors, self.wholes.vectors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,8 +261,9 @@ def judge_parts(model: Model, units: Units) -> list[JudgedPart]:
     """Return the judgement of each part."""
     frame = model.frame
     weighed = weigh(model.heads, units, model.thresholds.whole)
-    confidence = model.thresholds.confidence(weighed.scores[:, : len(frame.ids)])
-    chosen = given(weighed.scores, frame, model.thresholds)
+    scores = model.correction.applied(weighed.scores, units.vectors()) if model.correction else weighed.scores
+    confidence = model.thresholds.confidence(scores[:, : len(frame.ids)])
+    chosen = given(scores, frame, model.thresholds)
     clauses = weighed.clauses[:, : len(frame.ids)]
     judged = []
     for part, own in enumerate(units.spans()):

@@ -22,6 +22,7 @@ from verbatim.formats.reports import (
     render,
 )
 from verbatim.taxonomy import Codebook
+from verbatim.text.script import columns
 from verbatim.trends import nps, wilson
 
 QUOTES: Mapping[Polarity, int] = {"negative": 3, "neutral": 1, "positive": 3}
@@ -338,8 +339,7 @@ def _lot(verbatim: Verbatim) -> int:
 def _readable(verbatim: Verbatim, excerpt: Excerpt) -> bool:
     words = source_text(verbatim, excerpt)[excerpt.start : excerpt.end].strip()
     least, most = READABLE
-    wide = 0 if len(words) > most or words.isascii() else sum(letter > "\u2e7f" for letter in words)
-    return least <= len(words) + wide <= most
+    return len(words) <= most and least <= columns(words) <= most
 
 
 def _group(groups: dict[K, GroupTally], key: K | None) -> Iterable[GroupTally]:

@@ -1,7 +1,7 @@
 """Examples to learn from or to measure on: JSON lines of coded verbatims, read and checked against the codebook.
 
 {"id", "text", "segments": [{"text", "codes": [{"id", "polarity"}]}], "stance", "score", …}     training
-{"id", "text", "codes": [{"id", "polarity"}], "stance", …}                                      gold
+{"id", "text", "codes": [{"id", "polarity"}], "stance", "codes_second", "stance_second", …}     gold
 """
 
 import hashlib
@@ -45,6 +45,23 @@ class Example:
         return frozenset(id for id, _ in self.codes)
 
 
+@dataclass(frozen=True, slots=True)
+class GoldRow:
+    """A line of a gold file: the first coder's example, the second coder's codes and stance, and the other fields.
+
+    `second` is None where nobody coded the text again.
+    """
+
+    example: Example
+    second: Codes | None
+    second_stance: StanceLabel | None
+    fields: Mapping[str, object]
+
+
+CODED = frozenset({"id", "text", "codes", "stance", "codes_second", "stance_second"})
+"""The keys of a gold line that hold what was coded; any other is a field of the verbatim."""
+
+
 def read_corpus(folder: Path, codebook: Codebook) -> list[Example]:
     """Return every example of the folder's JSON lines files, in the order of file names.
 
@@ -63,6 +80,13 @@ def read_corpus(folder: Path, codebook: Codebook) -> list[Example]:
 def read_gold(file: Path, codebook: Codebook) -> list[Example]:
     """Return the examples of one gold file; CorpusError names the line that does not hold together."""
     return _distinct(_read(file, codebook, segmented=False))
+
+
+def read_gold_rows(file: Path, codebook: Codebook) -> list[GoldRow]:
+    """Return the lines of one gold file with what a second coder said; CorpusError names a line that does not hold."""
+    found = [(place, _gold_row(row, codebook, place)) for place, row in _rows(file)]
+    _distinct((place, row.example) for place, row in found)
+    return [row for _, row in found]
 
 
 def corpus_hash(examples: list[Example]) -> str:
@@ -85,6 +109,12 @@ def _distinct(examples: Iterator[tuple[str, Example]]) -> list[Example]:
 
 
 def _read(file: Path, codebook: Codebook, segmented: bool) -> Iterator[tuple[str, Example]]:
+    for place, row in _rows(file):
+        yield place, _example(row, codebook, place, segmented)
+
+
+def _rows(file: Path) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """Yield the objects of a file of JSON lines, each with its place."""
     try:
         lines = file.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as problem:
@@ -92,7 +122,7 @@ def _read(file: Path, codebook: Codebook, segmented: bool) -> Iterator[tuple[str
     for number, line in enumerate(lines, start=1):
         if line.strip():
             place = f"{file}, line {number}"
-            yield place, _example(_parsed(line, place), codebook, place, segmented)
+            yield place, _parsed(line, place)
 
 
 def _parsed(line: str, place: str) -> Mapping[str, object]:
@@ -109,13 +139,29 @@ def _example(row: Mapping[str, object], codebook: Codebook, place: str, segmente
     text, score = str(row["text"]), _number(row.get("score"), place)
     found = tuple(_segments(row, text, codebook, place)) if segmented else ()
     codes = _merged(found) if segmented else _codes(row.get("codes"), codebook, place)
-    stance = row.get("stance")
-    if stance is not None and stance not in STANCES:
-        raise CorpusError(f"{place}: stance {stance!r}; expected one of {', '.join(STANCES)}")
+    stance = _stance(row.get("stance"), place)
     if segmented and score is not None and (stance := stance or band(score)) != band(score):
         raise CorpusError(f"{place}: score {score:g} is a {band(score)}, but the stance is {stance!r}")
     language = str(row.get("lang", "und"))
     return Example(str(row["id"]), text, found, codes, stance, score, language)
+
+
+def _gold_row(row: Mapping[str, object], codebook: Codebook, place: str) -> GoldRow:
+    example = _example(row, codebook, place, segmented=False)
+    again = row.get("codes_second")
+    second = None if again is None else _codes(again, codebook, place)
+    fields = {name: value for name, value in row.items() if name not in CODED}
+    return GoldRow(example, second, _stance(row.get("stance_second"), place), fields)
+
+
+def _stance(stance: object, place: str) -> StanceLabel | None:
+    """Return the stance; None where there is none."""
+    for known in STANCES:
+        if stance == known:
+            return known
+    if stance is None:
+        return None
+    raise CorpusError(f"{place}: stance {stance!r}; expected one of {', '.join(STANCES)}")
 
 
 def _segments(row: Mapping[str, object], text: str, codebook: Codebook, place: str) -> Iterator[LabelledSegment]:
