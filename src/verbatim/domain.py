@@ -98,7 +98,11 @@ class Stance:
 
 @dataclass(frozen=True, slots=True)
 class Coding:
-    """What one author (a model@version or a person) judged about one verbatim."""
+    """What one author (a model@version or a person) judged about one verbatim.
+
+    `trust` is the F1 that the author's codes are expected to have, 0 to 1; what falls below the author's own limit is
+    for `review`.
+    """
 
     verbatim_id: str
     language: str
@@ -106,6 +110,7 @@ class Coding:
     stance: Stance
     review: bool
     author: str
+    trust: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
