@@ -7,7 +7,13 @@ from verbatim.encoders import UseEncoder, load_encoder
 from verbatim.encoders.tuned_use import SENTENCE, Table, TunedUse, fingerprint
 from verbatim.errors import ModelError
 
-TEXTS = ["The printer breaks every week, and support is useless.", "价格太贵了", "報價快一點，三天以內可以嗎", "", "\ud800 快😀"]
+TEXTS = [
+    "The printer breaks every week, and support is useless.",
+    "价格太贵了",
+    "報價快一點，三天以內可以嗎",
+    "",
+    "\ud800 快😀",
+]
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,12 @@
-"""Fine-tuning: what is learnt from, that it is learnt, that it is learnt again, and that the networks agree with numpy."""
+"""Fine-tuning: what is learnt from, that it is learnt, and again alike, and that the networks agree with numpy."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from verbatim.codes import frame_of
 from verbatim.coder import Coder
+from verbatim.codes import frame_of
 from verbatim.domain import POLARITIES
 from verbatim.errors import CorpusError
 from verbatim.learning.examples import Example, LabelledSegment, read_corpus
@@ -83,9 +83,7 @@ def test_tuning_learns_and_gives_the_same_weights_again(examples: list[Example])
 
     rows = [row_of(example, FRAME) for example in examples]
     told: list[str] = []
-    found = [
-        tune(UseNetwork(Table()), rows, COUNTS, Rounds(4, 3e-4, 3e-3, 16, 0.1, 5), told.append) for _ in range(2)
-    ]
+    found = [tune(UseNetwork(Table()), rows, COUNTS, Rounds(4, 3e-4, 3e-3, 16, 0.1, 5), told.append) for _ in range(2)]
     losses = [float(line.rpartition(" ")[2]) for line in told[: len(told) // 2]]
     assert losses[-1] < 0.5 * losses[0]
     assert np.array_equal(found[0].clauses[0], found[1].clauses[0])

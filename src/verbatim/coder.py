@@ -31,8 +31,8 @@ EXCERPTS = 5
 CALL_CONFIDENCE = 0.4
 """How sure a code of one turn must be: a call has dozens of turns, each with its own chance of a false alarm."""
 
-CONTEXT = 0.5
-"""How much of a clause's polarity is taken from the whole part around it."""
+CONTEXT = 0.75
+"""How much of a clause's polarity is taken from the whole part around it, which is asked about each id by itself."""
 
 Weights = Mapping[str, NDArray[np.generic]]
 

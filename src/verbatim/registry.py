@@ -67,11 +67,16 @@ def models_folder() -> Path:
 
 
 def find(name: str | None, folder: Path | None = None) -> Path:
-    """Return the folder of a model: the current one, one by its label, or any folder that holds a manifest."""
+    """Return the folder of a model: the current one, one by its label, or any folder that holds a manifest.
+
+    A name without a version, such as "accurate", stands for the newest version of that name.
+    """
     if name and (Path(name) / "manifest.json").is_file():
         return Path(name)
     root = folder or models_folder()
     label = name or _current(root)
+    versions = [one for one in labels(root) if one.rpartition("@")[0] == label]
+    label = max(versions, key=lambda one: int(one.rpartition("@")[2]), default=label)
     if not (root / label / "manifest.json").is_file():
         known = ", ".join(labels(root)) or "none"
         raise ModelError(f"no model {label!r} in {root}; expected a folder with a manifest.json, or one of: {known}")
