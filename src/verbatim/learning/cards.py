@@ -38,12 +38,12 @@ WORDS_OF_OTHERS = {
 }
 
 FROZEN = """- Encoder: `{encoder}`, as it comes. Beside its vectors: {ngrams:,} hashed word and character n-grams.
-- Linear heads for {ids} ids and {categories} categories, for the polarity of each, for the stance and for the score that
+- Linear heads for {ids} ids and {categories} categories, for the polarity of each, for the stance and the score that
   the words sound like. Thresholds, calibration, cuts between the stances and trust were fitted on held-out folds."""
 
 TUNED = """- Encoder: `{start}`, fine-tuned with the heads (`{encoder}`): every clause is read in its place in the
   text, and the text as a whole. Beside its vectors: {ngrams:,} hashed word and character n-grams.
-- Linear heads for {ids} ids and {categories} categories, for the polarity of each, for the stance and for the score that
+- Linear heads for {ids} ids and {categories} categories, for the polarity of each, for the stance and the score that
   the words sound like, of clauses and of wholes. Thresholds, calibration, cuts between the stances and trust were fitted
   on a part of the corpus that neither encoder nor heads had seen."""
 
