@@ -10,11 +10,10 @@
 `verbatim.text.phrases` says how a phrase is written; `taxonomy/intents.yaml` is the table that ships.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import cast, get_args
 
 from yaml.nodes import MappingNode, Node
 
@@ -109,13 +108,11 @@ class _Reader:
         denial = self._known(self._root.get("denial"), ("before", "inside", "exempt"))
         intents = self._known(self._root.get("intents"), INTENTS)
         relations = self._known(self._root.get("relations"), RELATIONS)
-        rules = {cast("IntentId", id): self._rule(cast("IntentId", id), node) for id, node in intents.items()}
+        rules = {id: self._rule(id, intents[id]) for id in INTENTS if id in intents}
         places = {each: (rule.id, name) for rule in rules.values() for name in LISTS for each in getattr(rule, name)}
         return CueTable(
             rules=rules,
-            relations={
-                relation: self._phrases(relations[relation]) for relation in RELATIONS if relation in relations
-            },
+            relations={relation: self._phrases(relations[relation]) for relation in RELATIONS if relation in relations},
             finder=Finder(each for each, (id, _) in places.items() if id != "quotable"),
             quotes=Finder(each for each, (id, _) in places.items() if id == "quotable"),
             places=places,
@@ -129,7 +126,8 @@ class _Reader:
         if denied and denied not in (*INTENTS, NOTHING):
             raise self._wrong(given["denied"], f"denied: expected an intent or {NOTHING!r}, found {denied!r}")
         lists = {name: self._by_language(given.get(name)) for name in LISTS}
-        return Rule(id, cast("IntentId", denied) if denied in INTENTS else None, bool(denied), **lists)
+        meant = next((each for each in INTENTS if each == denied), None)
+        return Rule(id, meant, bool(denied), **lists)
 
     def _by_language(self, node: Node | None) -> Phrases:
         return tuple(each for part in fields_of(node).values() for each in self._phrases(part))
@@ -149,7 +147,8 @@ class _Reader:
 
     def _text(self, node: Node) -> str:
         if not is_text(node):
-            raise self._wrong(node, f"expected a phrase, in quotes where it looks like a number, found {described(node)}")
+            told = f"a phrase, in quotes where it looks like a number, found {described(node)}"
+            raise self._wrong(node, f"expected {told}")
         return str(node.value)
 
     def _known(self, node: Node | None, keys: Iterable[str]) -> dict[str, Node]:

@@ -4,6 +4,7 @@
     models/<label>/manifest.json      what it is, what it fits, its numbers, and the SHA-256 of its arrays
     models/<label>/model.safetensors  the arrays
     models/<label>/CARD.md            what a person should know of it
+    models/<label>/codebook.yaml      the frame it codes by, where that is its maker's own
 
 Nothing in a model is ever run: no pickle. A file that was changed, or that this version cannot know, is refused.
 """
@@ -31,6 +32,9 @@ from verbatim.taxonomy import Codebook
 
 FORMAT = 1
 """The layout of a model on disk; a model of a later one is refused."""
+
+CODEBOOK = "codebook.yaml"
+"""The name of the frame in the folder of a model that was trained for one of its maker's own."""
 
 Arrays = dict[str, NDArray[np.generic]]
 
@@ -192,6 +196,7 @@ def _to_values(model: Model) -> dict[str, object]:
         "categories": list(model.frame.categories),
         "general": model.frame.general,
         "no_content": model.frame.no_content,
+        "none": model.frame.none,
         "floor": model.thresholds.floor,
         "whole": model.thresholds.whole,
         "stance": {"bias": model.stance.bias, "cuts": list(model.stance.cuts), "spread": model.stance.spread},
@@ -223,6 +228,7 @@ def _model(values: Mapping[str, object], arrays: Arrays) -> Model:
             bare=arrays["frame.bare"].astype(np.bool_),
             general=cast("int | None", values["general"]),
             no_content=cast("int | None", values["no_content"]),
+            none=cast("int | None", values.get("none")),
         ),
         thresholds=Thresholds(
             given=floats["thresholds.given"],

@@ -127,7 +127,7 @@ class _Reader:
             if self._next() != ")":
                 raise ValueError("a bracket is not closed")
             self.at += 1
-            return _Piece(f"(?!{inner.expression})") if token == "(!" else inner
+            return _Piece(f"(?!{inner.expression})") if token.endswith("!") else inner
         return self._list(token[1:-1]) if token[0] == "{" and len(token) > 1 else _plain(token)
 
     def _list(self, name: str) -> _Piece:
@@ -177,4 +177,3 @@ def _latin(token: str) -> _Piece:
     end = "[a-z]*" if stem != token else "(?![a-z0-9])"
     longest = max(stem.split("'"), key=len)
     return _Piece(f"(?<![a-z0-9]){stem.replace(chr(39), chr(39) + '?')}{end}", (frozenset((longest,)),))
-
