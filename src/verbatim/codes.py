@@ -112,12 +112,12 @@ def given(scores: Floats, frame: Frame, thresholds: Thresholds) -> Flags:
     return found
 
 
-def evidence(chosen: Flags, clauses: Floats, polarity: Floats, confidence: Floats, frame: Frame) -> list[Evidence]:
+def evidence(chosen: Flags, clauses: Floats, sides: Floats, confidence: Floats, frame: Frame) -> list[Evidence]:
     """Return the codes of one part with their clauses and polarity, in the order of the frame.
 
-    chosen (k,), clauses (s, k) and polarity (s, 3) of its s clauses, confidence (k,).
+    chosen (k,), clauses (s, k) and sides (s, k, 3) of its s clauses, confidence (k,).
     """
-    found = [_weigh(int(column), clauses, polarity, confidence) for column in np.flatnonzero(chosen)]
+    found = [_weigh(int(column), clauses, sides[:, column], confidence) for column in np.flatnonzero(chosen)]
     return [code for code in found if not _redundant(code, found, frame)]
 
 

@@ -140,7 +140,8 @@ class Stance:
 class Coding:
     """What one author (a model@version or a person) judged about one verbatim.
 
-    `frames` holds the codes that further models gave the same words, by the label of each model.
+    `trust` is the F1 that the author's codes are expected to have, 0 to 1; what falls below the author's own limit is
+    for `review`. `frames` holds the codes that further models gave the same words, by the label of each model.
     """
 
     verbatim_id: str
@@ -149,6 +150,7 @@ class Coding:
     stance: Stance
     review: bool
     author: str
+    trust: float = 1.0
     intents: tuple[Intent, ...] = ()
     frames: Mapping[str, tuple[CodeMention, ...]] = field(default_factory=dict)
 

@@ -12,7 +12,6 @@ from verbatim import cue_table, taxonomy
 from verbatim.actions.reports import Tally, publish
 from verbatim.coder import Coder
 from verbatim.domain import Rejection, Verbatim
-from verbatim.encoders import Encoder, load_encoder
 from verbatim.errors import CodebookError, InputError, TranscriptError
 from verbatim.formats.coded import FORMATS, open_writer, partial_file
 from verbatim.formats.competitors import read_competitors
@@ -137,9 +136,8 @@ def code_files(order: CodingOrder, seen: Seen) -> Outcome:
     started = datetime.now(UTC)
     codebook = taxonomy.load(order.codebook) if order.codebook else taxonomy.default()
     model, manifest = load(find(order.model), codebook)
-    encoder = load_encoder(model.encoder)
-    beside = _beside(order.also, encoder, model.label)
-    coder = Coder(model, encoder, _reader(order), [each for each, _ in beside.values()])
+    beside = _beside(order.also, model.label)
+    coder = Coder(model, intents=_reader(order), beside=[each for each, _ in beside.values()])
     frames = {label: frame for label, (_, frame) in beside.items()}
     tally = Tally(codebook, frames)
     review = done = 0
@@ -181,11 +179,8 @@ def codebook_of(manifest: Manifest) -> Codebook:
     return taxonomy.load(own if shipped is None or own.is_file() else shipped)
 
 
-def _beside(also: Sequence[str], encoder: Encoder, main: str) -> dict[str, tuple[Coder, Codebook]]:
-    """Return a coder and its frame for each further model, by its label; one encoder serves all that were trained so.
-
-    Raises InputError for the label of the main model.
-    """
+def _beside(also: Sequence[str], main: str) -> dict[str, tuple[Coder, Codebook]]:
+    """Return a coder and its frame for each further model, by its label; InputError for that of the main model."""
     found: dict[str, tuple[Coder, Codebook]] = {}
     for name in dict.fromkeys(also):
         folder = find(name)
@@ -193,8 +188,7 @@ def _beside(also: Sequence[str], encoder: Encoder, main: str) -> dict[str, tuple
         model, _ = load(folder, frame)
         if model.label == main:
             raise InputError(f"--also {name!r} is the model that codes already; expected another one")
-        same = model.encoder == encoder.fingerprint
-        found[model.label] = Coder(model, encoder if same else None), frame
+        found[model.label] = Coder(model), frame
     return found
 
 

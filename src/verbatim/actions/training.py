@@ -8,7 +8,6 @@ from pathlib import Path
 import verbatim
 from verbatim import taxonomy
 from verbatim.actions.evaluation import evaluate_model
-from verbatim.encoders import load_encoder
 from verbatim.learning.cards import card
 from verbatim.learning.examples import corpus_hash, read_corpus, read_gold
 from verbatim.learning.fit import fit, held_figures
@@ -29,7 +28,7 @@ def train(recipe_file: Path, models: Path, gold: Path | None = None, say: Say = 
     examples = read_corpus(recipe.corpus, codebook)
     if gold is not None:
         read_gold(gold, codebook)  # a mistake in it is told before the long work
-    fitted = fit(examples, codebook, recipe, load_encoder(recipe.encoder), say)
+    fitted = fit(examples, codebook, recipe, say)
     facts: dict[str, object] = {
         "quality": held_figures(fitted, codebook),
         "training": {

@@ -21,8 +21,37 @@ _NUMBERS = {
     "floor": (False, 0, 1),
     "review_share": (False, 0, 1),
 }
+_TUNE_NUMBERS = {
+    "epochs": (False, 0.01, 100),
+    "rate": (False, 1e-7, 0.1),
+    "head_rate": (False, 1e-7, 0.1),
+    "batch": (True, 2, 4096),
+    "dropout": (False, 0, 0.9),
+    "held_out": (False, 0.01, 0.5),
+    "share": (False, 0, 1),
+}
+E5_SMALL = "multilingual-e5-small"
+"""The encoder of accurate models, which is there to be tuned only."""
+
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _TEXT = re.compile(r".+")
+
+
+@dataclass(frozen=True, slots=True)
+class Tune:
+    """How an encoder is tuned: `epochs` in batches of `batch` verbatims, at `rate`, its heads at `head_rate`.
+
+    `held_out` is the share of the corpus kept from it, on which thresholds, calibration, stance and trust are fitted;
+    `share` is the weight of the tuned vectors beside the n-grams.
+    """
+
+    epochs: float = 5.0
+    rate: float = 3.5e-4
+    head_rate: float = 3e-3
+    batch: int = 48
+    dropout: float = 0.3
+    held_out: float = 0.07
+    share: float = 0.55
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +63,7 @@ class Recipe:
     text read as a whole beside its best clause. `threshold` is the score at which an id is given; each id keeps its
     own ratio to it, fitted on held-out examples. `category` is that score for a category alone, `floor` the part of
     its threshold that the best id of an otherwise uncoded text must reach, `review_share` the share of held-out
-    verbatims that goes to review.
+    verbatims that goes to review. `tune` says how the encoder is tuned, None that it is used as it comes.
     """
 
     name: str
@@ -52,6 +81,7 @@ class Recipe:
     category: float = 0.6
     floor: float = 0.5
     review_share: float = 0.3
+    tune: Tune | None = None
 
     @property
     def label(self) -> str:
@@ -72,12 +102,28 @@ def read_recipe(path: Path) -> Recipe:
     for key in ("name", "version", "corpus", "encoder"):
         if key not in given:
             raise CorpusError(f"{path}: {key} is missing")
+    plan = _plan(path, given.pop("tune", None))
     for key, value in given.items():
         if expected := _expected(key, value):
             raise CorpusError(f"{path}: {key} = {value!r}; expected {expected}")
     folder = path.parent
     frame = given.get("codebook")
-    return Recipe(**{**given, "corpus": folder / given["corpus"], "codebook": folder / frame if frame else None})
+    paths = {"corpus": folder / given["corpus"], "codebook": folder / frame if frame else None}
+    return Recipe(**{**given, **paths, "tune": plan})
+
+
+def _plan(path: Path, given: object) -> Tune | None:
+    """Return what the table [tune] says, None where there is none."""
+    if given is None:
+        return None
+    if not isinstance(given, dict):
+        raise CorpusError(f"{path}: tune = {given!r}; expected a table [tune]")
+    for key, value in given.items():
+        if key not in _TUNE_NUMBERS:
+            raise CorpusError(f"{path}: unknown key {key!r} in [tune]; expected some of {', '.join(_TUNE_NUMBERS)}")
+        if expected := _expected_number(value, *_TUNE_NUMBERS[key]):
+            raise CorpusError(f"{path}: [tune] {key} = {value!r}; expected {expected}")
+    return Tune(**given)
 
 
 def _expected(key: str, value: object) -> str:

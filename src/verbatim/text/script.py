@@ -41,6 +41,14 @@ def fold_in_place(text: str) -> str:
     return text.translate(_table())
 
 
+def simplified(text: str) -> str:
+    """Return `text` in simplified characters, as long as it was, so that offsets stay; unchanged where it cannot."""
+    if text.isascii():
+        return text
+    converted = str(_converter("t2s").convert(_NOT_CONVERTIBLE.sub(" ", text)))
+    return converted if len(converted) == len(text) else text
+
+
 @cache
 def script_characters() -> tuple[frozenset[str], frozenset[str]]:
     """Characters of simplified writing only, and of traditional writing only.
