@@ -4,19 +4,21 @@ import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from verbatim import cue_table
 from verbatim.codes import Evidence, Frame, Thresholds, blend, evidence, given
 from verbatim.domain import CodeMention, Coding, Excerpt, Segment, Verbatim, merged_polarity
 from verbatim.encoders import Encoder, Span, load_encoder
 from verbatim.errors import ModelError
 from verbatim.features import Floats, Vocabulary, ngram_matrix
 from verbatim.heads import Features, Heads, sigmoid, softmax
+from verbatim.intents import IntentReader
 from verbatim.stance import StanceModel, StanceRules, judge, summarise
 from verbatim.text.content import is_no_content
 from verbatim.text.language import dominant
@@ -121,10 +123,21 @@ class Weighed:
 
 
 class Coder:
-    """Codes verbatims with one model."""
+    """Codes verbatims with one model, and the same words with the models of the coders `beside` it.
 
-    def __init__(self, model: Model, encoder: Encoder | None = None) -> None:
+    `intents` reads what the verbatims are up to; by the table that ships, and without competitors, if left out.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        encoder: Encoder | None = None,
+        intents: IntentReader | None = None,
+        beside: Sequence["Coder"] = (),
+    ) -> None:
         self.model = model
+        self._intents = intents or IntentReader(cue_table.default())
+        self._beside = tuple(beside)
         self._encoder = encoder or load_encoder(model.encoder, model.weights)
         if self._encoder.fingerprint != model.encoder:
             have = self._encoder.fingerprint
@@ -157,25 +170,38 @@ class Coder:
 
     def _code_batch(self, batch: Sequence[Verbatim]) -> list[tuple[Verbatim, Coding]]:
         parts = [parts_of(verbatim) for verbatim in batch]
+        rows = zip(batch, parts, self._judged(parts), strict=True)
+        codings = [self._coding(verbatim, own, judged) for verbatim, own, judged in rows]
+        for coder in self._beside:
+            found = map(coder._all_codes, batch, parts, coder._judged(parts))
+            codings = [_beside(coding, coder.model.label, codes) for coding, codes in zip(codings, found, strict=True)]
+        return list(zip(batch, codings, strict=True))
+
+    def _judged(self, parts: Sequence[Sequence[Part]]) -> list[list[JudgedPart]]:
+        """The judgements of the parts of each verbatim."""
         flat = [part for own in parts for part in own]
-        units = units_of(flat, self._encoder, self.model.vocabulary)
-        judged = iter(judge_parts(self.model, units))
-        return [
-            (verbatim, self._coding(verbatim, own, list(islice(judged, len(own)))))
-            for verbatim, own in zip(batch, parts, strict=True)
-        ]
+        judged = iter(judge_parts(self.model, units_of(flat, self._encoder, self.model.vocabulary)))
+        return [list(islice(judged, len(own))) for own in parts]
+
+    def _all_codes(
+        self, verbatim: Verbatim, parts: Sequence[Part], judged: Sequence[JudgedPart]
+    ) -> tuple[CodeMention, ...]:
+        """The codes of one verbatim, also where nobody or nothing is heard in it."""
+        if parts:
+            return self._codes(parts, judged)
+        return () if is_unheard(verbatim) else _empty(self.model.frame)
 
     def _coding(self, verbatim: Verbatim, parts: Sequence[Part], judged: Sequence[JudgedPart]) -> Coding:
-        model = self.model
-        unheard = bool(verbatim.turns) and all(turn.side == "us" for turn in verbatim.turns)
-        codes = self._codes(parts, judged) if parts else () if unheard else _empty(model.frame)
+        model, unheard = self.model, is_unheard(verbatim)
+        codes = self._all_codes(verbatim, parts, judged)
         reasons = [code.polarity for code in codes if code.id != model.frame.no_content_id]
         estimate = self._estimate(parts, judged) if parts and (reasons or not codes) else None
         stance = judge(verbatim.score, estimate, model.stance, model.stance_rules, reasons)
         trust = float(model.trust.estimate(joined([part.signs for part in judged])[None])[0]) if parts else 1.0
         language = dominant((clause.language, clause.end - clause.start) for part in parts for clause in part.clauses)
         review = trust < model.trust.least or (bool(parts) and not codes) or unheard or stance.conflict
-        return Coding(verbatim.id, language, codes, stance, review, model.label, round(trust, 3))
+        intents = self._intents.read(parts, codes)
+        return Coding(verbatim.id, language, codes, stance, review, model.label, round(trust, 3), intents)
 
     def _codes(self, parts: Sequence[Part], judged: Sequence[JudgedPart]) -> tuple[CodeMention, ...]:
         found: dict[int, list[tuple[Evidence, Part]]] = {}
@@ -184,9 +210,8 @@ class Coder:
             for code in judgement.codes:
                 if code.confidence >= least:
                     found.setdefault(code.id, []).append((code, part))
-        empty = self.model.frame.no_content
-        if empty is not None and len(found) > 1:
-            found.pop(empty, None)
+        if len(found) > 1:
+            found = {column: own for column, own in found.items() if column not in self.model.frame.alone}
         mentions = [self._mention(column, evidence) for column, evidence in found.items()]
         return tuple(sorted(mentions, key=lambda mention: -mention.confidence))
 
@@ -207,6 +232,16 @@ class Coder:
         weights = [len(part.text) for part in parts]
         sound = np.average([judgement.sound for judgement in judged], weights=weights, axis=0)
         return float(self.model.stance.estimate(summarise(polarity, lengths, sound)[None])[0])
+
+
+def _beside(coding: Coding, label: str, codes: tuple[CodeMention, ...]) -> Coding:
+    """Return the coding with the codes of one more model."""
+    return replace(coding, frames={**coding.frames, label: codes})
+
+
+def is_unheard(verbatim: Verbatim) -> bool:
+    """Say whether a call holds no words but our own."""
+    return bool(verbatim.turns) and all(turn.side == "us" for turn in verbatim.turns)
 
 
 def parts_of(verbatim: Verbatim) -> list[Part]:

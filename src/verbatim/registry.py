@@ -4,6 +4,7 @@
     models/<label>/manifest.json      what it is, what it fits, its numbers, and the SHA-256 of its arrays
     models/<label>/model.safetensors  the arrays
     models/<label>/CARD.md            what a person should know of it
+    models/<label>/codebook.yaml      the frame it codes by, where that is its maker's own
 
 Nothing in a model is ever run: no pickle. A file that was changed, or that this version cannot know, is refused.
 """
@@ -34,6 +35,9 @@ FORMAT = 2
 
 ENCODER = "encoder."
 """What the names of a fine-tuned encoder's arrays begin with."""
+
+CODEBOOK = "codebook.yaml"
+"""The name of the frame in the folder of a model that was trained for one of its maker's own."""
 
 Arrays = dict[str, NDArray[np.generic]]
 
@@ -206,6 +210,7 @@ def _to_values(model: Model) -> dict[str, object]:
         "categories": list(model.frame.categories),
         "general": model.frame.general,
         "no_content": model.frame.no_content,
+        "none": model.frame.none,
         "floor": model.thresholds.floor,
         "whole": model.thresholds.whole,
         "stance": {"bias": model.stance.bias, "cuts": list(model.stance.cuts), "spread": model.stance.spread},
@@ -259,6 +264,7 @@ def _frame(values: Mapping[str, object], arrays: Arrays) -> Frame:
         bare=arrays["frame.bare"].astype(np.bool_),
         general=cast("int | None", values["general"]),
         no_content=cast("int | None", values["no_content"]),
+        none=cast("int | None", values.get("none")),
     )
 
 

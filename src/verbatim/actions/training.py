@@ -12,13 +12,13 @@ from verbatim.learning.cards import card
 from verbatim.learning.examples import corpus_hash, read_corpus, read_gold
 from verbatim.learning.fit import fit, held_figures
 from verbatim.learning.recipes import Recipe, read_recipe
-from verbatim.registry import promote, save
+from verbatim.registry import CODEBOOK, promote, save
 
 Say = Callable[[str], None]
 
 
-def train(recipe_file: Path, models: Path, gold: Path | None = None, say: Say = print) -> Path:
-    """Return the folder of the model that a recipe makes; it becomes the current one of `models`.
+def train(recipe_file: Path, models: Path, gold: Path | None = None, say: Say = print, promoted: bool = True) -> Path:
+    """Return the folder of the model that a recipe makes; it becomes the current one of `models` if `promoted`.
 
     `gold`, if given, is measured on and only its figures are kept. Results go to the manifest and to CARD.md. The same
     recipe and corpus give the same arrays, byte for byte, on the same machine.
@@ -45,7 +45,10 @@ def train(recipe_file: Path, models: Path, gold: Path | None = None, say: Say = 
         facts["measured"] = {"n": measured.n, "figures": measured.figures(), "per_code": measured.per_code()}
     folder = save(fitted.model, models, facts)
     (folder / "CARD.md").write_text(card(fitted.model, facts, examples), encoding="utf-8")
-    promote(fitted.model.label, models)
+    if recipe.codebook and recipe.codebook.resolve() != taxonomy.shipped(codebook.name):
+        (folder / CODEBOOK).write_text(taxonomy.read(recipe.codebook), encoding="utf-8")
+    if promoted:
+        promote(fitted.model.label, models)
     return folder
 
 
