@@ -4,7 +4,9 @@ Heavy libraries load inside constructors, so that importing this module costs no
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
+from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
@@ -14,6 +16,8 @@ from numpy.typing import NDArray
 from verbatim.errors import InputError
 
 Vectors = NDArray[np.float32]
+
+_KNOWN = re.compile(r"sentence-transformers:.+|hash-[0-9]+")
 
 
 class Encoder(Protocol):
@@ -123,6 +127,17 @@ def load_encoder(fingerprint: str) -> Encoder:
         return HashEncoder(int(fingerprint[5:]))
     known = f"{UseEncoder.fingerprint}, sentence-transformers:NAME, hash-N"
     raise InputError(f"encoder {fingerprint!r} is not known here; expected one of {known}")
+
+
+def fingerprint_of(name: str) -> str:
+    """Return the fingerprint of the encoder that a person named: one known here, else a sentence-transformers model.
+
+    A folder is told whole, so that it is found from everywhere on this machine.
+    """
+    if name == UseEncoder.fingerprint or _KNOWN.fullmatch(name):
+        return name
+    folder = Path(name)
+    return f"sentence-transformers:{folder.resolve() if folder.is_dir() else name}"
 
 
 def _encodable(text: str) -> str:

@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import verbatim
 from verbatim import taxonomy
 from verbatim.actions.evaluation import evaluate_model
-from verbatim.encoders import load_encoder
+from verbatim.encoders import fingerprint_of, load_encoder
 from verbatim.learning.cards import card
-from verbatim.learning.examples import corpus_hash, read_corpus, read_gold
+from verbatim.learning.corpora import read_examples
+from verbatim.learning.examples import corpus_hash, read_gold
 from verbatim.learning.fit import fit, held_figures
 from verbatim.learning.recipes import Recipe, read_recipe
 from verbatim.registry import promote, save
@@ -18,15 +19,19 @@ from verbatim.registry import promote, save
 Say = Callable[[str], None]
 
 
-def train(recipe_file: Path, models: Path, gold: Path | None = None, say: Say = print) -> Path:
+def train(
+    recipe_file: Path, models: Path, gold: Path | None = None, say: Say = print, encoder: str | None = None
+) -> Path:
     """Return the folder of the model that a recipe makes; it becomes the current one of `models`.
 
-    `gold`, if given, is measured on and only its figures are kept. Results go to the manifest and to CARD.md. The same
-    recipe and corpus give the same arrays, byte for byte, on the same machine.
+    `encoder` names one in place of the recipe's. `gold`, if given, is measured on and only its figures are kept.
+    Results go to the manifest and to CARD.md. The same recipe and corpus give the same arrays, byte for byte, on the
+    same machine.
     """
     recipe = read_recipe(recipe_file)
+    recipe = replace(recipe, encoder=fingerprint_of(encoder)) if encoder else recipe
     codebook = taxonomy.load(recipe.codebook) if recipe.codebook else taxonomy.default()
-    examples = read_corpus(recipe.corpus, codebook)
+    examples = read_examples(recipe, codebook)
     if gold is not None:
         read_gold(gold, codebook)  # a mistake in it is told before the long work
     fitted = fit(examples, codebook, recipe, load_encoder(recipe.encoder), say)
