@@ -131,17 +131,44 @@ def code(  # noqa: PLR0913, PLR0917 - every option of the command is a parameter
 
 
 @app.command()
-def train(
-    recipe: Annotated[Path, typer.Argument(help="A recipe in TOML.", show_default=False)],
+def train(  # noqa: PLR0913, PLR0917 - every option of the command is a parameter
+    recipe: Annotated[
+        Path | None,
+        typer.Argument(help="A recipe in TOML; --check alone takes training/recipes/base.toml.", show_default=False),
+    ] = None,
     models: Annotated[Path, typer.Option(help="Folder that the model is written into.")] = Path("models"),
     gold: Annotated[Path | None, typer.Option(help="Coded verbatims to measure on; never learnt from.")] = None,
     promote: Annotated[bool, typer.Option(help="Make it the current model of its folder.")] = True,
+    encoder: Annotated[
+        str | None,
+        typer.Option(help="In place of the recipe's encoder: a sentence-transformers model, by name or folder."),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Train nothing: check the corpus, and print its statistics.")
+    ] = False,
+    json: Annotated[Path | None, typer.Option(help="With --check: file for statistics and problems.")] = None,
 ) -> None:
-    """Train a model from a recipe, and make it the current one of its folder."""
-    from verbatim.actions.training import train as action  # noqa: PLC0415
+    """Train a model from a recipe, and make it the current one of its folder; or check what it would learn from."""
+    if check:
+        _check_corpus(recipe, json)
+        return
+    if recipe is None or json is not None:
+        raise InputError("--json goes with --check" if json else "missing recipe; expected a file in TOML")
+    from verbatim.actions.training import TrainingOrder, train_order  # noqa: PLC0415
 
-    folder = action(recipe, models, gold, promoted=promote, say=lambda message: typer.echo(message, err=True))
+    order = TrainingOrder(recipe, models, gold, encoder, promote)
+    folder = train_order(order, say=lambda message: typer.echo(message, err=True))
     typer.echo(folder)
+
+
+def _check_corpus(recipe: Path | None, json: Path | None) -> None:
+    from verbatim.actions.checking import DEFAULT_RECIPE, check_corpus  # noqa: PLC0415
+    from verbatim.terminal import show_checked  # noqa: PLC0415
+
+    found = check_corpus(recipe or DEFAULT_RECIPE, json, say=lambda message: typer.echo(message, err=True))
+    show_checked(found)
+    if found.problems:
+        raise typer.Exit(2)
 
 
 @app.command()

@@ -44,7 +44,7 @@ FROZEN = """- Encoder: `{encoder}`, as it comes. Beside its vectors: {ngrams:,} 
 TUNED = """- Encoder: `{start}`, fine-tuned with the heads (`{encoder}`): every clause is read in its place in the
   text, and the text as a whole. Beside its vectors: {ngrams:,} hashed word and character n-grams.
 - Linear heads for {ids} ids and {categories} categories, for the polarity of each, for the stance and the score that
-  the words sound like, of clauses and of wholes. Thresholds, calibration, cuts between the stances and trust were fitted
+  the words sound like, of clauses and of wholes. Thresholds, calibration, stance cuts and trust were fitted
   on a part of the corpus that neither encoder nor heads had seen."""
 
 CARD = """# {label}
