@@ -24,6 +24,8 @@ from verbatim.features import Floats
 from verbatim.heads import sigmoid
 from verbatim.learning.examples import Example
 from verbatim.learning.measures import f1_of, wholes
+from verbatim.learning.tuning.rows import marks
+from verbatim.trust import Trust, part_signs
 
 FEWEST = 10
 """Of fewer reviewed verbatims nothing is learnt."""
@@ -50,16 +52,15 @@ Flags = NDArray[np.bool_]
 class Reviewed:
     """What a model says of m reviewed verbatims, and what is right: scores and gold (m, h), vectors (m, d).
 
-    The h columns are the ids and then the categories of the frame.
+    The h columns are the ids and then the categories of the frame. `clauses` holds the scores of the ids in every
+    clause, `sizes` how many clauses each verbatim has.
     """
 
     scores: Floats
     vectors: Floats
     gold: Flags
-
-    def of(self, chosen: Flags) -> "Reviewed":
-        """Return some of them."""
-        return Reviewed(self.scores[chosen], self.vectors[chosen], self.gold[chosen])
+    clauses: Floats
+    sizes: tuple[int, ...]
 
 
 def adapt(model: Model, encoder: Encoder, examples: Sequence[Example], label: str | None = None) -> Model:
@@ -73,12 +74,14 @@ def adapt(model: Model, encoder: Encoder, examples: Sequence[Example], label: st
     reviewed = review(model, encoder, examples)
     if len(reviewed.gold) < FEWEST:
         return model
-    held = held_out(reviewed)
+    held = held_out(reviewed.scores, reviewed.vectors, reviewed.gold)
+    thresholds = refitted(held, reviewed.gold, model.frame, model.thresholds)
     return replace(
         model,
         label=label or f"{model.label}+{len(reviewed.gold)}",
-        correction=learn(reviewed),
-        thresholds=refitted(held, reviewed.gold, model.frame, model.thresholds),
+        correction=learn(reviewed.scores, reviewed.vectors, reviewed.gold),
+        thresholds=thresholds,
+        trust=trusted(model.trust, reviewed, held, thresholds, model.frame),
     )
 
 
@@ -86,21 +89,31 @@ def review(model: Model, encoder: Encoder, examples: Sequence[Example]) -> Revie
     """Return what the model says of the examples that say something, beside their codes."""
     found = [(parts_of(Verbatim(example.id, example.text)), example) for example in examples]
     parts = [own[0] for own, _ in found if own]
-    texts = [text for part in parts for text in part.clause_texts()]
-    units = units_of(parts, texts, encoder.encode(texts), model.vocabulary)
-    scores = weigh(model.heads, units, model.thresholds.whole).scores
-    return Reviewed(scores, units.vectors(), _marks([example for own, example in found if own], model.frame))
+    units = units_of(parts, encoder, model.vocabulary)
+    weighed = weigh(model.heads, model.wholes, units, model.thresholds.whole)
+    gold = [marks(example.ids, model.frame) for own, example in found if own]
+    return Reviewed(
+        scores=weighed.scores,
+        vectors=units.wholes.vectors,
+        gold=np.array(gold, dtype=bool).reshape(weighed.scores.shape),
+        clauses=weighed.clauses[:, : len(model.frame.ids)],
+        sizes=units.sizes,
+    )
 
 
-def learn(reviewed: Reviewed) -> Correction:
-    """Return the correction that m reviewed verbatims call for: the most probable one under PRIOR."""
-    odds = log_odds(reviewed.scores).astype(np.float64)
-    centres = odds.mean(axis=0), reviewed.vectors.mean(axis=0, dtype=np.float64)
-    blocks = np.ones((len(odds), 1)), odds - centres[0], reviewed.vectors - centres[1]
+def learn(scores: Floats, vectors: Floats, gold: Flags) -> Correction:
+    """Return the correction that scores (m, h) and vectors (m, d) call for beside gold (m, h).
+
+    It is the most probable one under PRIOR. Log-odds and vectors are centred, so that only the intercept can lift an id
+    in all verbatims alike.
+    """
+    odds = log_odds(scores).astype(np.float64)
+    centres = odds.mean(axis=0), vectors.mean(axis=0, dtype=np.float64)
+    blocks = np.ones((len(odds), 1)), odds - centres[0], vectors - centres[1]
     strength = min(MOST, len(odds) / UNIT)
     scales = [np.sqrt(strength * variance) for variance in PRIOR.values()]
     inputs = np.hstack([scale * block for scale, block in zip(scales, blocks, strict=True)])
-    weights = _ridge(inputs, reviewed.gold.astype(np.float64), odds)
+    weights = _ridge(inputs, gold.astype(np.float64), odds)
     bias, over_odds, over_vectors = (
         scale * part for scale, part in zip(scales, np.split(weights, [1, 1 + odds.shape[1]]), strict=True)
     )
@@ -108,13 +121,13 @@ def learn(reviewed: Reviewed) -> Correction:
     return Correction(*(part.astype(np.float32) for part in (over_odds, over_vectors, bias)))
 
 
-def held_out(reviewed: Reviewed) -> Floats:
+def held_out(scores: Floats, vectors: Floats, gold: Flags) -> Floats:
     """Return the corrected scores (m, h) of each verbatim by a correction that has not seen it."""
-    folds = np.random.default_rng(SEED).permutation(len(reviewed.gold)) % FOLDS
-    held = np.empty_like(reviewed.scores)
+    folds = np.random.default_rng(SEED).permutation(len(gold)) % FOLDS
+    held = np.empty_like(scores)
     for fold in range(FOLDS):
-        own = folds == fold
-        held[own] = learn(reviewed.of(~own)).applied(reviewed.scores[own], reviewed.vectors[own])
+        own, others = folds == fold, folds != fold
+        held[own] = learn(scores[others], vectors[others], gold[others]).applied(scores[own], vectors[own])
     return held
 
 
@@ -138,12 +151,14 @@ def refitted(held: Floats, gold: Flags, frame: Frame, base: Thresholds) -> Thres
     )
 
 
-def _marks(examples: Sequence[Example], frame: Frame) -> Flags:
-    """Return which ids and categories each example has, (m, h); a child implies its category."""
-    ids = np.array([[id in example.ids for id in frame.ids] for example in examples], dtype=bool)
-    ids = ids.reshape(-1, len(frame.ids))
-    under = frame.category[:, None] == np.arange(len(frame.categories))
-    return np.hstack([ids, ids @ under])
+def trusted(trust: Trust, reviewed: Reviewed, held: Floats, thresholds: Thresholds, frame: Frame) -> Trust:
+    """Return the estimate of a coding's F1, moved by how far it is off on held-out corrected scores (m, h)."""
+    count = len(frame.ids)
+    found, right = given(held, frame, thresholds), reviewed.gold[:, :count]
+    signs = part_signs(found, thresholds.confidence(held[:, :count]), reviewed.clauses, reviewed.sizes)
+    reached = f1_of(_counts(found.T, right.T))
+    off = float((reached - trust.estimate(signs)).mean())
+    return replace(trust, bias=trust.bias + off * len(held) / (len(held) + COMMON_PRIOR))
 
 
 def _ridge(inputs: Matrix, gold: Matrix, offset: Matrix) -> Matrix:

@@ -6,9 +6,8 @@ import numpy as np
 
 from verbatim.coder import Coder, Model
 from verbatim.domain import Verbatim
-from verbatim.encoders import Encoder
+from verbatim.encoders import Encoder, Read, Span, Vectors
 from verbatim.errors import CorpusError
-from verbatim.features import Floats
 from verbatim.learning.adapt import adapt
 from verbatim.learning.evaluate import evaluate
 from verbatim.learning.examples import Example
@@ -25,6 +24,7 @@ LEFT = 50
 """So many verbatims at least are left to measure on."""
 
 Say = Callable[[str], None]
+Place = tuple[str, tuple[Span, ...]]
 
 
 class Remembered:
@@ -32,16 +32,29 @@ class Remembered:
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
-        self._known: dict[str, Floats] = {}
+        self._known: dict[Place, Read] = {}
         self.fingerprint = encoder.fingerprint
         self.dimension = encoder.dimension
 
-    def encode(self, texts: Sequence[str]) -> Floats:
-        """Return the vectors of the texts, (n, dimension), as the encoder itself gives them."""
-        new = [text for text in dict.fromkeys(texts) if text not in self._known]
-        self._known.update(zip(new, self._encoder.encode(new), strict=True))
-        found = [self._known[text] for text in texts]
-        return np.stack(found) if found else np.zeros((0, self.dimension), dtype=np.float32)
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return one row for each text, (n, dimension), as the encoder itself gives it."""
+        return self._encoder.encode(texts)
+
+    def read(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> Read:
+        """Return the rows of clauses and of whole texts, as the encoder itself gives them."""
+        asked = {(text, tuple(own)): None for text, own in zip(texts, spans, strict=True)}
+        new = [place for place in asked if place not in self._known]
+        if new:
+            self._remember(new, self._encoder.read([text for text, _ in new], [own for _, own in new]))
+        found = [self._known[text, tuple(own)] for text, own in zip(texts, spans, strict=True)]
+        nothing = np.zeros((0, self.dimension), dtype=np.float32)
+        clauses, wholes = [one.clauses for one in found], [one.wholes for one in found]
+        return Read(np.concatenate([nothing, *clauses]), np.concatenate([nothing, *wholes]))
+
+    def _remember(self, places: Sequence[Place], read: Read) -> None:
+        ends = np.cumsum([len(own) for _, own in places])
+        for number, (place, end) in enumerate(zip(places, ends, strict=True)):
+            self._known[place] = Read(read.clauses[end - len(place[1]) : end], read.wholes[number : number + 1])
 
 
 def sizes_for(count: int) -> tuple[int, ...]:
@@ -57,7 +70,7 @@ def economy(gold: Sequence[Example], model: Model, encoder: Encoder, codebook: C
     """
     sizes = sizes_for(len(gold))
     if len(sizes) < 2:
-        raise CorpusError(f"{len(gold)} verbatims are too few for a learning curve; expected at least {SIZES[1] + LEFT}")
+        raise CorpusError(f"{len(gold)} verbatims: too few for a learning curve; expected at least {SIZES[1] + LEFT}")
     remembered, left = Remembered(encoder), len(gold) - sizes[-1]
     found: list[list[dict[str, float]]] = []
     for split in range(SPLITS):
@@ -70,7 +83,7 @@ def economy(gold: Sequence[Example], model: Model, encoder: Encoder, codebook: C
 
 
 def mean_of(values: Sequence[float]) -> Estimate:
-    """Return the mean with its 95% limits by Student's t; splits of one file share verbatims, so they are a bit narrow."""
+    """Return the mean with its 95% limits by Student's t; as splits share verbatims, these are a little narrow."""
     from scipy.stats import t  # noqa: PLC0415 - slow to import
 
     mean, count = float(np.mean(values)), len(values)
