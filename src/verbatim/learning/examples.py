@@ -1,7 +1,7 @@
 """Examples to learn from or to measure on: JSON lines of coded verbatims, read and checked against the codebook.
 
 {"id", "text", "segments": [{"text", "codes": [{"id", "polarity"}]}], "stance", "score", …}     training
-{"id", "text", "codes": [{"id", "polarity"}], "stance", …}                                      gold
+{"id", "text", "codes": [{"id", "polarity"}], "stance", "codes_second", "stance_second", …}     gold
 """
 
 import hashlib
@@ -47,6 +47,23 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class GoldRow:
+    """A line of a gold file: the first coder's example, the second coder's codes and stance, and the other fields.
+
+    `second` is None where nobody coded the text again.
+    """
+
+    example: Example
+    second: Codes | None
+    second_stance: StanceLabel | None
+    fields: Mapping[str, object]
+
+
+CODED = frozenset({"id", "text", "codes", "stance", "codes_second", "stance_second"})
+"""The keys of a gold line that hold what was coded; any other is a field of the verbatim."""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A row of training data or gold as it was found: its place, and its fields or what is wrong with all of it."""
 
@@ -79,6 +96,16 @@ def corpus_rows(folder: Path) -> Iterator[Row]:
 def read_gold(file: Path, codebook: Codebook) -> list[Example]:
     """Return the examples of one gold file; CorpusError names the line that does not hold together."""
     return examples_of(_rows(file), codebook, segmented=False)
+
+
+def read_gold_rows(file: Path, codebook: Codebook) -> list[GoldRow]:
+    """Return the lines of one gold file with what a second coder said; CorpusError names a line that does not hold."""
+    rows = list(_rows(file))
+    examples = examples_of(rows, codebook, segmented=False)
+    for row in rows:
+        for problem in _second_problems(row.fields, codebook):
+            raise CorpusError(f"{row.place}: {problem}")
+    return [_gold_row(example, row.fields) for example, row in zip(examples, rows, strict=True)]
 
 
 def examples_of(rows: Iterable[Row], codebook: Codebook, segmented: bool = True) -> list[Example]:
@@ -147,10 +174,26 @@ def _parsed(line: str, place: str) -> Row:
     return Row(place, fields)
 
 
-def _score_problems(fields: Mapping[str, object], segmented: bool) -> Iterator[str]:
-    score, stance = fields.get("score"), fields.get("stance")
+def _gold_row(example: Example, fields: Mapping[str, object]) -> GoldRow:
+    again, stance = fields.get("codes_second"), fields.get("stance_second")
+    rest = {name: value for name, value in fields.items() if name not in CODED}
+    return GoldRow(example, None if again is None else _codes(again), cast("StanceLabel | None", stance), rest)
+
+
+def _second_problems(fields: Mapping[str, object], codebook: Codebook) -> Iterator[str]:
+    if fields.get("codes_second") is not None:
+        yield from _code_problems(fields["codes_second"], codebook)
+    yield from _stance_problems(fields.get("stance_second"))
+
+
+def _stance_problems(stance: object) -> Iterator[str]:
     if stance is not None and stance not in STANCES:
         yield f"stance {stance!r}; expected one of {', '.join(STANCES)}"
+
+
+def _score_problems(fields: Mapping[str, object], segmented: bool) -> Iterator[str]:
+    score, stance = fields.get("score"), fields.get("stance")
+    yield from _stance_problems(stance)
     if score is None:
         return
     if isinstance(score, bool) or not isinstance(score, int | float) or not 0 <= score <= 10:
