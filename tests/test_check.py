@@ -67,10 +67,10 @@ def test_both_texts_of_a_pair_are_named() -> None:
 
 def test_texts_that_read_alike_are_told_with_the_cosine_on_one_line() -> None:
     limits = Limits(floor=0, floors={}, polarity_share=1, script_share=0, scripts=(), cosine_short=0.3)
-    [problem] = checked(row(1, "valve\nleaks"), row(2, "valves\nleak " * 9), limits=limits).problems
-    assert problem.startswith("a.jsonl, line 2: reads like a.jsonl, line 1 (cosine 0.")
-    assert "'valves\\nleak valves" in problem
-    assert problem.endswith("…' and 'valve\\nleaks'")
+    [problem] = checked(row(1, "valves\nleak"), row(2, "valves\nleak " * 9), limits=limits).problems
+    assert problem.startswith("a.jsonl, line 2: reads like a.jsonl, line 1 ")
+    assert "(cosine 1.00): 'valves\\nleak valves" in problem
+    assert problem.endswith("…' and 'valves\\nleak'")
 
 
 def test_ids_below_their_floor_are_told() -> None:
