@@ -10,7 +10,7 @@ from typing import Any
 from verbatim.errors import CorpusError
 from verbatim.learning.columns import Columns, columns_of
 from verbatim.learning.limits import Limits, limits_of
-from verbatim.learning.toml_keys import number
+from verbatim.learning.toml_keys import checked, number
 
 # key: whether it is a whole number, the least and the greatest value that make sense
 _NUMBERS = {
@@ -26,8 +26,37 @@ _NUMBERS = {
     "floor": (False, 0, 1),
     "review_share": (False, 0, 1),
 }
+_TUNE_RULES = {
+    "epochs": number(0.01, 100),
+    "rate": number(1e-7, 0.1),
+    "head_rate": number(1e-7, 0.1),
+    "batch": number(2, 4096, whole=True),
+    "dropout": number(0, 0.9),
+    "held_out": number(0.01, 0.5),
+    "share": number(0, 1),
+}
+E5_SMALL = "multilingual-e5-small"
+"""The encoder of accurate models, which is there to be tuned only."""
+
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _TEXT = re.compile(r".+")
+
+
+@dataclass(frozen=True, slots=True)
+class Tune:
+    """How an encoder is tuned: `epochs` in batches of `batch` verbatims, at `rate`, its heads at `head_rate`.
+
+    `held_out` is the share of the corpus kept from it, on which thresholds, calibration, stance and trust are fitted;
+    `share` is the weight of the tuned vectors beside the n-grams.
+    """
+
+    epochs: float = 5.0
+    rate: float = 3.5e-4
+    head_rate: float = 3e-3
+    batch: int = 48
+    dropout: float = 0.3
+    held_out: float = 0.07
+    share: float = 0.55
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +68,8 @@ class Recipe:
     verbatims an n-gram must stand in, `whole` the weight of a text read as a whole beside its best clause. `threshold`
     is the score at which an id is given; each id keeps its own ratio to it, fitted on held-out examples. `category` is
     that score for a category alone, `floor` the part of its threshold that the best id of an otherwise uncoded text
-    must reach, `review_share` the share of held-out verbatims that goes to review.
+    must reach, `review_share` the share of held-out verbatims that goes to review. `tune` says how the encoder is
+    tuned, None that it is used as it comes.
     """
 
     name: str
@@ -58,6 +88,7 @@ class Recipe:
     category: float = 0.6
     floor: float = 0.5
     review_share: float = 0.3
+    tune: Tune | None = None
 
     @property
     def label(self) -> str:
@@ -77,12 +108,15 @@ def read_recipe(path: Path) -> Recipe:
     for key in ("name", "version", "corpus", "encoder"):
         if key not in given:
             raise CorpusError(f"{path}: {key} is missing")
+    tuned = given.pop("tune", None)
+    plan = None if tuned is None else Tune(**checked(tuned, _TUNE_RULES, (), f"{path}: [tune]"))  # type: ignore[arg-type]
     for key, value in given.items():
         if key != "data" and (expected := _expected(key, value)):
             raise CorpusError(f"{path}: {key} = {value!r}; expected {expected}")
     folder = path.parent
     frame = given.get("codebook")
-    return Recipe(**{**given, "corpus": folder / given["corpus"], "codebook": folder / frame if frame else None})
+    paths = {"corpus": folder / given["corpus"], "codebook": folder / frame if frame else None}
+    return Recipe(**{**given, **paths, "tune": plan})
 
 
 def read_limits(path: Path) -> Limits:

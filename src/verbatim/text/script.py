@@ -30,6 +30,25 @@ def fold(text: str) -> str:
     return plain.lower()
 
 
+def fold_in_place(text: str) -> str:
+    """A form of `text` for looking words up, as long as the text itself, so that offsets hold in both.
+
+    Simplified characters, narrow letters, lower case, straight apostrophes; one character for one, so that mainland
+    wording (软件 for 軟體) is not put in.
+    """
+    if text.isascii():
+        return text.lower()
+    return text.translate(_table())
+
+
+def simplified(text: str) -> str:
+    """Return `text` in simplified characters, as long as it was, so that offsets stay; unchanged where it cannot."""
+    if text.isascii():
+        return text
+    converted = str(_converter("t2s").convert(_NOT_CONVERTIBLE.sub(" ", text)))
+    return converted if len(converted) == len(text) else text
+
+
 @cache
 def script_characters() -> tuple[frozenset[str], frozenset[str]]:
     """Characters of simplified writing only, and of traditional writing only.
@@ -43,6 +62,18 @@ def script_characters() -> tuple[frozenset[str], frozenset[str]]:
     traditional_only = {old for old, _ in pairs if not _in_gb2312(old)} | _TRADITIONAL_IN_USE
     simplified_only = {new for _, new in pairs if not _in_frequent_big5(new)} | _SIMPLIFIED_IN_USE
     return frozenset(simplified_only - traditional_only), frozenset(traditional_only)
+
+
+@cache
+def _table() -> dict[int, str]:
+    """What each character becomes in `fold_in_place`: Han, wide forms, capital letters and apostrophes."""
+    han = [chr(point) for point in range(0x3400, 0xA000)]
+    table = dict(zip(map(ord, han), str(_converter("t2s").convert("\n".join(han))).split("\n"), strict=True))
+    for point in (*range(0x3400), *range(0xF900, 0x10000)):
+        if not 0xD800 <= point < 0xE000:
+            table[point] = unicodedata.normalize("NFKC", chr(point)).lower()
+    table.update(dict.fromkeys(map(ord, "’‘`´＇"), "'"))
+    return {point: new for point, new in table.items() if len(new) == 1 and new != chr(point)}
 
 
 @cache
