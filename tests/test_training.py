@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from verbatim.actions.training import train
+from verbatim.actions.training import TrainingOrder, train, train_order
 from verbatim.coder import Coder
 from verbatim.errors import CodebookError, CorpusError, InputError
 from verbatim.registry import find, labels, load, read_manifest
@@ -163,7 +163,7 @@ def test_another_encoder_takes_the_place_of_the_recipes_and_codes_again(minilm: 
 def test_an_encoder_that_is_not_there_is_named_before_anything_is_written(tmp_path: Path) -> None:
     pytest.importorskip("sentence_transformers", reason="sentence-transformers is not installed")
     with pytest.raises(InputError, match="encoder 'no-such-model' is not a sentence-transformers model"):
-        train(SMALL, tmp_path / "models", say=silent, encoder="no-such-model")
+        train_order(TrainingOrder(SMALL, tmp_path / "models", encoder="no-such-model"), say=silent)
     assert not (tmp_path / "models").exists()
 
 
