@@ -1,5 +1,7 @@
 """A corpus is checked row by row, rows against each other, and every id by its numbers."""
 
+from dataclasses import replace
+
 import pytest
 
 from verbatim.encoders import HashEncoder
@@ -27,6 +29,11 @@ def test_a_corpus_that_holds_together_has_no_problem() -> None:
     found = checked(row(1, "Good pump"), row(2, "太贵", "price.level-", lang="zh-Hans", score=3, stance="critic"))
     assert found.problems == ()
     assert (found.statistics.verbatims, found.statistics.files) == (2, {"a.jsonl": 2})
+
+
+def test_a_file_is_counted_by_its_whole_name() -> None:
+    found = checked(replace(row(1, "Good pump"), place="Smith, Sons.jsonl, line 1"))
+    assert found.statistics.files == {"Smith, Sons.jsonl": 1}
 
 
 def test_every_problem_of_every_row_is_told_with_its_place() -> None:
