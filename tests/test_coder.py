@@ -194,7 +194,7 @@ def test_a_conflict_is_handed_to_a_person(coder: Coder) -> None:
 
 def test_parts_are_the_turns_that_say_something() -> None:
     parts = parts_of(call(("us", "Price?"), ("customer", "-"), ("customer", "Too high. Far too high.")))
-    assert [(part.turn, part.clause_texts()) for part in parts] == [(2, ["Too high", "Far too high"])]
+    assert [(part.turn, part.spans()) for part in parts] == [(2, [(0, 8), (10, 22)])]
 
 
 def test_an_encoder_that_the_model_was_not_trained_with_is_refused(coder: Coder) -> None:

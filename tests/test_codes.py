@@ -44,7 +44,8 @@ def judged(
     """Polarity and clauses of each id, for clauses with these scores; every id that is named was chosen."""
     scores = np.array([[clause.get(id, 0.0) for id in IDS] for clause in clauses], dtype=np.float32)
     picked = np.array([any(id in clause for clause in clauses) for id in IDS])
-    found = evidence(picked, scores, np.array(polarity, dtype=np.float32), scores.max(axis=0), FRAME)
+    sides = np.repeat(np.array(polarity, dtype=np.float32)[:, None], len(IDS), axis=1)
+    found = evidence(picked, scores, sides, scores.max(axis=0), FRAME)
     return {IDS[code.id]: (code.polarity, code.clauses) for code in found}
 
 
@@ -162,7 +163,8 @@ def test_general_is_dropped_beside_a_precise_id_of_the_same_polarity() -> None:
 
 def test_evidence_comes_in_the_order_of_the_frame_with_its_confidence() -> None:
     scores = np.array([[0, 0.6, 0, 0, 0.9, 0, 0, 0]], dtype=np.float32)
-    found = evidence(scores[0] > 0, scores, np.array([NOTHING], dtype=np.float32), scores[0], FRAME)
+    sides = np.repeat(np.array([[NOTHING]], dtype=np.float32), len(IDS), axis=1)
+    found = evidence(scores[0] > 0, scores, sides, scores[0], FRAME)
     assert found == [
         Evidence(1, "neutral", pytest.approx(0.6), (0,)),
         Evidence(4, "neutral", pytest.approx(0.9), (0,)),

@@ -8,13 +8,13 @@ from scipy.sparse import csr_matrix
 
 from verbatim.coder import Coder
 from verbatim.codes import frame_of
-from verbatim.domain import POLARITIES
 from verbatim.encoders import HashEncoder
 from verbatim.errors import CorpusError
 from verbatim.features import learn_vocabulary
-from verbatim.heads import sigmoid
+from verbatim.heads import ngram_heads, sigmoid, vector_heads
 from verbatim.learning.examples import Codes, Example, LabelledSegment, read_corpus
-from verbatim.learning.fit import NEVER, Fitted, _one_head, fit, gather, held_figures, learn_heads
+from verbatim.learning.fit import Fitted, fit, held_figures
+from verbatim.learning.linear import NEVER, _one_head, gather, learn_heads
 from verbatim.learning.recipes import Recipe, read_recipe
 from verbatim.stance import band
 from verbatim.taxonomy import Codebook, default, parse
@@ -48,26 +48,27 @@ def example(number: int, *clauses: tuple[str, str, str], score: float | None = N
 
 
 def fitted(examples: list[Example], codebook: Codebook) -> Fitted:
-    return fit(examples, codebook, RECIPE, HashEncoder(8), lambda _: None)
+    return fit(examples, codebook, RECIPE, lambda _: None)
 
 
 @pytest.fixture(scope="module")
 def small() -> tuple[list[Example], Fitted]:
     examples = read_corpus(FILES / "corpora" / "small", default())
     recipe = read_recipe(FILES / "models" / "small.toml")
-    return examples, fit(examples, default(), recipe, HashEncoder(32), lambda _: None)
+    return examples, fit(examples, default(), recipe, lambda _: None)
 
 
-def test_there_is_a_head_for_each_id_category_polarity_and_for_the_score(small: tuple[list[Example], Fitted]) -> None:
-    names = small[1].model.heads.names
-    assert [name for name in names if name.startswith("code:")] == [f"code:{id}" for id in default().ids]
-    assert [name for name in names if name.startswith("category:")] == [f"category:{id}" for id in default().categories]
-    assert names[-4:] == (*(f"polarity:{side}" for side in POLARITIES), "score")
+def test_there_is_a_head_for_each_question(small: tuple[list[Example], Fitted]) -> None:
+    heads = small[1].model.heads
+    counts = len(default().ids), len(default().categories)
+    assert (heads.ids, heads.categories) == counts
+    assert heads.ngrams.shape[1] == ngram_heads(*counts)
+    assert heads.vectors.shape[1] == len(heads.bias) == vector_heads(*counts)
 
 
 def test_an_id_without_examples_never_answers(small: tuple[list[Example], Fitted]) -> None:
     model = small[1].model
-    column = model.heads.names.index("code:price.billing")
+    column = model.frame.ids.index("price.billing")
     assert model.heads.bias[column] == NEVER
     assert not model.heads.ngrams[:, column].any()
 
@@ -100,9 +101,9 @@ def test_what_an_example_teaches_is_gone_when_it_is_held_out() -> None:
     encoder = HashEncoder(8)
     material = gather(rows, crane, learn_vocabulary([row.text for row in rows], 1), encoder)
     without = learn_heads(material, np.arange(12) >= 6, crane, RECIPE)
-    assert without.bias[without.names.index("code:crane.speed")] == NEVER
-    assert without.bias[without.names.index("code:crane")] == -NEVER
-    assert without.bias[without.columns("polarity:")].tolist() == [0, NEVER, NEVER]
+    assert without.bias[crane.ids.index("crane.speed")] == NEVER
+    assert without.bias[crane.ids.index("crane")] == -NEVER
+    assert without.bias[3:9].tolist() == [0, NEVER, NEVER] * 2
 
 
 def test_what_cannot_be_known_is_not_known_of_a_held_out_example() -> None:

@@ -8,35 +8,45 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from verbatim.heads import Features, Heads, grouped_max, sigmoid, softmax
+from verbatim.heads import Features, Heads, grouped_max, grouped_mean, ngram_heads, sigmoid, softmax, vector_heads
 
+IDS, CATEGORIES = 2, 1
+NGRAM_HEADS, VECTOR_HEADS = ngram_heads(IDS, CATEGORIES), vector_heads(IDS, CATEGORIES)
 HEADS = Heads(
-    names=("code:a", "code:b", "category:a", "score"),
-    ngrams=np.array([[1, 0, 2, -1], [0, 3, 0, 1]], dtype=np.float32),
-    vectors=np.array([[1, 1, 0, 0], [0, -1, 0, 2], [4, 0, 1, 0]], dtype=np.float32),
-    bias=np.array([0.5, -0.5, 0, 1], dtype=np.float32),
+    IDS,
+    CATEGORIES,
+    ngrams=np.arange(2 * NGRAM_HEADS, dtype=np.float32).reshape(2, -1),
+    vectors=np.arange(3 * VECTOR_HEADS, dtype=np.float32).reshape(3, -1),
+    bias=np.arange(VECTOR_HEADS, dtype=np.float32) / 8,
 )
 
 small = st.floats(-9, 9, width=32)
 
 
+def features(ngrams: list[list[float]], vectors: list[list[float]]) -> Features:
+    words = csr_array(np.array(ngrams, dtype=np.float32).reshape(-1, 2))
+    return Features(words, np.array(vectors, dtype=np.float32).reshape(-1, 3))
+
+
 def test_a_logit_is_the_sum_of_what_ngrams_vector_and_intercept_say() -> None:
-    features = Features(
-        csr_array(np.array([[0.5, 0], [0, 2]], dtype=np.float32)),
-        np.array([[1, 0, 0], [0, 1, 0.5]], dtype=np.float32),
-    )
-    assert HEADS.logits(features).tolist() == [[2, 0.5, 1, 0.5], [2.5, 4.5, 0.5, 5]]
+    answers = HEADS.answers(features([[0.5, 0]], [[1, 0, 0.5]]))
+    own = HEADS.vectors[0] + 0.5 * HEADS.vectors[2] + HEADS.bias
+    words = 0.5 * HEADS.ngrams[0]
+    assert answers.coded[0].tolist() == (own[:3] + words[:3]).tolist()
+    assert answers.stance[0].tolist() == (own[9:12] + words[6:9]).tolist()
+    assert answers.score.tolist() == [own[12] + words[9]]
 
 
-def test_no_texts_give_no_logits() -> None:
-    nothing = Features(csr_array((0, 2), dtype=np.float32), np.zeros((0, 3), dtype=np.float32))
-    assert HEADS.logits(nothing).shape == (0, 4)
+def test_ngrams_say_the_same_of_the_polarity_of_every_id() -> None:
+    answers = HEADS.answers(features([[0.5, 0]], [[1, 0, 0]]))
+    apart = HEADS.answers(features([[0, 0]], [[1, 0, 0]]))
+    assert answers.sides.shape == (1, IDS, 3)
+    assert (answers.sides - apart.sides)[0].tolist() == [(0.5 * HEADS.ngrams[0, 3:6]).tolist()] * IDS
 
 
-def test_heads_are_found_side_by_side_by_their_prefix() -> None:
-    assert HEADS.columns("code:") == slice(0, 2)
-    assert HEADS.columns("score") == slice(3, 4)
-    assert HEADS.columns("nothing") == slice(0, 0)
+def test_no_texts_give_no_answers() -> None:
+    answers = HEADS.answers(features([], []))
+    assert (answers.coded.shape, answers.sides.shape, answers.score.shape) == ((0, 3), (0, IDS, 3), (0,))
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1))
@@ -67,3 +77,8 @@ def test_each_run_gives_its_greatest_values_and_an_empty_run_zeros(runs: list[li
     found = grouped_max(rows, [len(run) for run in runs])
     assert found.tolist() == expected
     assert found.shape == (len(runs), 2)
+
+
+def test_each_run_gives_its_mean_and_an_empty_run_zeros() -> None:
+    rows = np.array([[1, 2], [3, 4], [5, 6]], dtype=np.float32)
+    assert grouped_mean(rows, [2, 0, 1]).tolist() == [[2, 3], [0, 0], [5, 6]]

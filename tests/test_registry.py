@@ -111,9 +111,18 @@ def test_a_missing_file_is_named(name: str, folder: Path) -> None:
 
 def test_a_model_of_a_later_format_asks_for_an_upgrade(folder: Path) -> None:
     edited(folder, format=registry.FORMAT + 1)
-    assert refused(folder) == f"{folder / 'manifest.json'}: format 2 is newer than this software knows (1); " + (
+    assert refused(folder) == f"{folder / 'manifest.json'}: format 3 is newer than this software knows (2); " + (
         "upgrade verbatim"
     )
+
+
+def test_a_model_of_the_first_format_still_codes() -> None:
+    model, manifest = load(models_folder() / "b2b@1", default())
+    assert manifest.values["format"] == 1
+    first, second = Coder(model).code_texts(["The delivery was two weeks late.", "技术支持很专业"])
+    assert [(code.id, code.polarity) for code in first.codes] == [("service.delivery", "negative")]
+    assert [(code.id, code.polarity) for code in second.codes] == [("service.competence", "positive")]
+    assert first.author == "b2b@1"
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '"b2b"', "{}", '{"format": "1"}', '{"format": true}'])
@@ -191,11 +200,11 @@ def test_an_array_that_is_not_there_is_refused(folder: Path) -> None:
         {"label": ...},
         {"ids": ["price"]},
         {"categories": []},
-        {"heads": ["score"]},
         {"stance": None},
         {"stance": {"bias": 1, "cuts": [6], "spread": 1}},
         {"stance_rules": {"most": 1}},
-        {"review": "often"},
+        {"trust": {"bias": 0.5}},
+        {"trust": "often"},
     ],
 )
 def test_a_manifest_that_does_not_fit_its_arrays_is_refused(changes: dict[str, object], folder: Path) -> None:
@@ -212,3 +221,11 @@ def test_the_shipped_model_fits_the_shipped_codebook() -> None:
     assert model.label == manifest.label == shipped.name
     assert shipped.parent == models_folder()
     assert (shipped / "CARD.md").is_file()
+
+
+def test_a_name_without_a_version_stands_for_its_newest(trained: Path, tmp_path: Path) -> None:
+    for version in (2, 10, 9):
+        shutil.copytree(trained / "small@1", tmp_path / f"small@{version}")
+    assert find("small", tmp_path) == tmp_path / "small@10"
+    with pytest.raises(ModelError, match="no model 'smal' in"):
+        find("smal", tmp_path)

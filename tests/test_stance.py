@@ -88,6 +88,7 @@ def test_the_estimate_is_linear_in_the_summary() -> None:
 def test_a_summary_holds_mean_extremes_last_first_count_balance_and_sound() -> None:
     polarity = np.array([[0.8, 0.1, 0.1], [0.2, 0.2, 0.6]], dtype=np.float32)
     expected = [*(0.35, 0.175, 0.475), *(0.8, 0.2, 0.6), *(0.2, 0.1, 0.1), *(0.2, 0.2, 0.6), *(0.8, 0.1, 0.1)]
-    summary = summarise(polarity, [10, 30], 7.25)
-    assert summary == pytest.approx([*expected, log(2), -0.3, 7.25], abs=1e-6)
+    sound = np.array([0.2, 0.5, 0.3, 7.25], dtype=np.float32)
+    summary = summarise(polarity, [10, 30], sound)
+    assert summary == pytest.approx([*expected, log(2), -0.3, *sound], abs=1e-6)
     assert len(summary) == SUMMARY

@@ -1,15 +1,17 @@
 """What held-out answers decide: thresholds, calibration, cuts, and what a person should see."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from verbatim.codes import frame_of
+from verbatim.codes import frame_of, given
 from verbatim.domain import STANCES
 from verbatim.learning.recipes import Recipe
-from verbatim.learning.tune import LEAST_SPREAD, Held, stance_model, thresholds
+from verbatim.learning.tune import LEAST_SPREAD, Held, stance_model, thresholds, trust
 from verbatim.stance import SUMMARY, StanceRules, band, judge
+from verbatim.trust import part_signs
 
 IDS = ("a", "a.x", "b")
 FRAME = frame_of(IDS, {"a": None, "a.x": "a", "b": None}, dict.fromkeys(IDS))
@@ -29,6 +31,8 @@ def held(told: np.ndarray, gold: np.ndarray, scores: np.ndarray | None = None) -
         gold=np.hstack([gold, columns]).astype(np.int8),
         summaries=summaries,
         scores=own,
+        clauses=told.astype(np.float32),
+        sizes=(1,) * count,
     )
 
 
@@ -86,20 +90,26 @@ def test_a_calibrated_confidence_is_the_share_that_is_right() -> None:
     assert np.abs(found.confidence(told.astype(np.float32)) - right).mean() < 0.03
 
 
-def test_the_asked_share_of_coded_examples_goes_to_review() -> None:
+def test_the_asked_share_of_examples_goes_to_review() -> None:
     told = uniform()
     values = held(told, told > 0.5)
     fitted = thresholds(values, FRAME, RECIPE)
-    limit = values.review_below(fitted, FRAME, 0.25)
-    sure = np.where(told >= fitted.given, fitted.confidence(told.astype(np.float32)), 1).min(axis=1)
-    coded = (told >= fitted.given).any(axis=1)
-    assert (sure[coded] < limit).mean() == pytest.approx(0.25, abs=0.05)
+    limit = trust(values, fitted, FRAME, 0.25)
+    chosen = given(values.told, FRAME, fitted)
+    signs = part_signs(chosen, fitted.confidence(values.told[:, : len(IDS)]), values.clauses, values.sizes)
+    assert (limit.estimate(signs) < limit.least).mean() == pytest.approx(0.25, abs=0.05)
 
 
-def test_nothing_goes_to_review_where_nothing_was_coded() -> None:
-    told = np.zeros((20, len(IDS)))
-    values = held(told, told)
-    assert values.review_below(thresholds(values, FRAME, RECIPE), FRAME, 0.5) == 0
+def test_codings_that_are_more_often_wrong_are_trusted_less() -> None:
+    told = uniform()
+    gold = np.random.default_rng(3).uniform(size=told.shape) < told
+    values = held(told, gold)
+    fitted = thresholds(values, FRAME, RECIPE)
+    model = trust(values, fitted, FRAME, 0.3)
+    chosen = given(values.told, FRAME, fitted)
+    estimate = model.estimate(part_signs(chosen, fitted.confidence(values.told[:, :3]), values.clauses, values.sizes))
+    exact = (chosen == gold).all(axis=1)
+    assert exact[estimate >= model.least].mean() > exact[estimate < model.least].mean() + 0.1
 
 
 def test_the_cuts_part_the_stances_where_words_tell_the_score() -> None:
@@ -117,7 +127,7 @@ def test_words_that_tell_nothing_leave_a_wide_spread() -> None:
     told = np.zeros((220, len(IDS)))
     scores = np.resize(np.arange(11), 220).astype(np.float32)
     values = held(told, told)
-    blind = Held(values.told, values.gold, np.zeros_like(values.summaries), scores)
+    blind = replace(values, summaries=np.zeros_like(values.summaries), scores=scores)
     model = stance_model(blind)
     assert model.spread == pytest.approx(scores.std(), rel=0.01)
 

@@ -81,6 +81,16 @@ def code(  # noqa: PLR0913, PLR0917 - every option of the command is a parameter
     ours: Annotated[list[str] | None, typer.Option(help="A speaker on our side, or @domain; may be repeated.")] = None,
     codebook: CodebookFile = None,
     model: ModelName = None,
+    also: Annotated[
+        list[str] | None,
+        typer.Option(help="A further model, such as engagement@1, that codes the same words; may be repeated."),
+    ] = None,
+    competitors: Annotated[
+        Path | None, typer.Option(help="Competitors to look for, with their other names: YAML, CSV or TSV.")
+    ] = None,
+    intents: Annotated[
+        Path | None, typer.Option(help="A table of cues for intents in YAML; the built-in one if left out.")
+    ] = None,
     language: Annotated[Language | None, typer.Option(help="Language of the report (default: en).")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
 ) -> None:
@@ -109,6 +119,9 @@ def code(  # noqa: PLR0913, PLR0917 - every option of the command is a parameter
         codebook=codebook or wanted.codebook,
         model=model or wanted.model,
         language=language or wanted.language,
+        also=tuple(also or ()),
+        competitors=competitors or wanted.competitors,
+        intents=intents or wanted.intents,
     )
     with progress(order.inputs, quiet) as seen:
         outcome = code_files(order, seen)
@@ -118,16 +131,44 @@ def code(  # noqa: PLR0913, PLR0917 - every option of the command is a parameter
 
 
 @app.command()
-def train(
-    recipe: Annotated[Path, typer.Argument(help="A recipe in TOML.", show_default=False)],
+def train(  # noqa: PLR0913, PLR0917 - every option of the command is a parameter
+    recipe: Annotated[
+        Path | None,
+        typer.Argument(help="A recipe in TOML; --check alone takes training/recipes/base.toml.", show_default=False),
+    ] = None,
     models: Annotated[Path, typer.Option(help="Folder that the model is written into.")] = Path("models"),
     gold: Annotated[Path | None, typer.Option(help="Coded verbatims to measure on; never learnt from.")] = None,
+    promote: Annotated[bool, typer.Option(help="Make it the current model of its folder.")] = True,
+    encoder: Annotated[
+        str | None,
+        typer.Option(help="In place of the recipe's encoder: a sentence-transformers model, by name or folder."),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Train nothing: check the corpus, and print its statistics.")
+    ] = False,
+    json: Annotated[Path | None, typer.Option(help="With --check: file for statistics and problems.")] = None,
 ) -> None:
-    """Train a model from a recipe, and make it the current one of its folder."""
-    from verbatim.actions.training import train as action  # noqa: PLC0415
+    """Train a model from a recipe, and make it the current one of its folder; or check what it would learn from."""
+    if check:
+        _check_corpus(recipe, json)
+        return
+    if recipe is None or json is not None:
+        raise InputError("--json goes with --check" if json else "missing recipe; expected a file in TOML")
+    from verbatim.actions.training import TrainingOrder, train_order  # noqa: PLC0415
 
-    folder = action(recipe, models, gold, say=lambda message: typer.echo(message, err=True))
+    order = TrainingOrder(recipe, models, gold, encoder, promote)
+    folder = train_order(order, say=lambda message: typer.echo(message, err=True))
     typer.echo(folder)
+
+
+def _check_corpus(recipe: Path | None, json: Path | None) -> None:
+    from verbatim.actions.checking import DEFAULT_RECIPE, check_corpus  # noqa: PLC0415
+    from verbatim.terminal import show_checked  # noqa: PLC0415
+
+    found = check_corpus(recipe or DEFAULT_RECIPE, json, say=lambda message: typer.echo(message, err=True))
+    show_checked(found)
+    if found.problems:
+        raise typer.Exit(2)
 
 
 @app.command()

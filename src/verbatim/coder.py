@@ -2,24 +2,29 @@
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from verbatim import cue_table
 from verbatim.codes import Evidence, Frame, Thresholds, blend, evidence, given
+from verbatim.corrections import Correction
 from verbatim.domain import CodeMention, Coding, Excerpt, Segment, Verbatim, merged_polarity
-from verbatim.encoders import Encoder, load_encoder
+from verbatim.encoders import Encoder, Span, load_encoder
 from verbatim.errors import ModelError
 from verbatim.features import Floats, Vocabulary, ngram_matrix
 from verbatim.heads import Features, Heads, sigmoid, softmax
+from verbatim.intents import IntentReader
 from verbatim.stance import StanceModel, StanceRules, judge, summarise
 from verbatim.text.content import is_no_content
 from verbatim.text.language import dominant
 from verbatim.text.segments import segments
+from verbatim.trust import Trust, joined, part_signs
 
 BATCH = 128
 WORKERS = min(4, os.cpu_count() or 1)
@@ -29,28 +34,35 @@ EXCERPTS = 5
 CALL_CONFIDENCE = 0.4
 """How sure a code of one turn must be: a call has dozens of turns, each with its own chance of a false alarm."""
 
-CONTEXT = 0.5
-"""How much of a clause's polarity is taken from the whole part around it."""
+CONTEXT = 0.75
+"""How much of a clause's polarity is taken from the whole part around it, which is asked about each id by itself."""
+
+Weights = Mapping[str, NDArray[np.generic]]
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
     """Everything that was learnt, as arrays and plain values; `registry` keeps it on disk.
 
-    `label` is name@version. `review` is the calibrated confidence under which a code is handed to a person.
+    `label` is name@version. `heads` read clauses, `wholes` whole texts. `weights` are those of a fine-tuned encoder,
+    empty for one that is used as it comes. `trust` says how far a coding may stand without a person. `correction` is
+    what was learnt of one customer afterwards, from verbatims that a person reviewed.
     """
 
     label: str
     codebook: str
     codebook_fingerprint: str
     encoder: str
+    weights: Weights
     vocabulary: Vocabulary
     heads: Heads
+    wholes: Heads
     frame: Frame
     thresholds: Thresholds
     stance: StanceModel
     stance_rules: StanceRules
-    review: float
+    trust: Trust
+    correction: Correction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,67 +73,75 @@ class Part:
     clauses: tuple[Segment, ...]
     turn: int | None = None
 
-    def clause_texts(self) -> list[str]:
-        """Return the words of each clause."""
-        return [self.text[clause.start : clause.end] for clause in self.clauses]
+    def spans(self) -> list[Span]:
+        """Return where each clause stands."""
+        return [(clause.start, clause.end) for clause in self.clauses]
 
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """The features of some parts: of every clause, and of each part with several clauses as a whole.
+    """The features of some parts: of every clause, and of each part as a whole.
 
-    `sizes` counts the clauses of each part, `several` names the parts that have more than one.
+    `sizes` counts the clauses of each part, `lengths` the characters of each clause.
     """
 
     clauses: Features
     wholes: Features
     sizes: tuple[int, ...]
-    several: tuple[int, ...]
+    lengths: NDArray[np.int64]
 
     def spans(self) -> list[slice]:
         """Return where the clauses of each part stand."""
         ends = np.cumsum(self.sizes)
         return [slice(end - size, end) for end, size in zip(ends, self.sizes, strict=True)]
 
-    def of_parts(self, of_clauses: Floats, of_wholes: Floats) -> Floats:
-        """Return one row a part: of its whole, or of its only clause; a part without clauses gives zeros."""
-        rows = np.zeros((len(self.sizes), of_clauses.shape[1]), dtype=np.float32)
-        sizes = np.asarray(self.sizes, dtype=np.int64)
-        starts = np.cumsum(sizes) - sizes
-        single = np.flatnonzero(sizes == 1)
-        rows[single] = of_clauses[starts[single]]
-        rows[list(self.several)] = of_wholes
-        return rows
-
 
 @dataclass(frozen=True, slots=True)
 class JudgedPart:
-    """One part judged: its codes, the polarity of its clauses (s, 3), and the score that its words sound like."""
+    """One part judged: its codes, and what the stance is told of it: polarity of its clauses (s, 3), and sound (4,)."""
 
     codes: tuple[Evidence, ...]
     polarity: Floats
-    text_score: float
+    sound: Floats
+    signs: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """What heads say of some parts: blended scores (parts, k + c) and the score each sounds like (parts,).
+    """What heads say of some parts: blended scores (parts, k + c), and how each sounds (parts, 4): stances and score.
 
-    Of every clause: scores (clauses, k + c), and polarity (clauses, 3) coloured by the part around it.
+    Of every clause: scores (clauses, k + c), and the polarity that each id would have there (clauses, k, 3), coloured
+    by the part around it.
     """
 
     scores: Floats
     clauses: Floats
-    polarity: Floats
+    sides: Floats
     sounds: Floats
+
+    def polarity(self, count: int) -> Floats:
+        """Return the polarity of every clause, (clauses, 3): that of its ids, by how surely each is meant."""
+        meant = self.clauses[:, :count] + 1e-6
+        return np.asarray(np.einsum("sk,skp->sp", meant, self.sides) / meant.sum(axis=1, keepdims=True))
 
 
 class Coder:
-    """Codes verbatims with one model."""
+    """Codes verbatims with one model, and the same words with the models of the coders `beside` it.
 
-    def __init__(self, model: Model, encoder: Encoder | None = None) -> None:
+    `intents` reads what the verbatims are up to; by the table that ships, and without competitors, if left out.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        encoder: Encoder | None = None,
+        intents: IntentReader | None = None,
+        beside: Sequence["Coder"] = (),
+    ) -> None:
         self.model = model
-        self._encoder = encoder or load_encoder(model.encoder)
+        self._intents = intents or IntentReader(cue_table.default())
+        self._beside = tuple(beside)
+        self._encoder = encoder or load_encoder(model.encoder, model.weights)
         if self._encoder.fingerprint != model.encoder:
             have = self._encoder.fingerprint
             raise ModelError(f"model {model.label} was trained with encoder {model.encoder!r}; this one is {have!r}")
@@ -153,26 +173,38 @@ class Coder:
 
     def _code_batch(self, batch: Sequence[Verbatim]) -> list[tuple[Verbatim, Coding]]:
         parts = [parts_of(verbatim) for verbatim in batch]
+        rows = zip(batch, parts, self._judged(parts), strict=True)
+        codings = [self._coding(verbatim, own, judged) for verbatim, own, judged in rows]
+        for coder in self._beside:
+            found = map(coder._all_codes, batch, parts, coder._judged(parts))
+            codings = [_beside(coding, coder.model.label, codes) for coding, codes in zip(codings, found, strict=True)]
+        return list(zip(batch, codings, strict=True))
+
+    def _judged(self, parts: Sequence[Sequence[Part]]) -> list[list[JudgedPart]]:
+        """The judgements of the parts of each verbatim."""
         flat = [part for own in parts for part in own]
-        texts = [text for part in flat for text in part.clause_texts()]
-        units = units_of(flat, texts, self._encoder.encode(texts), self.model.vocabulary)
-        judged = iter(judge_parts(self.model, units))
-        return [
-            (verbatim, self._coding(verbatim, own, list(islice(judged, len(own)))))
-            for verbatim, own in zip(batch, parts, strict=True)
-        ]
+        judged = iter(judge_parts(self.model, units_of(flat, self._encoder, self.model.vocabulary)))
+        return [list(islice(judged, len(own))) for own in parts]
+
+    def _all_codes(
+        self, verbatim: Verbatim, parts: Sequence[Part], judged: Sequence[JudgedPart]
+    ) -> tuple[CodeMention, ...]:
+        """The codes of one verbatim, also where nobody or nothing is heard in it."""
+        if parts:
+            return self._codes(parts, judged)
+        return () if is_unheard(verbatim) else _empty(self.model.frame)
 
     def _coding(self, verbatim: Verbatim, parts: Sequence[Part], judged: Sequence[JudgedPart]) -> Coding:
-        model = self.model
-        unheard = bool(verbatim.turns) and all(turn.side == "us" for turn in verbatim.turns)
-        codes = self._codes(parts, judged) if parts else () if unheard else _empty(model.frame)
+        model, unheard = self.model, is_unheard(verbatim)
+        codes = self._all_codes(verbatim, parts, judged)
         reasons = [code.polarity for code in codes if code.id != model.frame.no_content_id]
         estimate = self._estimate(parts, judged) if parts and (reasons or not codes) else None
         stance = judge(verbatim.score, estimate, model.stance, model.stance_rules, reasons)
-        doubtful = min((code.confidence for code in codes), default=0.0 if parts else 1.0) < model.review
+        trust = float(model.trust.estimate(joined([part.signs for part in judged])[None])[0]) if parts else 1.0
         language = dominant((clause.language, clause.end - clause.start) for part in parts for clause in part.clauses)
-        review = doubtful or unheard or stance.conflict
-        return Coding(verbatim.id, language, codes, stance, review, model.label)
+        review = trust < model.trust.least or (bool(parts) and not codes) or unheard or stance.conflict
+        intents = self._intents.read(parts, codes)
+        return Coding(verbatim.id, language, codes, stance, review, model.label, round(trust, 3), intents)
 
     def _codes(self, parts: Sequence[Part], judged: Sequence[JudgedPart]) -> tuple[CodeMention, ...]:
         found: dict[int, list[tuple[Evidence, Part]]] = {}
@@ -181,9 +213,8 @@ class Coder:
             for code in judgement.codes:
                 if code.confidence >= least:
                     found.setdefault(code.id, []).append((code, part))
-        empty = self.model.frame.no_content
-        if empty is not None and len(found) > 1:
-            found.pop(empty, None)
+        if len(found) > 1:
+            found = {column: own for column, own in found.items() if column not in self.model.frame.alone}
         mentions = [self._mention(column, evidence) for column, evidence in found.items()]
         return tuple(sorted(mentions, key=lambda mention: -mention.confidence))
 
@@ -202,8 +233,18 @@ class Coder:
         lengths = [clause.end - clause.start for part in parts for clause in part.clauses]
         polarity = np.concatenate([judgement.polarity for judgement in judged])
         weights = [len(part.text) for part in parts]
-        sound = float(np.average([judgement.text_score for judgement in judged], weights=weights))
+        sound = np.average([judgement.sound for judgement in judged], weights=weights, axis=0)
         return float(self.model.stance.estimate(summarise(polarity, lengths, sound)[None])[0])
+
+
+def _beside(coding: Coding, label: str, codes: tuple[CodeMention, ...]) -> Coding:
+    """Return the coding with the codes of one more model."""
+    return replace(coding, frames={**coding.frames, label: codes})
+
+
+def is_unheard(verbatim: Verbatim) -> bool:
+    """Say whether a call holds no words but our own."""
+    return bool(verbatim.turns) and all(turn.side == "us" for turn in verbatim.turns)
 
 
 def parts_of(verbatim: Verbatim) -> list[Part]:
@@ -215,53 +256,46 @@ def parts_of(verbatim: Verbatim) -> list[Part]:
     return [part for part in parts if part.clauses]
 
 
-def units_of(parts: Sequence[Part], texts: Sequence[str], vectors: Floats, vocabulary: Vocabulary) -> Units:
-    """Return the features of the parts, whose clauses are `texts` with their vectors, in order.
-
-    The vector of a whole is the mean of its clauses', weighted by the root of their length.
-    """
-    sizes = tuple(len(part.clauses) for part in parts)
-    several = tuple(number for number, size in enumerate(sizes) if size > 1)
-    grams = ngram_matrix([*texts, *(parts[number].text for number in several)], vocabulary)
-    wholes = whole_vectors(vectors, [len(text) for text in texts], sizes)[list(several)]
-    return Units(Features(grams[: len(texts)], vectors), Features(grams[len(texts) :], wholes), sizes, several)
-
-
-def whole_vectors(vectors: Floats, lengths: Sequence[int], sizes: Sequence[int]) -> Floats:
-    """Return the vector of each part, (parts, d) unit rows: its clauses' mean, weighted by the root of their length."""
-    owners = np.repeat(np.arange(len(sizes)), sizes)
-    sums = np.zeros((len(sizes), vectors.shape[1]), dtype=np.float32)
-    np.add.at(sums, owners, vectors * np.sqrt(np.asarray(lengths, dtype=np.float32))[:, None])
-    return np.asarray(sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9), dtype=np.float32)
+def units_of(parts: Sequence[Part], encoder: Encoder, vocabulary: Vocabulary) -> Units:
+    """Return the features of the parts."""
+    texts, spans = [part.text for part in parts], [part.spans() for part in parts]
+    clauses = [text[start:end] for text, own in zip(texts, spans, strict=True) for start, end in own]
+    grams = ngram_matrix([*clauses, *texts], vocabulary)
+    read = encoder.read(texts, spans)
+    sizes = tuple(len(own) for own in spans)
+    count = len(clauses)
+    lengths = np.array([len(clause) for clause in clauses], dtype=np.int64)
+    return Units(Features(grams[:count], read.clauses), Features(grams[count:], read.wholes), sizes, lengths)
 
 
-def weigh(heads: Heads, units: Units, whole: float) -> Weighed:
+def weigh(heads: Heads, wholes: Heads, units: Units, whole: float) -> Weighed:
     """Return what the heads say of some parts, a whole text counting `whole` beside its best clause."""
-    clause_logits, whole_logits = heads.logits(units.clauses), heads.logits(units.wholes)
-    coded, sides, sound = slice(0, heads.columns("polarity:").start), heads.columns("polarity:"), heads.columns("score")
-    clauses, alone = sigmoid(clause_logits[:, coded]), softmax(clause_logits[:, sides])
-    wholes = units.of_parts(clauses, sigmoid(whole_logits[:, coded]))
-    around = units.of_parts(alone, softmax(whole_logits[:, sides]))
+    clause, around = heads.answers(units.clauses), wholes.answers(units.wholes)
+    scores = sigmoid(clause.coded)
+    sides = np.repeat(softmax(around.sides), units.sizes, axis=0)
+    sounds = np.concatenate([softmax(around.stance), around.score[:, None]], axis=1)
     return Weighed(
-        scores=blend(clauses, units.sizes, wholes, whole),
-        clauses=clauses,
-        polarity=(1 - CONTEXT) * alone + CONTEXT * np.repeat(around, units.sizes, axis=0),
-        sounds=units.of_parts(clause_logits[:, sound], whole_logits[:, sound])[:, 0],
+        scores=blend(scores, units.sizes, sigmoid(around.coded), whole),
+        clauses=scores,
+        sides=(1 - CONTEXT) * softmax(clause.sides) + CONTEXT * sides,
+        sounds=sounds,
     )
 
 
 def judge_parts(model: Model, units: Units) -> list[JudgedPart]:
     """Return the judgement of each part."""
     frame = model.frame
-    weighed = weigh(model.heads, units, model.thresholds.whole)
-    confidence = model.thresholds.confidence(weighed.scores[:, : len(frame.ids)])
-    chosen = given(weighed.scores, frame, model.thresholds)
-    clauses = weighed.clauses[:, : len(frame.ids)]
+    weighed = weigh(model.heads, model.wholes, units, model.thresholds.whole)
+    scores = model.correction.applied(weighed.scores, units.wholes.vectors) if model.correction else weighed.scores
+    count = len(frame.ids)
+    confidence = model.thresholds.confidence(scores[:, :count])
+    chosen = given(scores, frame, model.thresholds)
+    polarity = weighed.polarity(count)
+    signs = part_signs(chosen, confidence, weighed.clauses[:, :count], units.sizes)
     judged = []
     for part, own in enumerate(units.spans()):
-        polarity = weighed.polarity[own]
-        codes = evidence(chosen[part], clauses[own], polarity, confidence[part], frame)
-        judged.append(JudgedPart(tuple(codes), polarity, float(weighed.sounds[part])))
+        codes = evidence(chosen[part], weighed.clauses[own, :count], weighed.sides[own], confidence[part], frame)
+        judged.append(JudgedPart(tuple(codes), polarity[own], weighed.sounds[part], signs[part]))
     return judged
 
 

@@ -33,6 +33,12 @@ class Frame:
     bare: Flags
     general: int | None
     no_content: int | None
+    none: int | None = None
+
+    @property
+    def alone(self) -> tuple[int, ...]:
+        """The columns of the ids that stand beside no other one: those for answers that say nothing, or not this."""
+        return tuple(column for column in (self.no_content, self.none) if column is not None)
 
     @property
     def no_content_id(self) -> str | None:
@@ -101,17 +107,17 @@ def given(scores: Floats, frame: Frame, thresholds: Thresholds) -> Flags:
         found[still, frame.ids.index(frame.categories[number])] = True
     silent = np.flatnonzero(~found.any(axis=1))
     _nearest(found, relative, silent, np.arange(count), thresholds.floor)
-    if frame.no_content is not None:
-        found[found.sum(axis=1) > 1, frame.no_content] = False
+    for column in frame.alone:
+        found[found.sum(axis=1) > 1, column] = False
     return found
 
 
-def evidence(chosen: Flags, clauses: Floats, polarity: Floats, confidence: Floats, frame: Frame) -> list[Evidence]:
+def evidence(chosen: Flags, clauses: Floats, sides: Floats, confidence: Floats, frame: Frame) -> list[Evidence]:
     """Return the codes of one part with their clauses and polarity, in the order of the frame.
 
-    chosen (k,), clauses (s, k) and polarity (s, 3) of its s clauses, confidence (k,).
+    chosen (k,), clauses (s, k) and sides (s, k, 3) of its s clauses, confidence (k,).
     """
-    found = [_weigh(int(column), clauses, polarity, confidence) for column in np.flatnonzero(chosen)]
+    found = [_weigh(int(column), clauses, sides[:, column], confidence) for column in np.flatnonzero(chosen)]
     return [code for code in found if not _redundant(code, found, frame)]
 
 
@@ -145,7 +151,7 @@ def _redundant(code: Evidence, found: Sequence[Evidence], frame: Frame) -> bool:
     """Say whether a general or bare code adds nothing to the precise codes of the same polarity beside it."""
     others = [other for other in found if other is not code and other.polarity == code.polarity]
     if code.id == frame.general:
-        return any(other.id != frame.no_content for other in others)
+        return any(other.id not in frame.alone for other in others)
     if not frame.bare[code.id]:
         return False
     return any(frame.category[other.id] == frame.category[code.id] for other in others)
@@ -158,4 +164,4 @@ def frame_of(ids: Sequence[str], parents: Mapping[str, str | None], roles: Mappi
     category = np.array([place.get(parents[id] or id, -1) for id in ids], dtype=np.int64)
     role = {roles[id]: number for number, id in enumerate(ids) if roles[id]}
     bare = np.array([id in place for id in ids], dtype=bool)
-    return Frame(tuple(ids), categories, category, bare, role.get("general"), role.get("no_content"))
+    return Frame(tuple(ids), categories, category, bare, *map(role.get, ("general", "no_content", "none")))

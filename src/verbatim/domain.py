@@ -6,15 +6,32 @@ Offsets count Unicode code points of the stored original, the end excluded, so t
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 Polarity = Literal["negative", "neutral", "positive"]
 StanceLabel = Literal["critic", "passive", "promoter"]
 StanceSource = Literal["score", "estimated"]
 Side = Literal["customer", "us", "unknown"]
 
+IntentId = Literal[
+    "complaint",
+    "praise",
+    "wish",
+    "question",
+    "renewal",
+    "leaving",
+    "urgency",
+    "competitor",
+    "quotable",
+    "unaware",
+]
+Relation = Literal["switching_to", "switching_from", "compared", "praised", "mentioned"]
+
 POLARITIES: tuple[Polarity, ...] = ("negative", "neutral", "positive")
 STANCES: tuple[StanceLabel, ...] = ("critic", "passive", "promoter")
+INTENTS: tuple[IntentId, ...] = get_args(IntentId)
+RELATIONS: tuple[Relation, ...] = get_args(Relation)
+"""How a competitor comes in, the weightiest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +104,29 @@ class CodeMention:
 
 
 @dataclass(frozen=True, slots=True)
+class Competitor:
+    """A rival that a company looks for: the name to report, and the other names that customers use."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What a verbatim is up to beside its reasons, with its evidence in the order of the text.
+
+    `conditional` where all of it hangs on an if, or is only being considered. A competitor has its `name`, and the
+    weightiest relation that the words show.
+    """
+
+    id: IntentId
+    excerpts: tuple[Excerpt, ...]
+    conditional: bool = False
+    name: str | None = None
+    relation: Relation | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Stance:
     """Critic, passive or promoter; label None when the words do not say. `conflict`: score and words disagree."""
 
@@ -98,7 +138,11 @@ class Stance:
 
 @dataclass(frozen=True, slots=True)
 class Coding:
-    """What one author (a model@version or a person) judged about one verbatim."""
+    """What one author (a model@version or a person) judged about one verbatim.
+
+    `trust` is the F1 that the author's codes are expected to have, 0 to 1; what falls below the author's own limit is
+    for `review`. `frames` holds the codes that further models gave the same words, by the label of each model.
+    """
 
     verbatim_id: str
     language: str
@@ -106,6 +150,9 @@ class Coding:
     stance: Stance
     review: bool
     author: str
+    trust: float = 1.0
+    intents: tuple[Intent, ...] = ()
+    frames: Mapping[str, tuple[CodeMention, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

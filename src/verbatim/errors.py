@@ -6,6 +6,7 @@
     │   ├── ColumnError       a column that is missing, or one of several candidates
     │   ├── TranscriptError   a transcript without turns
     │   ├── CodebookError     a code frame that breaks its own rules
+    │   ├── CueError          a table of cues or a list of competitors that does not hold together
     │   ├── CorpusError       training data or a gold file that does not hold together
     │   ├── ModelError        a model that is damaged, foreign, or newer than this software
     │   └── OutputError       a place that cannot be written
@@ -38,6 +39,10 @@ class TranscriptError(InputError):
 
 class CodebookError(InputError):
     """A code frame that breaks its own rules."""
+
+
+class CueError(InputError):
+    """A table of cues or a list of competitors that does not hold together."""
 
 
 class CorpusError(InputError):

@@ -4,6 +4,7 @@
     models/<label>/manifest.json      what it is, what it fits, its numbers, and the SHA-256 of its arrays
     models/<label>/model.safetensors  the arrays
     models/<label>/CARD.md            what a person should know of it
+    models/<label>/codebook.yaml      the frame it codes by, where that is its maker's own
 
 Nothing in a model is ever run: no pickle. A file that was changed, or that this version cannot know, is refused.
 """
@@ -12,7 +13,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from itertools import zip_longest
 from pathlib import Path
 from typing import cast
 
@@ -21,16 +21,23 @@ from numpy.typing import NDArray
 
 from verbatim.coder import Model
 from verbatim.codes import Frame, Thresholds
-from verbatim.domain import POLARITIES
+from verbatim.earlier import from_first
 from verbatim.errors import ModelError
-from verbatim.features import Vocabulary
-from verbatim.heads import Heads
+from verbatim.features import Floats, Vocabulary
+from verbatim.heads import Heads, ngram_heads, vector_heads
 from verbatim.resources import data_path
 from verbatim.stance import SUMMARY, StanceModel, StanceRules
 from verbatim.taxonomy import Codebook
+from verbatim.trust import SIGNS, Trust
 
-FORMAT = 1
-"""The layout of a model on disk; a model of a later one is refused."""
+FORMAT = 2
+"""The layout of a model on disk; a model of a later one is refused, one of an earlier one is brought to it."""
+
+ENCODER = "encoder."
+"""What the names of a fine-tuned encoder's arrays begin with."""
+
+CODEBOOK = "codebook.yaml"
+"""The name of the frame in the folder of a model that was trained for one of its maker's own."""
 
 Arrays = dict[str, NDArray[np.generic]]
 
@@ -64,11 +71,16 @@ def models_folder() -> Path:
 
 
 def find(name: str | None, folder: Path | None = None) -> Path:
-    """Return the folder of a model: the current one, one by its label, or any folder that holds a manifest."""
+    """Return the folder of a model: the current one, one by its label, or any folder that holds a manifest.
+
+    A name without a version, such as "accurate", stands for the newest version of that name.
+    """
     if name and (Path(name) / "manifest.json").is_file():
         return Path(name)
     root = folder or models_folder()
     label = name or _current(root)
+    versions = [one for one in labels(root) if one.rpartition("@")[0] == label]
+    label = max(versions, key=lambda one: int(one.rpartition("@")[2]), default=label)
     if not (root / label / "manifest.json").is_file():
         known = ", ".join(labels(root)) or "none"
         raise ModelError(f"no model {label!r} in {root}; expected a folder with a manifest.json, or one of: {known}")
@@ -102,9 +114,11 @@ def load(folder: Path, codebook: Codebook | None = None) -> tuple[Model, Manifes
     """
     manifest = read_manifest(folder)
     arrays = _arrays(folder / "model.safetensors", str(manifest.values.get("sha256")))
+    values = manifest.values
     try:
-        model = _model(manifest.values, arrays)
-        _check_names(model)
+        if values["format"] == 1:
+            values, arrays = from_first(values, arrays)
+        model = _model(values, arrays)
         _check_shapes(model, arrays)
     except (LookupError, TypeError, ValueError, AttributeError) as problem:
         raise ModelError(f"{folder}: manifest and arrays do not fit together ({problem!r})") from problem
@@ -164,7 +178,8 @@ def _arrays(file: Path, expected: str) -> Arrays:
 def _to_arrays(model: Model) -> Arrays:
     """Return the arrays of a model; coefficients in half precision, to which the fit has rounded them."""
     half = np.float16
-    return {
+    arrays: Arrays = {f"{ENCODER}{name}": array for name, array in model.weights.items()}
+    arrays |= {
         "vocabulary.hashes": model.vocabulary.hashes,
         "vocabulary.idf": model.vocabulary.idf,
         "heads.ngrams": model.heads.ngrams.astype(half),
@@ -175,9 +190,13 @@ def _to_arrays(model: Model) -> Arrays:
         "thresholds.slope": model.thresholds.slope,
         "thresholds.offset": model.thresholds.offset,
         "stance.weights": model.stance.weights,
+        "trust.weights": model.trust.weights,
         "frame.category": model.frame.category,
         "frame.bare": model.frame.bare,
     }
+    if model.wholes is not model.heads:
+        arrays |= {"wholes.vectors": model.wholes.vectors.astype(half), "wholes.bias": model.wholes.bias}
+    return arrays
 
 
 def _to_values(model: Model) -> dict[str, object]:
@@ -187,43 +206,37 @@ def _to_values(model: Model) -> dict[str, object]:
         "codebook": model.codebook,
         "codebook_fingerprint": model.codebook_fingerprint,
         "encoder": model.encoder,
-        "heads": list(model.heads.names),
         "ids": list(model.frame.ids),
         "categories": list(model.frame.categories),
         "general": model.frame.general,
         "no_content": model.frame.no_content,
+        "none": model.frame.none,
         "floor": model.thresholds.floor,
         "whole": model.thresholds.whole,
         "stance": {"bias": model.stance.bias, "cuts": list(model.stance.cuts), "spread": model.stance.spread},
         "stance_rules": asdict(model.stance_rules),
-        "review": model.review,
+        "trust": {"bias": model.trust.bias, "least": model.trust.least},
     }
 
 
 def _model(values: Mapping[str, object], arrays: Arrays) -> Model:
     of = cast("Mapping[str, Mapping[str, float]]", values)
-    floats = {name: array.astype(np.float32) for name, array in arrays.items() if array.dtype.kind == "f"}
+    weights = {name.removeprefix(ENCODER): array for name, array in arrays.items() if name.startswith(ENCODER)}
+    own = {name: array for name, array in arrays.items() if not name.startswith(ENCODER)}
+    floats = {name: array.astype(np.float32) for name, array in own.items() if array.dtype.kind == "f"}
     stance = cast("Mapping[str, list[float]]", values["stance"])
+    frame = _frame(values, arrays)
+    heads = _heads(frame, floats, "heads")
     return Model(
         label=str(values["label"]),
         codebook=str(values["codebook"]),
         codebook_fingerprint=str(values["codebook_fingerprint"]),
         encoder=str(values["encoder"]),
+        weights=weights,
         vocabulary=Vocabulary(arrays["vocabulary.hashes"].astype(np.uint64), floats["vocabulary.idf"]),
-        heads=Heads(
-            names=tuple(cast("list[str]", values["heads"])),
-            ngrams=floats["heads.ngrams"],
-            vectors=floats["heads.vectors"],
-            bias=floats["heads.bias"],
-        ),
-        frame=Frame(
-            ids=tuple(cast("list[str]", values["ids"])),
-            categories=tuple(cast("list[str]", values["categories"])),
-            category=arrays["frame.category"].astype(np.int64),
-            bare=arrays["frame.bare"].astype(np.bool_),
-            general=cast("int | None", values["general"]),
-            no_content=cast("int | None", values["no_content"]),
-        ),
+        heads=heads,
+        wholes=_heads(frame, floats, "wholes") if "wholes.bias" in floats else heads,
+        frame=frame,
         thresholds=Thresholds(
             given=floats["thresholds.given"],
             category=floats["thresholds.category"],
@@ -239,32 +252,41 @@ def _model(values: Mapping[str, object], arrays: Arrays) -> Model:
             spread=float(of["stance"]["spread"]),
         ),
         stance_rules=StanceRules(**of["stance_rules"]),
-        review=float(cast("float", values["review"])),
+        trust=Trust(floats["trust.weights"], float(of["trust"]["bias"]), float(of["trust"]["least"])),
     )
 
 
-def _check_names(model: Model) -> None:
-    """Raise ValueError where the heads are not those of the ids, categories, polarities and of the score, in order."""
-    frame = model.frame
-    expected = [*(f"code:{id}" for id in frame.ids), *(f"category:{id}" for id in frame.categories)]
-    expected += [*(f"polarity:{side}" for side in POLARITIES), "score"]
-    for name, found in zip_longest(expected, model.heads.names):
-        if name != found:
-            raise ValueError(f"head {found!r}, expected {name!r}")
+def _frame(values: Mapping[str, object], arrays: Arrays) -> Frame:
+    return Frame(
+        ids=tuple(cast("list[str]", values["ids"])),
+        categories=tuple(cast("list[str]", values["categories"])),
+        category=arrays["frame.category"].astype(np.int64),
+        bare=arrays["frame.bare"].astype(np.bool_),
+        general=cast("int | None", values["general"]),
+        no_content=cast("int | None", values["no_content"]),
+        none=cast("int | None", values.get("none")),
+    )
+
+
+def _heads(frame: Frame, floats: Mapping[str, Floats], name: str) -> Heads:
+    counts = len(frame.ids), len(frame.categories)
+    return Heads(*counts, floats["heads.ngrams"], floats[f"{name}.vectors"], floats[f"{name}.bias"])
 
 
 def _check_shapes(model: Model, arrays: Arrays) -> None:
     """Raise ValueError where an array has another shape than the names in the manifest ask for."""
-    heads, ids, categories = len(model.heads.names), len(model.frame.ids), len(model.frame.categories)
-    grams, dimension = len(model.vocabulary), arrays["heads.vectors"].shape[0]
+    ids, categories = len(model.frame.ids), len(model.frame.categories)
+    grams, dimension = len(model.vocabulary), model.heads.vectors.shape[0]
+    heads = vector_heads(ids, categories)
     expected: dict[str, tuple[int, ...]] = {
         "vocabulary.idf": (grams,),
-        "heads.ngrams": (grams, heads),
-        "heads.vectors": (dimension, heads),
-        "heads.bias": (heads,),
+        "heads.ngrams": (grams, ngram_heads(ids, categories)),
         "thresholds.category": (categories,),
         "stance.weights": (SUMMARY,),
+        "trust.weights": (SIGNS,),
     }
+    for name in ("heads", "wholes")[: 2 if model.wholes is not model.heads else 1]:
+        expected |= {f"{name}.vectors": (dimension, heads), f"{name}.bias": (heads,)}
     of_ids = ("thresholds.given", "thresholds.slope", "thresholds.offset", "frame.category", "frame.bare")
     for name, shape in {**expected, **dict.fromkeys(of_ids, (ids,))}.items():
         if arrays[name].shape != shape:

@@ -1,4 +1,4 @@
-"""What an installation decides once, from the environment: VERBATIM_MODEL, VERBATIM_CODEBOOK, VERBATIM_LANGUAGE."""
+"""What an installation decides once, from the environment: VERBATIM_MODEL, VERBATIM_CODEBOOK and others."""
 
 from pathlib import Path
 from typing import Literal
@@ -16,6 +16,8 @@ class Settings(BaseSettings):
 
     model: str | None = None
     codebook: Path | None = None
+    competitors: Path | None = None
+    intents: Path | None = None
     language: Literal["en", "zh-Hans", "zh-Hant"] = "en"
 
 

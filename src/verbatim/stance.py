@@ -20,13 +20,16 @@ OPPOSITE: Mapping[StanceLabel, tuple[StanceLabel, Polarity]] = {
 }
 """The stance that contradicts another one, and the polarity of the reasons that go with it."""
 
-SUMMARY = 18
+BAND_SCORE: Mapping[StanceLabel, float] = {"critic": 4.0, "passive": 7.5, "promoter": 9.5}
+"""The score that stands for a stance where none is told: about the mean of its band in the corpus."""
+
+SUMMARY = 21
 """How many numbers `summarise` gives for a verbatim."""
 
 
 @dataclass(frozen=True, slots=True)
 class StanceModel:
-    """Coefficients over the summary (18,), intercept, the cuts critic | passive | promoter, and the standard error."""
+    """Coefficients over the summary (21,), intercept, the cuts critic | passive | promoter, and the standard error."""
 
     weights: Floats
     bias: float
@@ -34,7 +37,7 @@ class StanceModel:
     spread: float
 
     def estimate(self, summaries: Floats) -> NDArray[np.float64]:
-        """Return the estimated score of each verbatim, (n,), for summaries (n, 18)."""
+        """Return the estimated score of each verbatim, (n,), for summaries (n, 21)."""
         return np.asarray(summaries, dtype=np.float64) @ self.weights + self.bias
 
 
@@ -51,17 +54,17 @@ def band(score: float) -> StanceLabel:
     return "critic" if score < 7 else "passive" if score < 9 else "promoter"
 
 
-def summarise(polarity: Floats, lengths: Sequence[int], text_score: float) -> Floats:
-    """Return what a verbatim's clauses say together, (18,): polarity (s, 3), lengths (s,) in characters.
+def summarise(polarity: Floats, lengths: Sequence[int] | NDArray[np.int64], sound: Floats) -> Floats:
+    """Return what a verbatim's clauses say together, (21,): polarity (s, 3), lengths (s,) in characters.
 
     Mean by length, greatest, least, last and first of negative, neutral and positive; log of the count; praise less
-    blame; and the score that the whole text sounds like.
+    blame; and what the whole text sounds like, (4,): the probability of each stance, and the score.
     """
     weights = np.asarray(lengths, dtype=np.float32)
     mean = weights @ polarity / max(1.0, float(weights.sum()))
     balance = float(polarity[:, 2].sum() - polarity[:, 0].sum())
     parts = [mean, polarity.max(axis=0), polarity.min(axis=0), polarity[-1], polarity[0]]
-    return np.concatenate([*parts, [log(len(polarity)), balance, text_score]]).astype(np.float32)
+    return np.concatenate([*parts, [log(len(polarity)), balance], sound]).astype(np.float32)
 
 
 def judge(

@@ -7,11 +7,13 @@ A frame is a YAML file:
     languages: [en, zh-Hans]
     codes:
       - id: price                  # a category, `category.subcategory`, or an id with a role
-        role: other                # optional: general, other or no_content
+        role: other                # optional: general, other, no_content or none
         en: {name: …, definition: …, include: [], exclude: [], examples: [three at least]}
         zh-Hans: {…}
 
-`include` and `exclude` may be left out. Any company may bring its own frame in this form, in one language or many.
+`include` and `exclude` may be left out. `no_content` is for answers that say nothing, `none` for answers that say
+something, but nothing that the frame is about: both stand alone. Any company may bring its own frame in this form, in
+one language or many.
 """
 
 import re
@@ -28,7 +30,7 @@ from verbatim.errors import CodebookError
 from verbatim.resources import data_path
 from verbatim.yaml_nodes import Broken, compose, described, fields_of, is_text, items_of, line_of, text_of, texts_of
 
-ROLES = ("general", "other", "no_content")
+ROLES = ("general", "other", "no_content", "none")
 MIN_EXAMPLES = 3
 
 Texts = Mapping[str, tuple[str, ...]]
@@ -127,7 +129,7 @@ class Codebook:
         return next(names[tag] for tag in (language, "en", *self.languages) if tag in names)
 
     def id_with_role(self, role: str) -> str | None:
-        """The id that has the role general, other or no_content; None where the frame has none."""
+        """The id that has the role general, other, no_content or none; None where the frame lacks it."""
         return next((code.id for code in self.codes if code.role == role), None)
 
 
@@ -157,6 +159,12 @@ def read(path: Path) -> str:
         raise CodebookError(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise CodebookError(f"{path}: expected UTF-8 text, found byte 0x{error.object[error.start]:02x}") from error
+
+
+def shipped(name: str) -> Path | None:
+    """The file of the frame of that name that ships with the package; None where none does."""
+    files = default_path().resolve().parent.glob("*.yaml")
+    return next((file for file in files if file.stem == name), None)
 
 
 def default_path() -> Path:

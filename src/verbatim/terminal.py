@@ -1,6 +1,6 @@
 """What the command line shows: progress while it works, and what came of it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -9,7 +9,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from verbatim.actions.coding import Outcome
+from verbatim.domain import POLARITIES
+from verbatim.learning.check import Checked
 from verbatim.learning.evaluate import Evaluation
+from verbatim.learning.statistics import Statistics
 from verbatim.taxonomy import Code, Codebook
 
 OFTEN = 50
@@ -80,6 +83,24 @@ def show_evaluation(evaluation: Evaluation) -> None:
     console.print(table)
 
 
+def show_checked(checked: Checked) -> None:
+    """Print the statistics of a corpus, and every problem on a line of its own on standard error."""
+    console = Console(highlight=False, soft_wrap=True)
+    counts = checked.statistics
+    console.print(
+        f"{counts.verbatims:,} verbatims with {counts.segments:,} segments in {len(counts.files)} files; "
+        f"{counts.codes_a_verbatim} codes a verbatim; {counts.words:,} words and {counts.characters:,} Han characters"
+    )
+    shares = (("script", counts.scripts), ("length", counts.lengths), ("stance", counts.stances))
+    for name, values in shares:
+        console.print(f"{name:8}{_shares(values, counts.verbatims)}", markup=False)
+    console.print(_id_table(counts), _file_table(counts), sep="\n")
+    errors = Console(stderr=True, highlight=False, soft_wrap=True)
+    for problem in checked.problems:
+        errors.print(f"verbatim: {problem}", markup=False)
+    console.print(f"{len(checked.problems):,} problems" if checked.problems else "no problem found")
+
+
 def show_codebook(codebook: Codebook, language: str) -> None:
     """Print the ids of a frame with their names, subcategories indented."""
     console = Console(highlight=False, soft_wrap=True)
@@ -96,6 +117,31 @@ def show_code(code: Code, language: str) -> None:
     for heading, texts in (("include", code.include), ("exclude", code.exclude), ("examples", code.examples)):
         for text in texts.get(language, ()):
             console.print(f"  {heading}: {text}", markup=False)
+
+
+def _shares(values: Mapping[str, int], of: int) -> str:
+    return " · ".join(f"{name} {count:,} ({count / max(1, of):.1%})" for name, count in values.items())
+
+
+def _id_table(counts: Statistics) -> Table:
+    """The verbatims of every id: all, by polarity, and by script."""
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    table.add_column("id", no_wrap=True, min_width=max(map(len, counts.ids)))
+    for name in ("n", *(side[:3] for side in POLARITIES), *counts.scripts):
+        table.add_column(name, justify="right")
+    for id, count in counts.ids.items():
+        cells = [count.n, *(count.polarities[side] for side in POLARITIES)]
+        table.add_row(id, *map(str, [*cells, *(count.scripts.get(script, 0) for script in counts.scripts)]))
+    return table
+
+
+def _file_table(counts: Statistics) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    table.add_column("file")
+    table.add_column("verbatims", justify="right")
+    for file, count in counts.files.items():
+        table.add_row(Path(file).name, str(count))
+    return table
 
 
 def _lines(path: Path) -> int:

@@ -8,16 +8,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from verbatim import taxonomy
+from verbatim import cue_table, taxonomy
 from verbatim.actions.reports import Tally, publish
 from verbatim.coder import Coder
 from verbatim.domain import Rejection, Verbatim
-from verbatim.errors import InputError, TranscriptError
+from verbatim.errors import CodebookError, InputError, TranscriptError
 from verbatim.formats.coded import FORMATS, open_writer, partial_file
+from verbatim.formats.competitors import read_competitors
 from verbatim.formats.inputs import open_inputs
 from verbatim.formats.reading import Columns, Reading, ReadOptions
 from verbatim.formats.reports import RunFacts, SourceFile
-from verbatim.registry import Manifest, find, load
+from verbatim.intents import IntentReader
+from verbatim.registry import CODEBOOK, Manifest, find, load, read_manifest
+from verbatim.taxonomy import Codebook
 from verbatim.text.sides import without_speaker
 
 REJECTED = "rejected.jsonl"
@@ -30,7 +33,11 @@ Seen = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class CodingOrder:
-    """What to code, where to put it, and how: `inputs` are files, folders or "-"; `model` a label or a folder."""
+    """What to code, where to put it, and how: `inputs` are files, folders or "-"; `model` a label or a folder.
+
+    `also` are further models that code the same words; `competitors` is a list of names to look for, `intents` a table
+    of cues in place of the one that ships.
+    """
 
     inputs: tuple[str, ...]
     out: Path
@@ -39,6 +46,9 @@ class CodingOrder:
     codebook: Path | None = None
     model: str | None = None
     language: str = "en"
+    also: tuple[str, ...] = ()
+    competitors: Path | None = None
+    intents: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +136,13 @@ def code_files(order: CodingOrder, seen: Seen) -> Outcome:
     started = datetime.now(UTC)
     codebook = taxonomy.load(order.codebook) if order.codebook else taxonomy.default()
     model, manifest = load(find(order.model), codebook)
-    coder, tally = Coder(model), Tally(codebook)
+    beside = _beside(order.also, model.label)
+    coder = Coder(model, intents=_reader(order), beside=[each for each, _ in beside.values()])
+    frames = {label: frame for label, (_, frame) in beside.items()}
+    tally = Tally(codebook, frames)
     review = done = 0
     with ExitStack() as stack:
-        writers = [stack.enter_context(open_writer(format, order.out, codebook)) for format in order.formats]
+        writers = [stack.enter_context(open_writer(format, order.out, codebook, frames)) for format in order.formats]
         rejections = stack.enter_context(partial_file(order.out, REJECTED))
         refused = stack.enter_context(rejections.open("w", encoding="utf-8"))
         intake = Intake(order.read, order.out, lambda rejection: _note(refused, rejection))
@@ -152,6 +165,36 @@ def code_files(order: CodingOrder, seen: Seen) -> Outcome:
         review=review,
         outputs=(*(order.out / FORMATS[format][0] for format in order.formats), *_kept(order.out / REJECTED), report),
     )
+
+
+def codebook_of(manifest: Manifest) -> Codebook:
+    """The frame that a model was trained for: the one in its folder, else the one of that name that ships.
+
+    Raises CodebookError where there is neither.
+    """
+    label = str(manifest.values.get("codebook"))
+    own, shipped = manifest.folder / CODEBOOK, taxonomy.shipped(label.partition("@")[0])
+    if not own.is_file() and shipped is None:
+        raise CodebookError(f"model {manifest.label} codes by {label!r}; expected that frame as {own}")
+    return taxonomy.load(own if shipped is None or own.is_file() else shipped)
+
+
+def _beside(also: Sequence[str], main: str) -> dict[str, tuple[Coder, Codebook]]:
+    """Return a coder and its frame for each further model, by its label; InputError for that of the main model."""
+    found: dict[str, tuple[Coder, Codebook]] = {}
+    for name in dict.fromkeys(also):
+        folder = find(name)
+        frame = codebook_of(read_manifest(folder))
+        model, _ = load(folder, frame)
+        if model.label == main:
+            raise InputError(f"--also {name!r} is the model that codes already; expected another one")
+        found[model.label] = Coder(model), frame
+    return found
+
+
+def _reader(order: CodingOrder) -> IntentReader:
+    table = cue_table.load(order.intents) if order.intents else cue_table.default()
+    return IntentReader(table, read_competitors(order.competitors) if order.competitors else ())
 
 
 def columns_taken(columns: Columns) -> dict[str, str]:

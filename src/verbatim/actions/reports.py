@@ -2,19 +2,21 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
-from zlib import crc32
 
-from verbatim.domain import POLARITIES, STANCES, CodeMention, Coding, Excerpt, Polarity, Stance, Verbatim
-from verbatim.formats.cells import rolled_up, source_text, whole
+from verbatim.actions.intents import IntentTally
+from verbatim.actions.quotes import Best, Sample
+from verbatim.domain import POLARITIES, STANCES, CodeMention, Coding, Polarity, Stance, Verbatim
+from verbatim.formats.cells import rolled_up
 from verbatim.formats.coded import partial_file
 from verbatim.formats.reports import (
     CategoryFigure,
     CodeFigure,
+    FrameFigure,
     GroupFigure,
-    Quote,
     Report,
     RunFacts,
     StanceFigure,
@@ -25,18 +27,12 @@ from verbatim.taxonomy import Codebook
 from verbatim.trends import nps, wilson
 
 QUOTES: Mapping[Polarity, int] = {"negative": 3, "neutral": 1, "positive": 3}
-OFFERS = 8  # excerpts kept per code and polarity while counting, each from another account
-READABLE = (14, 200)  # columns on a screen, where a Chinese character takes two
-LONGEST = 320
 EXAMPLES = 8
 GROUPS = 5_000  # accounts, roles or months that are told apart; whatever comes after them is counted only in the whole
 SHOWN = 25
 BINS = 10
 
 K = TypeVar("K")
-Rank = tuple[bool, float, int]  # readable, certain, drawn by lot
-LAST = 2**32
-NOTHING: Rank = (False, -1.0, -1)
 
 
 class Tally:
@@ -45,8 +41,10 @@ class Tally:
     Its memory depends on the accounts, contacts and codes that occur, not on the number of verbatims.
     """
 
-    def __init__(self, codebook: Codebook) -> None:
+    def __init__(self, codebook: Codebook, beside: Mapping[str, Codebook] | None = None) -> None:
         self._codebook = codebook
+        self._beside = {label: Tally(frame) for label, frame in (beside or {}).items()}
+        self._intents = IntentTally()
         self._empty_id = codebook.id_with_role("no_content")
         self._codes = {code: CodeTally() for code in codebook.ids}
         self._bare = {code: CodeTally() for code in codebook.categories}
@@ -72,12 +70,15 @@ class Tally:
             self._see_date(verbatim.date)
         for mention in coding.codes:
             self._add_mention(verbatim, coding, mention)
-        polarities = rolled_up(coding, self._codebook)
+        polarities = rolled_up(coding.codes, self._codebook)
         for code, polarity in polarities.items():
             self._codes[code].add(polarity, verbatim.account)
         counted = coding.stance if opens or coding.stance.source == "estimated" else None
         for group in self._groups(verbatim):
             group.add(counted, polarities)
+        self._intents.add(verbatim, coding)
+        for label, tally in self._beside.items():
+            tally.add(verbatim, replace(coding, codes=coding.frames.get(label, ()), intents=(), frames={}))
 
     def report(self, run: RunFacts) -> Report:
         """What was counted, with shares, intervals, scores and the strongest excerpts."""
@@ -100,7 +101,14 @@ class Tally:
             uncoded=self._uncoded(),
             confidence=tuple(self._bins),
             run=run,
+            intents=self._intents.figure(self._meaningful()),
+            frames=tuple(tally.as_frame(label) for label, tally in self._beside.items()),
         )
+
+    def as_frame(self, label: str) -> FrameFigure:
+        """What a model that codes beside the main one found: its figures by the frame's own order."""
+        figures = tuple(self._category(code) for code in self._first_level() if self._codes[code].k)
+        return FrameFigure(label, self._codebook, figures, self._meaningful())
 
     def _uncoded(self) -> Uncoded:
         count = self._counts
@@ -126,11 +134,10 @@ class Tally:
         if mention.id != self._empty_id:
             self._bins[min(BINS - 1, int(mention.confidence * BINS))] += 1
         tally = self._bare.get(mention.id)
-        if tally is None:
-            self._codes[mention.id].quotes(mention.polarity).offer(verbatim, coding, mention)
-        else:
+        if tally is not None:
             tally.add(mention.polarity, verbatim.account)
-            tally.quotes(mention.polarity).offer(verbatim, coding, mention)
+        best = (tally or self._codes[mention.id]).quotes(mention.polarity)
+        best.offer(verbatim, coding, mention.excerpts, mention.confidence)
 
     def _groups(self, verbatim: Verbatim) -> Iterable["GroupTally"]:
         yield self._whole
@@ -172,7 +179,7 @@ class CodeTally:
         if account is not None:
             self._accounts.add(hash(account))
 
-    def quotes(self, polarity: Polarity) -> "Best":
+    def quotes(self, polarity: Polarity) -> Best:
         """The excerpts of this polarity."""
         return self._quotes[polarity]
 
@@ -181,59 +188,6 @@ class CodeTally:
         quotes = {polarity: self.quotes(polarity).taken(QUOTES[polarity]) for polarity in POLARITIES}
         by_polarity = {polarity: wilson(self._polarities[polarity], n) for polarity in POLARITIES}
         return CodeFigure(code, wilson(self.k, n), by_polarity, len(self._accounts), quotes)
-
-
-class Best:
-    """The strongest excerpts: readable ones first, then the most certain, one from an account."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, tuple[Rank, Quote]] = {}
-        self._floor: Rank = NOTHING
-
-    def offer(self, verbatim: Verbatim, coding: Coding, mention: CodeMention) -> None:
-        """Consider the first readable excerpt of a mention, or its first."""
-        certain = round(mention.confidence, 3)
-        if not mention.excerpts or (True, certain, LAST) <= self._floor:
-            return
-        excerpt = next((e for e in mention.excerpts if _readable(verbatim, e)), mention.excerpts[0])
-        rank = (_readable(verbatim, excerpt), certain, _lot(verbatim))
-        source = verbatim.account or verbatim.id
-        known = self._kept.get(source)
-        if rank > (known[0] if known else self._floor):
-            self._keep(source, rank, quote(verbatim, coding, excerpt, mention.confidence))
-
-    def _keep(self, source: str, rank: Rank, kept: Quote) -> None:
-        self._kept[source] = rank, kept
-        if len(self._kept) > OFFERS:
-            del self._kept[min(self._kept, key=lambda other: self._kept[other][0])]
-        if len(self._kept) == OFFERS:
-            self._floor = min(rank for rank, _ in self._kept.values())
-
-    def taken(self, most: int) -> tuple[Quote, ...]:
-        """The best of them, strongest first, no two alike."""
-        ranked = sorted(self._kept.values(), key=lambda pair: pair[0], reverse=True)
-        distinct = {kept.text.casefold(): kept for _, kept in reversed(ranked)}
-        return tuple(kept for _, kept in ranked if distinct[kept.text.casefold()] is kept)[:most]
-
-
-class Sample:
-    """A few texts of many, no two alike, the same ones on every run whatever the order: those that hash lowest."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept: dict[int, Quote] = {}
-
-    def offer(self, verbatim: Verbatim, coding: Coding) -> None:
-        """Consider one verbatim: its text, or the first turn that is not ours."""
-        turn = next((i for i, turn in enumerate(verbatim.turns) if turn.side != "us"), None)
-        words = quote(verbatim, coding, Excerpt(0, len(whole(verbatim)), turn), None)
-        self._kept.setdefault(crc32(words.text.casefold().encode("utf-8", "replace")), words)
-        if len(self._kept) > self._most:
-            del self._kept[max(self._kept)]
-
-    def taken(self) -> tuple[Quote, ...]:
-        """What was kept."""
-        return tuple(self._kept[place] for place in sorted(self._kept))
 
 
 class People:
@@ -320,26 +274,6 @@ def publish(report: Report, codebook: Codebook, folder: Path, language: str = "e
     with partial_file(folder, "report.html") as partial:
         partial.write_text(render(report, codebook, language), encoding="utf-8", errors="xmlcharrefreplace")
     return folder / "report.html"
-
-
-def quote(verbatim: Verbatim, coding: Coding, excerpt: Excerpt, confidence: float | None) -> Quote:
-    """The words of an excerpt without the blanks around them, at most `LONGEST` characters, and who said them."""
-    words = source_text(verbatim, excerpt)[excerpt.start : excerpt.end].strip()
-    kept = words[:LONGEST].rstrip()
-    who = (verbatim.account, verbatim.role, verbatim.date)
-    return Quote(kept, verbatim.id, coding.language, *who, confidence, len(kept) < len(words))
-
-
-def _lot(verbatim: Verbatim) -> int:
-    """A number that looks drawn by chance and is the same on every run."""
-    return crc32(verbatim.id.encode("utf-8", "replace"))
-
-
-def _readable(verbatim: Verbatim, excerpt: Excerpt) -> bool:
-    words = source_text(verbatim, excerpt)[excerpt.start : excerpt.end].strip()
-    least, most = READABLE
-    wide = 0 if len(words) > most or words.isascii() else sum(letter > "\u2e7f" for letter in words)
-    return least <= len(words) + wide <= most
 
 
 def _group(groups: dict[K, GroupTally], key: K | None) -> Iterable[GroupTally]:

@@ -2,12 +2,12 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from verbatim.domain import CodeMention, Coding, Excerpt, Polarity, Verbatim, merged_polarity
-from verbatim.formats.frame import Frame
+from verbatim.domain import INTENTS, CodeMention, Coding, Excerpt, Polarity, Verbatim, merged_polarity
+from verbatim.formats.frame import Frame, Frames
 
 # A cell that starts so is a formula to Excel, LibreOffice or Sheets: https://owasp.org/www-community/attacks/CSV_Injection
 FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
@@ -15,6 +15,8 @@ NEGATIVE_NUMBER = re.compile(r"-\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?\Z")
 LEAD = ("id", "question", "account", "contact", "role", "date", "score", "text")
 CODE = ("code", "category_name", "code_name", "polarity", "confidence", "excerpt", "start", "end", "turn")
 TAIL = ("language", "stance", "stance_source", "review", "model")
+TOLD = ("intents", "competitors", "quote")
+INTENT = ("intent", "conditional", "competitor", "relation", "excerpt", "start", "end", "turn")
 MORE = "more_fields"
 EXACT = 10**15
 
@@ -26,43 +28,56 @@ Row = list[Cell]
 class Layout:
     """How codings become a table: its header, and the rows of one verbatim, both without the input's own columns."""
 
-    header: Callable[[Frame], Row]
-    rows: Callable[[Verbatim, Coding, Frame], Iterator[Row]]
+    header: Callable[[Frames], Row]
+    rows: Callable[[Verbatim, Coding, Frames], Iterator[Row]]
 
 
-def long_header(_frame: Frame) -> Row:
+def long_header(_frames: Frames) -> Row:
     """The columns of the long table."""
-    return [*LEAD, *CODE, *TAIL]
+    return [*LEAD, *CODE, *TAIL, *TOLD]
 
 
-def long_rows(verbatim: Verbatim, coding: Coding, frame: Frame) -> Iterator[Row]:
-    """One row per code; one row with empty code cells when there is no code.
+def long_rows(verbatim: Verbatim, coding: Coding, frames: Frames) -> Iterator[Row]:
+    """One row per code; one row with empty code cells when there is no code; then a row per code of further models.
 
     The text is the reply, or the turn that the offsets of the excerpt count in; all turns where there is no excerpt.
     """
-    lead, tail = _lead(verbatim), _tail(coding)
+    lead, told = _lead(verbatim), _told(verbatim, coding)
     if not coding.codes:
-        yield [*lead, whole(verbatim), *(None for _ in CODE), *tail]
+        yield [*lead, whole(verbatim), *(None for _ in CODE), *_tail(coding), *told]
     for mention in coding.codes:
-        names = frame.name_of(frame.category_of(mention.id), "en"), frame.name_of(mention.id, "en")
-        text, *place = _evidence(verbatim, mention)
-        yield [*lead, text, mention.id, *names, mention.polarity, round(mention.confidence, 3), *place, *tail]
+        yield [*lead, *_mention(verbatim, mention, frames.main), *_tail(coding), *told]
+    for label, frame in frames.beside.items():
+        for mention in coding.frames.get(label, ()):
+            yield [*lead, *_mention(verbatim, mention, frame), *_tail(coding, label), *told]
 
 
-def one_hot_header(frame: Frame) -> Row:
-    """The columns of the one-hot table: an id each, then `<id>:polarity` each."""
-    return [*LEAD, *TAIL, *frame.ids, *(f"{code}:polarity" for code in frame.ids)]
+def one_hot_header(frames: Frames) -> Row:
+    """The columns of the one-hot table: an id each, `<id>:polarity` each, an `intent:<id>` each, further frames'."""
+    intents = [f"intent:{id}" for id in INTENTS]
+    beside = [f"{label}:{name}" for label, frame in frames.beside.items() for name in _flag_names(frame)]
+    return [*LEAD, *TAIL, *_flag_names(frames.main), *intents, *TOLD[1:], *beside]
 
 
-def one_hot_rows(verbatim: Verbatim, coding: Coding, frame: Frame) -> Iterator[Row]:
-    """One row: 0 or 1 per id, then the polarity per id.
+def one_hot_rows(verbatim: Verbatim, coding: Coding, frames: Frames) -> Iterator[Row]:
+    """One row: 0 or 1 per id, then the polarity per id; 0 or 1 per intent; the same as the first for further frames.
 
     A category is 1 when its own id or one under it was given; its polarity is theirs, merged.
     """
-    found = rolled_up(coding, frame)
-    flags = [int(code in found) for code in frame.ids]
-    polarities = [found.get(code) for code in frame.ids]
-    yield [*_lead(verbatim), whole(verbatim), *_tail(coding), *flags, *polarities]
+    found = {intent.id for intent in coding.intents}
+    intents = [int(id in found) for id in INTENTS]
+    beside = [cell for label, frame in frames.beside.items() for cell in _flags(coding.frames.get(label, ()), frame)]
+    flags = _flags(coding.codes, frames.main)
+    told = _told(verbatim, coding)[1:]
+    yield [*_lead(verbatim), whole(verbatim), *_tail(coding), *flags, *intents, *told, *beside]
+
+
+def intent_rows(verbatim: Verbatim, coding: Coding) -> Iterator[Row]:
+    """One row per intent, with the id of its verbatim before `INTENT` and its text after it."""
+    for intent in coding.intents:
+        best = intent.excerpts[0]
+        kind: Row = [intent.id, int(intent.conditional), intent.name, intent.relation]
+        yield [verbatim.id, *kind, *_place(verbatim, best), source_text(verbatim, best)]
 
 
 LONG = Layout(long_header, long_rows)
@@ -101,10 +116,10 @@ def whole(verbatim: Verbatim) -> str:
     return "\n".join(f"{turn.speaker}: {turn.text}" for turn in verbatim.turns) if verbatim.turns else verbatim.text
 
 
-def rolled_up(coding: Coding, frame: Frame) -> dict[str, Polarity]:
+def rolled_up(codes: Iterable[CodeMention], frame: Frame) -> dict[str, Polarity]:
     """The ids given and the categories above them, each once, with the polarity of all its mentions."""
     found: dict[str, set[Polarity]] = {}
-    for mention in coding.codes:
+    for mention in codes:
         for code in (mention.id, frame.category_of(mention.id)):
             found.setdefault(code, set()).add(mention.polarity)
     return {code: merged_polarity(polarities) for code, polarities in found.items()}
@@ -159,7 +174,34 @@ def _evidence(verbatim: Verbatim, mention: CodeMention) -> Row:
     if not mention.excerpts:
         return [whole(verbatim), None, None, None, None]
     best = mention.excerpts[0]
-    return [source_text(verbatim, best), quoted(verbatim, best), best.start, best.end, best.turn]
+    return [source_text(verbatim, best), *_place(verbatim, best)]
+
+
+def _place(verbatim: Verbatim, excerpt: Excerpt) -> Row:
+    return [quoted(verbatim, excerpt), excerpt.start, excerpt.end, excerpt.turn]
+
+
+def _mention(verbatim: Verbatim, mention: CodeMention, frame: Frame) -> Row:
+    names = frame.name_of(frame.category_of(mention.id), "en"), frame.name_of(mention.id, "en")
+    text, *place = _evidence(verbatim, mention)
+    return [text, mention.id, *names, mention.polarity, round(mention.confidence, 3), *place]
+
+
+def _flag_names(frame: Frame) -> list[str]:
+    return [*frame.ids, *(f"{code}:polarity" for code in frame.ids)]
+
+
+def _flags(codes: Iterable[CodeMention], frame: Frame) -> Row:
+    found = rolled_up(codes, frame)
+    return [*(int(code in found) for code in frame.ids), *(found.get(code) for code in frame.ids)]
+
+
+def _told(verbatim: Verbatim, coding: Coding) -> Row:
+    """The intents, the competitors with their relation, and the words of the first quotable sentence."""
+    kinds = dict.fromkeys(intent.id + (" (conditional)" if intent.conditional else "") for intent in coding.intents)
+    rivals = [f"{intent.name} ({intent.relation})" for intent in coding.intents if intent.name]
+    quotes = [quoted(verbatim, intent.excerpts[0]) for intent in coding.intents if intent.id == "quotable"]
+    return ["; ".join(kinds) or None, "; ".join(rivals) or None, quotes[0] if quotes else None]
 
 
 def _lead(verbatim: Verbatim) -> Row:
@@ -168,5 +210,5 @@ def _lead(verbatim: Verbatim) -> Row:
     return [verbatim.id, verbatim.question, *who, when, verbatim.score]
 
 
-def _tail(coding: Coding) -> Row:
-    return [coding.language, coding.stance.label, coding.stance.source, int(coding.review), coding.author]
+def _tail(coding: Coding, author: str | None = None) -> Row:
+    return [coding.language, coding.stance.label, coding.stance.source, int(coding.review), author or coding.author]

@@ -6,15 +6,15 @@ Every format has one writer. A file has its final name only when the run is comp
 
 import csv
 import errno
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from verbatim.domain import CodeMention, Coding, Excerpt, Turn, Verbatim
+from verbatim.domain import CodeMention, Coding, Excerpt, Intent, Turn, Verbatim
 from verbatim.errors import OutputError
 from verbatim.formats.cells import LONG, ONE_HOT, FieldColumns, Layout, as_json, safe
-from verbatim.formats.frame import Frame
+from verbatim.formats.frame import Frame, Frames
 
 DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
 
@@ -37,10 +37,11 @@ def record(verbatim: Verbatim, coding: Coding) -> dict[str, object]:
 
     A transcript has `turns` in place of `text`, and its excerpts name their turn. Question, account, contact, role,
     date and score stand under `fields`, beside the other columns of the input; where a column has that very name, the
-    column stands.
+    column stands. `frames`, the codes of further models by their labels, is there where further models coded.
     """
     words = {"turns": [_turn(turn) for turn in verbatim.turns]} if verbatim.turns else {"text": verbatim.text}
     stance = coding.stance
+    frames = {label: [_mention(mention) for mention in codes] for label, codes in coding.frames.items()}
     return {
         "id": verbatim.id,
         **words,
@@ -52,8 +53,10 @@ def record(verbatim: Verbatim, coding: Coding) -> dict[str, object]:
             "confidence": round(stance.confidence, 3),
             "conflict": stance.conflict,
         },
+        "intents": [_intent(intent) for intent in coding.intents],
         "review": coding.review,
         "model": coding.author,
+        **({"frames": frames} if frames else {}),
         "fields": dict(verbatim.fields),
     }
 
@@ -61,7 +64,7 @@ def record(verbatim: Verbatim, coding: Coding) -> dict[str, object]:
 class JsonLines:
     """Writes `record` objects, one a line, UTF-8."""
 
-    def __init__(self, path: Path, _frame: Frame) -> None:
+    def __init__(self, path: Path, _frames: Frames) -> None:
         # A lone surrogate becomes the JSON escape that stands for it: the line stays valid and loses nothing.
         self._file = path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
 
@@ -79,17 +82,17 @@ class JsonLines:
 class Table:
     """Writes rows of cells as CSV, UTF-8 with BOM, no cell a formula."""
 
-    def __init__(self, path: Path, frame: Frame, layout: Layout = LONG) -> None:
+    def __init__(self, path: Path, frames: Frames, layout: Layout = LONG) -> None:
         self._file = path.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="")
         self._csv = csv.writer(self._file)
-        self._frame, self._layout = frame, layout
+        self._frames, self._layout = frames, layout
         self._fields: FieldColumns | None = None
 
     def write(self, verbatim: Verbatim, coding: Coding) -> None:
         """Append the rows of one verbatim, after the header if it is the first."""
         columns = self._fields or self._begin(FieldColumns(verbatim.fields))
         fields = columns.row(verbatim.fields)
-        for row in self._layout.rows(verbatim, coding, self._frame):
+        for row in self._layout.rows(verbatim, coding, self._frames):
             self._csv.writerow(map(safe, row + fields))
 
     def close(self) -> None:
@@ -104,22 +107,22 @@ class Table:
 
     def _begin(self, columns: FieldColumns) -> FieldColumns:
         self._fields = columns
-        self._csv.writerow(map(safe, self._layout.header(self._frame) + columns.header))
+        self._csv.writerow(map(safe, self._layout.header(self._frames) + columns.header))
         return columns
 
 
-def _one_hot(path: Path, frame: Frame) -> Writer:
-    return Table(path, frame, ONE_HOT)
+def _one_hot(path: Path, frames: Frames) -> Writer:
+    return Table(path, frames, ONE_HOT)
 
 
-def _workbook(path: Path, frame: Frame) -> Writer:
+def _workbook(path: Path, frames: Frames) -> Writer:
     from verbatim.formats.workbook import Workbook  # noqa: PLC0415 — xlsxwriter only where a workbook is wanted
 
-    return Workbook(path, frame)
+    return Workbook(path, frames)
 
 
 # What --format names: the file, and what makes its writer.
-FORMATS: dict[str, tuple[str, Callable[[Path, Frame], Writer]]] = {
+FORMATS: dict[str, tuple[str, Callable[[Path, Frames], Writer]]] = {
     "jsonl": ("coded.jsonl", JsonLines),
     "csv": ("coded.csv", Table),
     "onehot": ("coded_onehot.csv", _one_hot),
@@ -128,16 +131,17 @@ FORMATS: dict[str, tuple[str, Callable[[Path, Frame], Writer]]] = {
 
 
 @contextmanager
-def open_writer(format: str, folder: Path, frame: Frame) -> Iterator[Writer]:
+def open_writer(format: str, folder: Path, frame: Frame, beside: Mapping[str, Frame] | None = None) -> Iterator[Writer]:
     """A writer of this format into this folder; its file appears when the block ends well, and not at all otherwise.
 
+    `beside` are the frames of further models by the labels of these.
     Raises OutputError for a format that is not in `FORMATS`, a folder that cannot be made or written, a full disk.
     """
     if format not in FORMATS:
         raise OutputError(f"format {format!r}: expected one of {', '.join(FORMATS)}")
     name, make = FORMATS[format]
     with partial_file(folder, name) as path:
-        writer = make(path, frame)
+        writer = make(path, Frames(frame, beside or {}))
         try:
             yield writer
             writer.close()
@@ -186,6 +190,12 @@ def _mention(mention: CodeMention) -> dict[str, object]:
         "confidence": round(mention.confidence, 3),
         "excerpts": [_excerpt(excerpt) for excerpt in mention.excerpts],
     }
+
+
+def _intent(intent: Intent) -> dict[str, object]:
+    rival = {"competitor": intent.name, "relation": intent.relation} if intent.name else {}
+    excerpts = [_excerpt(excerpt) for excerpt in intent.excerpts]
+    return {"id": intent.id, **rival, "conditional": intent.conditional, "excerpts": excerpts}
 
 
 def _excerpt(excerpt: Excerpt) -> dict[str, int]:

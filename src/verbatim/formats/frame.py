@@ -1,6 +1,7 @@
 """What an output needs to know of the code frame: ids, their order, their parents, their words."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -53,4 +54,12 @@ class Frame(Protocol):
         """What the id is called in this language."""
 
     def id_with_role(self, role: str) -> str | None:
-        """The id that plays "no_content", "general" or "other" in this frame, if one does."""
+        """The id that plays "no_content", "none", "general" or "other" in this frame, if one does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """The frame that a run codes by, and those of the models that code beside it, by the label of each model."""
+
+    main: Frame
+    beside: Mapping[str, Frame] = field(default_factory=dict)

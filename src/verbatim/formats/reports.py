@@ -1,10 +1,10 @@
 """What a report says, as plain values, and the page that says it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from verbatim.domain import Interval, NpsInterval, Polarity, Rejection
+from verbatim.domain import IntentId, Interval, NpsInterval, Polarity, Rejection
 from verbatim.formats import charts
 from verbatim.formats.frame import Frame
 from verbatim.formats.wording import Wording
@@ -108,6 +108,52 @@ class Uncoded:
 
 
 @dataclass(frozen=True, slots=True)
+class IntentFigure:
+    """One intent: its share of the answers with content, how many of these hang on an if, and excerpts."""
+
+    id: IntentId
+    share: Interval
+    conditional: int
+    quotes: tuple[Quote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CompetitorFigure:
+    """A competitor that was named: its share of the answers with content, and how it came in, by relation."""
+
+    name: str
+    share: Interval
+    relations: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class IntentFigures:
+    """What customers are up to: each intent, and the competitors they name, most often first."""
+
+    each: tuple[IntentFigure, ...] = ()
+    competitors: tuple[CompetitorFigure, ...] = ()
+
+    @property
+    def found(self) -> tuple[IntentFigure, ...]:
+        """The intents that some verbatim has."""
+        return tuple(figure for figure in self.each if figure.share.k)
+
+
+@dataclass(frozen=True, slots=True)
+class FrameFigure:
+    """What a further model found by its own frame, in n answers with content; `label` is the model's."""
+
+    label: str
+    frame: Frame
+    categories: tuple[CategoryFigure, ...]
+    n: int
+
+    def figures(self) -> tuple[CodeFigure, ...]:
+        """Every figure, the first level before what stands under it."""
+        return tuple(figure for category in self.categories for figure in (category.whole, *category.children))
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything the page says. `confidence` counts code mentions in ten equal steps from 0 to 1."""
 
@@ -128,6 +174,8 @@ class Report:
     uncoded: Uncoded
     confidence: tuple[int, ...]
     run: RunFacts
+    intents: IntentFigures = IntentFigures()
+    frames: tuple[FrameFigure, ...] = ()
 
     def codes(self) -> tuple[CodeFigure, ...]:
         """Every figure of the second level, and the ids of the first that have nothing under them."""
@@ -157,12 +205,18 @@ def render(report: Report, frame: Frame, language: str = "en") -> str:
         sentences=[words("between_sentences").join(group) for group in _answer(report, frame, words)],
         top={polarity: top(report, polarity) for polarity in ("negative", "positive")},
         bars=charts.diverging(figures),
-        share_scale=charts.share_scale([figure.share.high for figure in figures if figure.share.k]),
+        share_scale=_share_scale(figures),
+        frame_bars=[charts.diverging(each.figures()) for each in report.frames],
+        frame_scales=[_share_scale(each.figures()) for each in report.frames],
         periods=charts.periods(report.months),
         few=FEW,
         order=frame.ids,
         label=frame.label,
     )
+
+
+def _share_scale(figures: Sequence[CodeFigure]) -> float:
+    return charts.share_scale([figure.share.high for figure in figures if figure.share.k])
 
 
 def _answer(report: Report, frame: Frame, say: Wording) -> list[list[str]]:

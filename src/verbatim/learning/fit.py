@@ -1,7 +1,9 @@
-"""From examples to a model: heads, then thresholds, calibration and stance fitted on answers the heads had not seen.
+"""From examples to a model: heads, then what is fitted on answers that the heads had not seen.
 
-Heads learn from labelled clauses and from whole texts. What depends on them is fitted on the held-out folds of a
-cross-validation by verbatim, judged through the very functions that judge new text.
+Two ways lead to the heads. With an encoder that is used as it comes, they learn from labelled clauses and whole
+texts, and what depends on them is fitted on the held-out folds of a cross-validation by verbatim. With an encoder
+that is tuned, the heads over its vectors are tuned with it, those over n-grams are learnt beside them, and a part of
+the corpus is held out from both. Held-out answers are judged through the very functions that judge new text.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,67 +11,51 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, csr_matrix, hstack, vstack
 from threadpoolctl import threadpool_limits
 
-from verbatim.coder import Model, Part, Units, parts_of, units_of, weigh
+from verbatim.coder import Model, Part, Units, Weights, parts_of, units_of, weigh
 from verbatim.codes import Frame, frame_of, given
-from verbatim.domain import POLARITIES, Segment, Verbatim
-from verbatim.encoders import Encoder
+from verbatim.domain import Segment, Verbatim
+from verbatim.encoders import Encoder, load_encoder
 from verbatim.errors import CorpusError
-from verbatim.features import Floats, Vocabulary, learn_vocabulary, ngram_matrix
-from verbatim.heads import Features, Heads
+from verbatim.features import Vocabulary, learn_vocabulary
+from verbatim.heads import Heads
 from verbatim.learning.examples import Example
+from verbatim.learning.linear import NoEncoder, gather, learn_heads
 from verbatim.learning.measures import compare, first_level
-from verbatim.learning.recipes import Recipe
-from verbatim.learning.tune import Held, stance_model, thresholds
-from verbatim.stance import SUMMARY, StanceRules, summarise
+from verbatim.learning.recipes import Recipe, Tune
+from verbatim.learning.tune import Held, stance_model, thresholds, trust
+from verbatim.learning.tuning import keep_kernels
+from verbatim.learning.tuning.rows import marks
+from verbatim.stance import BAND_SCORE, SUMMARY, StanceRules, summarise
 from verbatim.taxonomy import Codebook
-
-NEVER = -10.0
-"""The intercept of a head for an id that has no examples."""
-
-TOLERANCE = 1e-4
-"""When a head is learnt: its greatest gradient. At 1e-3, heads of rare ids stop before they have learnt anything."""
 
 FEWEST = 10
 """A corpus of fewer verbatims is refused."""
 
 Say = Callable[[str], None]
-Rows = NDArray[np.int64]
-Labels = NDArray[np.int8]
-
-NO_SCORE = {"critic": 4.0, "passive": 7.5, "promoter": 9.5}
-"""The score that stands for a stance where an example has none: about the mean of its band in the corpus."""
-
-
-@dataclass(frozen=True, slots=True)
-class Material:
-    """The corpus as arrays. Rows of `inputs` are labelled clauses and whole texts; `owner` is the example of each.
-
-    `codes` (n, k + c) marks ids and categories; `polarity` (n,) counts in POLARITIES, -1 where there is none to learn.
-    `units` are the examples cut as new text is cut; `texts` (m, v + d) reads each of them as one; `scores` (m,).
-    """
-
-    inputs: csr_matrix
-    owner: Rows
-    codes: Labels
-    polarity: Labels
-    units: Units
-    lengths: tuple[int, ...]
-    texts: csr_matrix
-    scores: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A model, and what it said of each example while that example was held out."""
+    """A model, and what it said of the examples that it was fitted on while they were held out."""
 
     model: Model
     held: Held
 
 
-def fit(examples: Sequence[Example], codebook: Codebook, recipe: Recipe, encoder: Encoder, say: Say) -> Fitted:
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What one of the two ways leads to: an encoder with its weights, heads, and what was said of held-out examples."""
+
+    encoder: str
+    weights: Weights
+    heads: Heads
+    wholes: Heads
+    held: Held
+
+
+def fit(examples: Sequence[Example], codebook: Codebook, recipe: Recipe, say: Say) -> Fitted:
     """Return the model that the recipe makes of the examples; the same input gives the same arrays.
 
     Raises CorpusError for fewer than ten examples, of which nothing could be held out.
@@ -81,29 +67,28 @@ def fit(examples: Sequence[Example], codebook: Codebook, recipe: Recipe, encoder
         {code.id: code.parent for code in codebook.codes},
         {code.id: code.role for code in codebook.codes},
     )
-    say(f"{len(examples):,} verbatims: cutting and encoding")
     vocabulary = learn_vocabulary([example.text for example in examples], recipe.least_verbatims)
-    material = gather(examples, frame, vocabulary, encoder)
     with threadpool_limits(limits=1):
-        held = _held_out(material, examples, frame, recipe, say)
-        say("learning from all of them")
-        heads = learn_heads(material, np.ones(len(examples), dtype=bool), frame, recipe)
-    fitted = thresholds(held, frame, recipe)
+        way = _tuned if recipe.tune else _frozen
+        learnt = way(examples, frame, vocabulary, recipe, say)
+    fitted = thresholds(learnt.held, frame, recipe)
     return Fitted(
         Model(
             label=recipe.label,
             codebook=codebook.label,
             codebook_fingerprint=codebook.fingerprint,
-            encoder=encoder.fingerprint,
+            encoder=learnt.encoder,
+            weights=learnt.weights,
             vocabulary=vocabulary,
-            heads=heads,
+            heads=learnt.heads,
+            wholes=learnt.wholes,
             frame=frame,
             thresholds=fitted,
-            stance=stance_model(held),
+            stance=stance_model(learnt.held),
             stance_rules=StanceRules(),
-            review=held.review_below(fitted, frame, recipe.review_share),
+            trust=trust(learnt.held, fitted, frame, recipe.review_share),
         ),
-        held,
+        learnt.held,
     )
 
 
@@ -118,84 +103,96 @@ def held_figures(fitted: Fitted, codebook: Codebook) -> dict[str, object]:
     codes = compare(want, got)
     categories = compare(first_level(want, codebook.category_of), first_level(got, codebook.category_of))
     return {
-        "measured_on": f"{len(want)} verbatims of the training corpus, each held out in turn",
+        "measured_on": f"{len(want)} verbatims of the training corpus, held out",
         "l1_weighted": round(categories.weighted, 3),
         "l2_weighted": round(codes.weighted, 3),
         "per_code": {id: score.figures() for id, score in codes.per_id.items()},
     }
 
 
-def gather(examples: Sequence[Example], frame: Frame, vocabulary: Vocabulary, encoder: Encoder) -> Material:
-    """Return the examples as arrays: labelled clauses, wholes, and the clauses that new text would be cut into."""
-    clauses = [
-        (number, example.text[segment.start : segment.end], segment.codes)
-        for number, example in enumerate(examples)
-        for segment in example.segments
-    ]
-    wholes = [
-        (number, example.text, example.codes) for number, example in enumerate(examples) if len(example.segments) > 1
-    ]
-    texts = [text for _, text, _ in (*clauses, *wholes)]
-    vectors = encoder.encode(texts)
-    units, lengths = _units(examples, vocabulary, encoder)
-    return Material(
-        inputs=_joined(Features(ngram_matrix(texts, vocabulary), vectors)),
-        owner=np.array([number for number, _, _ in (*clauses, *wholes)]),
-        codes=np.array([_marks([id for id, _ in codes], frame) for _, _, codes in (*clauses, *wholes)]),
-        polarity=np.array([_polarity(codes) for _, _, codes in (*clauses, *wholes)], dtype=np.int8),
-        units=units,
-        lengths=lengths,
-        texts=_whole_inputs(units),
-        scores=np.array([_score(example) for example in examples], dtype=np.float32),
-    )
-
-
-def learn_heads(material: Material, taught: NDArray[np.bool_], frame: Frame, recipe: Recipe) -> Heads:
-    """Return heads learnt from the examples marked in `taught` (m,): ids, categories, polarity, score."""
-    from sklearn.linear_model import Ridge  # noqa: PLC0415 - slow to import
-
-    rows = taught[material.owner]
-    inputs, codes = material.inputs[rows], material.codes[rows]
-    columns, bias = zip(
-        *(_one_head(inputs, codes[:, column], recipe.c) for column in range(codes.shape[1])), strict=True
-    )
-    spoken = rows & (material.polarity >= 0)
-    sides, side_bias = _side_heads(material.inputs[spoken], material.polarity[spoken], recipe.c)
-    sound = Ridge(alpha=recipe.score_alpha, solver="sparse_cg", tol=1e-4, random_state=recipe.seed)
-    sound.fit(material.texts[taught], material.scores[taught])
-    weights = np.stack([*columns, *sides, sound.coef_], axis=1).astype(np.float16).astype(np.float32)
-    names = [*(f"code:{id}" for id in frame.ids), *(f"category:{id}" for id in frame.categories)]
-    names += [*(f"polarity:{side}" for side in POLARITIES), "score"]
-    offsets = np.array([*bias, *side_bias, sound.intercept_], dtype=np.float32)
-    split = weights.shape[0] - material.units.clauses.vectors.shape[1]
-    return Heads(tuple(names), weights[:split], weights[split:], offsets)
-
-
-def _held_out(material: Material, examples: Sequence[Example], frame: Frame, recipe: Recipe, say: Say) -> Held:
-    """Return what heads that never saw an example say of it, for every example."""
+def _frozen(examples: Sequence[Example], frame: Frame, vocabulary: Vocabulary, recipe: Recipe, say: Say) -> Learnt:
+    """Return heads over n-grams and the vectors of an encoder as it comes; every example was held out once."""
+    encoder = load_encoder(recipe.encoder)
+    say(f"{len(examples):,} verbatims: cutting and encoding")
+    material = gather(examples, frame, vocabulary, encoder)
+    units = _units(examples, encoder, vocabulary)
     folds = np.random.default_rng(recipe.seed).integers(0, recipe.folds, len(examples))
-    count = len(frame.ids) + len(frame.categories)
-    scores = np.zeros((len(examples), count), dtype=np.float32)
-    summaries = np.zeros((len(examples), SUMMARY), dtype=np.float32)
-    spans = material.units.spans()
+    told = []
     for fold in range(recipe.folds):
         say(f"fold {fold + 1} of {recipe.folds}")
         heads = learn_heads(material, folds != fold, frame, recipe)
-        weighed = weigh(heads, material.units, recipe.whole)
-        for number in np.flatnonzero(folds == fold):
-            own, sound = spans[number], float(weighed.sounds[number])
-            scores[number] = weighed.scores[number]
-            summaries[number] = summarise(weighed.polarity[own], material.lengths[own], sound)
-    gold = np.array([_marks(sorted(example.ids), frame) for example in examples])
-    return Held(scores, gold, summaries, material.scores)
+        told.append(_told(heads, heads, units, frame, recipe))
+    say("learning from all of them")
+    heads = learn_heads(material, np.ones(len(examples), dtype=bool), frame, recipe)
+    held = _held(examples, _chosen(told, folds, units), frame)
+    return Learnt(encoder.fingerprint, {}, heads, heads, held)
 
 
-def _units(examples: Sequence[Example], vocabulary: Vocabulary, encoder: Encoder) -> tuple[Units, tuple[int, ...]]:
-    """Return the features of the examples as new text would be cut, one part an example, and the clause lengths."""
-    parts = [_part(example) for example in examples]
-    texts = [text for part in parts for text in part.clause_texts()]
-    units = units_of(parts, texts, encoder.encode(texts), vocabulary)
-    return units, tuple(len(text) for text in texts)
+def _tuned(examples: Sequence[Example], frame: Frame, vocabulary: Vocabulary, recipe: Recipe, say: Say) -> Learnt:
+    """Return heads over n-grams and the vectors of an encoder tuned with them; a part of the examples was held out."""
+    keep_kernels()
+    from verbatim.learning.tuning.encoder import tune_encoder  # noqa: PLC0415 - brings torch
+
+    plan = recipe.tune or Tune()
+    outside = np.random.default_rng(recipe.seed).random(len(examples)) < plan.held_out
+    inside = [example for example, out in zip(examples, outside, strict=True) if not out]
+    say(f"{len(inside):,} verbatims, {outside.sum():,} held out: learning n-grams")
+    material = gather(inside, frame, vocabulary, NoEncoder())
+    words = learn_heads(material, np.ones(len(inside), dtype=bool), frame, recipe)
+    say(f"tuning {recipe.encoder}")
+    tuned = tune_encoder(inside, frame, recipe.encoder, plan, recipe.seed, say)
+    heads, wholes = (tuned.joined(words, columns, plan.share) for columns in (tuned.clauses, tuned.wholes))
+    aside = [example for example, out in zip(examples, outside, strict=True) if out]
+    encoder = load_encoder(tuned.fingerprint, tuned.weights)
+    units = _units(aside, encoder, vocabulary)
+    held = _held(aside, _told(heads, wholes, units, frame, recipe), frame)
+    return Learnt(tuned.fingerprint, tuned.weights, heads, wholes, held)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What heads say of examples: scores (m, k + c), of clauses (s, k), summaries (m, 21), clauses of each (m,)."""
+
+    scores: NDArray[np.float32]
+    clauses: NDArray[np.float32]
+    summaries: NDArray[np.float32]
+    sizes: tuple[int, ...]
+
+
+def _told(heads: Heads, wholes: Heads, units: Units, frame: Frame, recipe: Recipe) -> _Told:
+    weighed = weigh(heads, wholes, units, recipe.whole)
+    count = len(frame.ids)
+    polarity = weighed.polarity(count)
+    summaries = np.zeros((len(units.sizes), SUMMARY), dtype=np.float32)
+    for part, own in enumerate(units.spans()):
+        summaries[part] = summarise(polarity[own], units.lengths[own], weighed.sounds[part])
+    return _Told(weighed.scores, weighed.clauses[:, :count], summaries, units.sizes)
+
+
+def _chosen(told: Sequence[_Told], folds: NDArray[np.int64], units: Units) -> _Told:
+    """Return for each example what was said of it in the fold in which it was held out."""
+    owner = np.repeat(folds, units.sizes)
+    return _Told(
+        _picked([one.scores for one in told], folds),
+        _picked([one.clauses for one in told], owner),
+        _picked([one.summaries for one in told], folds),
+        units.sizes,
+    )
+
+
+def _picked(rows: Sequence[NDArray[np.float32]], which: NDArray[np.int64]) -> NDArray[np.float32]:
+    return np.stack(rows)[which, np.arange(len(which))]
+
+
+def _held(examples: Sequence[Example], told: _Told, frame: Frame) -> Held:
+    gold = np.array([marks(sorted(example.ids), frame) for example in examples])
+    scores = np.array([_score(example) for example in examples], dtype=np.float32)
+    return Held(told.scores, gold.astype(np.int8), told.summaries, scores, told.clauses, told.sizes)
+
+
+def _units(examples: Sequence[Example], encoder: Encoder, vocabulary: Vocabulary) -> Units:
+    """Return the features of the examples as new text would be cut, one part an example."""
+    return units_of([_part(example) for example in examples], encoder, vocabulary)
 
 
 def _part(example: Example) -> Part:
@@ -204,73 +201,6 @@ def _part(example: Example) -> Part:
     return found[0] if found else Part(example.text, (Segment(0, len(example.text), "und"),))
 
 
-def _whole_inputs(units: Units) -> csr_matrix:
-    """Return one row an example: of its whole, or of its only clause."""
-    first = np.cumsum(units.sizes) - np.asarray(units.sizes)
-    both = vstack([_joined(units.clauses), _joined(units.wholes)]).tocsr()
-    rows = first.copy()
-    rows[list(units.several)] = units.clauses.vectors.shape[0] + np.arange(len(units.several))
-    return _narrow(both[rows])
-
-
-def _joined(features: Features) -> csr_matrix:
-    """Return n-grams and vectors side by side, (n, v + d)."""
-    return _narrow(hstack([features.ngrams, csr_array(features.vectors)]).tocsr())
-
-
-def _narrow(matrix: csr_matrix) -> csr_matrix:
-    """Return the matrix with the 32-bit indices that scikit-learn asks for."""
-    narrow = csr_matrix(matrix, dtype=np.float32)
-    narrow.indices, narrow.indptr = narrow.indices.astype(np.int32), narrow.indptr.astype(np.int32)
-    return narrow
-
-
-def _one_head(inputs: csr_matrix, wanted: Labels, c: float) -> tuple[Floats, float]:
-    """Return the coefficients and intercept of one head; where all examples say the same, one that always says it."""
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - slow to import
-
-    if wanted.all() or not wanted.any():
-        return np.zeros(inputs.shape[1], dtype=np.float32), -NEVER if wanted.any() else NEVER
-    learner = LogisticRegression(C=c, max_iter=400, tol=TOLERANCE).fit(inputs, wanted)
-    return learner.coef_[0], float(learner.intercept_[0])
-
-
-def _side_heads(inputs: csr_matrix, sides: Labels, c: float) -> tuple[Floats, Floats]:
-    """Return coefficients (3, v + d) and intercepts (3,) of POLARITIES; one without examples never wins."""
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - slow to import
-
-    found = np.unique(sides)
-    weights = np.zeros((len(POLARITIES), inputs.shape[1]))
-    bias = np.full(len(POLARITIES), NEVER)
-    bias[found] = 0
-    if len(found) > 1:
-        learner = LogisticRegression(C=c, max_iter=400, tol=TOLERANCE).fit(inputs, sides)
-        # Two classes share one row: half of it for the second, half against the first, is the same under softmax.
-        halves = len(found) == 2
-        weights[found] = np.outer([-0.5, 0.5], learner.coef_[0]) if halves else learner.coef_
-        bias[found] = np.outer([-0.5, 0.5], learner.intercept_)[:, 0] if halves else learner.intercept_
-    return weights, bias
-
-
-def _marks(ids: Sequence[str], frame: Frame) -> Labels:
-    """Return which ids and categories (k + c,) a list of ids stands for; a child implies its category."""
-    marks = np.zeros(len(frame.ids) + len(frame.categories), dtype=np.int8)
-    for id in ids:
-        column = frame.ids.index(id)
-        marks[column] = 1
-        if frame.category[column] >= 0:
-            marks[len(frame.ids) + frame.category[column]] = 1
-    return marks
-
-
-def _polarity(codes: Sequence[tuple[str, str]]) -> int:
-    """Return the one polarity of a clause's codes as a number, or -1 where they differ."""
-    found = {polarity for _, polarity in codes}
-    return POLARITIES.index(found.pop()) if len(found) == 1 else -1
-
-
 def _score(example: Example) -> float:
     """Return the example's score, or the one that stands for its stance."""
-    if example.score is not None:
-        return example.score
-    return NO_SCORE[example.stance or "passive"]
+    return BAND_SCORE[example.stance or "passive"] if example.score is None else example.score

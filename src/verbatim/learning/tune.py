@@ -1,6 +1,6 @@
 """What is fitted on held-out answers: thresholds, calibration, the cuts between the stances, when to ask a person."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from verbatim.features import Floats
 from verbatim.learning.measures import quadratic_kappa
 from verbatim.learning.recipes import Recipe
 from verbatim.stance import StanceModel, band
+from verbatim.trust import Trust, part_signs
 
 GRID = np.arange(0.10, 0.66, 0.025)
 PRIOR = 2000
@@ -24,20 +25,16 @@ LEAST_SPREAD = 0.5
 class Held:
     """What heads said of examples they had not seen: `told` (m, k + c), and beside it the truth.
 
-    `gold` (m, k + c) marks what is right, `summaries` (m, 18) are for the stance, `scores` (m,) the customers' own.
+    `gold` (m, k + c) marks what is right, `summaries` (m, 21) are for the stance, `scores` (m,) the customers' own.
+    `clauses` (s, k) is what was said of every clause, `sizes` (m,) how many clauses each example has.
     """
 
     told: Floats
     gold: NDArray[np.int8]
     summaries: Floats
     scores: Floats
-
-    def review_below(self, thresholds: Thresholds, frame: Frame, share: float) -> float:
-        """Return the confidence under which the given share of the coded examples has its least certain code."""
-        found = given(self.told, frame, thresholds)
-        sure = np.where(found, thresholds.confidence(self.told[:, : len(frame.ids)]), 1.0).min(axis=1)
-        coded = sure[found.any(axis=1)]
-        return round(float(np.quantile(coded, share)), 3) if len(coded) else 0.0
+    clauses: Floats
+    sizes: tuple[int, ...]
 
 
 def thresholds(held: Held, frame: Frame, recipe: Recipe) -> Thresholds:
@@ -71,6 +68,21 @@ def stance_model(held: Held) -> StanceModel:
     spread = max(LEAST_SPREAD, float(np.std(estimates - held.scores)))
     weights = np.asarray(learner.coef_ / scale, dtype=np.float32)
     return StanceModel(weights, float(learner.intercept_), (round(float(low), 2), round(float(high), 2)), spread)
+
+
+def trust(held: Held, thresholds: Thresholds, frame: Frame, share: float) -> Trust:
+    """Return the estimate of a coding's F1, with the limit under which the given share of held-out codings falls."""
+    from sklearn.linear_model import Ridge  # noqa: PLC0415 - slow to import
+
+    count = len(frame.ids)
+    found = given(held.told, frame, thresholds)
+    signs = part_signs(found, thresholds.confidence(held.told[:, :count]), held.clauses, held.sizes)
+    gold = held.gold[:, :count].astype(bool)
+    right = 2 * (found & gold).sum(axis=1) / np.maximum(1, found.sum(axis=1) + gold.sum(axis=1))
+    scale = signs.std(axis=0) + 1e-6
+    learner = Ridge(alpha=1.0).fit(signs / scale, right)
+    learnt = Trust(np.asarray(learner.coef_ / scale, dtype=np.float32), float(learner.intercept_), 0.0)
+    return replace(learnt, least=round(float(np.quantile(learnt.estimate(signs), share)), 3))
 
 
 def _cut(estimates: NDArray[np.float64], low: float, high: float) -> list[StanceLabel]:

@@ -1,4 +1,4 @@
-"""From texts to vectors: one protocol, and what stands behind it.
+"""Encoders that are used as they come: Google's USE from its package, sentence-transformers, and hashed characters.
 
 Heavy libraries load inside constructors, so that importing this module costs nothing.
 """
@@ -6,32 +6,11 @@ Heavy libraries load inside constructors, so that importing this module costs no
 import hashlib
 from collections.abc import Sequence
 from threading import Lock
-from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from verbatim.encoders.protocol import Read, Span, Vectors, encodable, read_apart
 from verbatim.errors import InputError
-
-Vectors = NDArray[np.float32]
-
-
-class Encoder(Protocol):
-    """Turns texts into unit vectors; texts that mean the same lie close together, whatever their language.
-
-    `encode` may be called from several threads at once.
-    """
-
-    @property
-    def dimension(self) -> int:
-        """The number of components of a vector."""
-
-    @property
-    def fingerprint(self) -> str:
-        """What a model must have been trained with to be used with this encoder: package or path, and version."""
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """Return one unit row for each text, (n, dimension) float32."""
 
 
 class UseEncoder:
@@ -55,11 +34,15 @@ class UseEncoder:
         distinct = list(dict.fromkeys(texts))
         if not distinct:
             return np.zeros((0, self.dimension), dtype=np.float32)
-        vectors: Vectors = self._model.encode([_encodable(text) for text in distinct])
+        vectors: Vectors = self._model.encode([encodable(text) for text in distinct])
         if len(distinct) == len(texts):
             return vectors
         place = {text: row for row, text in enumerate(distinct)}
         return vectors[[place[text] for text in texts]]
+
+    def read(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> Read:
+        """Return a row for each clause, read by itself, and one for each text: the mean of its clauses."""
+        return read_apart(self, texts, spans)
 
 
 class SentenceEncoder:
@@ -84,9 +67,13 @@ class SentenceEncoder:
         """Return one unit row for each text, (n, dimension) float32."""
         with self._turn:
             vectors = self._model.encode(
-                [_encodable(text) for text in texts], normalize_embeddings=True, show_progress_bar=False
+                [encodable(text) for text in texts], normalize_embeddings=True, show_progress_bar=False
             )
         return np.asarray(vectors, dtype=np.float32).reshape(len(texts), self.dimension)
+
+    def read(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> Read:
+        """Return a row for each clause, read by itself, and one for each text: the mean of its clauses."""
+        return read_apart(self, texts, spans)
 
 
 class HashEncoder:
@@ -108,23 +95,6 @@ class HashEncoder:
         vectors[lengths[:, 0] == 0, 0] = 1
         return (vectors / np.where(lengths == 0, 1, lengths)).astype(np.float32)
 
-
-def load_encoder(fingerprint: str) -> Encoder:
-    """Return the encoder that a model was trained with, from the fingerprint in its manifest.
-
-    Raises InputError for a fingerprint that this version does not know.
-    """
-    if fingerprint == UseEncoder.fingerprint:
-        return UseEncoder()
-    kind, _, rest = fingerprint.partition(":")
-    if kind == "sentence-transformers" and rest:
-        return SentenceEncoder(rest)
-    if fingerprint.startswith("hash-") and fingerprint[5:].isdecimal() and int(fingerprint[5:]):
-        return HashEncoder(int(fingerprint[5:]))
-    known = f"{UseEncoder.fingerprint}, sentence-transformers:NAME, hash-N"
-    raise InputError(f"encoder {fingerprint!r} is not known here; expected one of {known}")
-
-
-def _encodable(text: str) -> str:
-    """Return the text without what UTF-8 cannot hold (lone surrogates), so that no tokenizer stumbles."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+    def read(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> Read:
+        """Return a row for each clause, read by itself, and one for each text: the mean of its clauses."""
+        return read_apart(self, texts, spans)

