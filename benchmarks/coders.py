@@ -68,28 +68,28 @@ class PeerCoder:
 
 @dataclass(frozen=True, slots=True)
 class ShippedCoder:
-    """A model of this project as it is shipped, by its label."""
+    """A model of this project as it is shipped, by its name."""
 
-    label: str
+    name: str
     threads: int
 
     def taught(self, task: LabelledSet) -> int:  # noqa: ARG002 - it has learnt before it was shipped
         """Return how many texts its manifest names."""
-        return int(str(read_manifest(find(self.label)).training["verbatims"]))
+        return int(str(read_manifest(find(self.name)).training["verbatims"]))
 
     def learn(self, task: LabelledSet, folder: Path) -> None:
         """Learn nothing: the model is used as it is."""
 
     def code(self, texts: Sequence[str], folder: Path) -> tuple[Labels, Used]:
         """Code texts with `verbatim code`."""
-        return coded(texts, folder, ["--model", str(find(self.label))], self.threads)
+        return coded(texts, folder, ["--model", str(find(self.name))], self.threads)
 
 
 @dataclass(frozen=True, slots=True)
 class TrainedCoder:
     """`verbatim train` with the numbers of a shipped recipe, and a codebook written from the labels of the set."""
 
-    label: str
+    name: str
     threads: int
 
     def taught(self, task: LabelledSet) -> int:
@@ -102,7 +102,7 @@ class TrainedCoder:
         (folder / "corpus").mkdir(exist_ok=True)
         (folder / "corpus" / "learnt.jsonl").write_text(corpus_of(task, ids), encoding="utf-8")
         (folder / "codebook.yaml").write_text(codebook_of(task, ids), encoding="utf-8")
-        (folder / "recipe.toml").write_text(recipe_of(self.label), encoding="utf-8")
+        (folder / "recipe.toml").write_text(recipe_of(self.name), encoding="utf-8")
         (folder / "ids.json").write_text(json.dumps({id: label for label, id in ids.items()}), encoding="utf-8")
         arguments = ["train", str(folder / "recipe.toml"), "--models", str(folder / "models")]
         return used_by([*VERBATIM, *arguments], **OFFLINE, **thread_limits(self.threads))

@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import yaml
 from labelled import LabelledSet, Text
@@ -45,14 +46,26 @@ def corpus_of(task: LabelledSet, ids: Mapping[str, str]) -> str:
     return "".join(json.dumps(_row(number, text, ids)) + "\n" for number, text in enumerate(task.learnt))
 
 
-def recipe_of(label: str) -> str:
-    """Return the recipe that made a shipped model, with corpus and codebook of the set; ValueError where none did."""
-    for file in sorted(RECIPES.glob("*.toml")):
-        recipe = tomllib.loads(file.read_text(encoding="utf-8"))
-        if f"{recipe['name']}@{recipe['version']}" == label:
-            own = {**recipe, "name": "public", "version": 1, "corpus": "corpus", "codebook": "codebook.yaml"}
-            return "".join(f"{key} = {json.dumps(value)}\n" for key, value in own.items())
-    raise ValueError(f"no recipe in {RECIPES} makes {label!r}; expected the label of a shipped model")
+def recipe_named(name: str) -> dict[str, Any]:
+    """Return the recipe of models with that name; ValueError where there is none."""
+    recipes = [tomllib.loads(file.read_text(encoding="utf-8")) for file in sorted(RECIPES.glob("*.toml"))]
+    for recipe in recipes:
+        if recipe["name"] == name:
+            return recipe
+    known = ", ".join(recipe["name"] for recipe in recipes)
+    raise ValueError(f"no recipe in {RECIPES} makes models called {name!r}; expected one of {known}")
+
+
+def recipe_of(name: str) -> str:
+    """Return that recipe in TOML with corpus and codebook of a set in place of its own; what it checks is left out."""
+    recipe = {key: value for key, value in recipe_named(name).items() if key != "check"}
+    own = {**recipe, "corpus": "corpus", "codebook": "codebook.yaml"}
+    tables = {key: own.pop(key) for key in list(own) if isinstance(own[key], dict)}
+    return "".join([_lines(own), *(f"\n[{key}]\n{_lines(table)}" for key, table in tables.items())])
+
+
+def _lines(values: Mapping[str, object]) -> str:
+    return "".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items())
 
 
 def _slug(label: str) -> str:

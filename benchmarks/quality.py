@@ -18,6 +18,7 @@ from pathlib import Path
 
 from coders import CoderUnderTest, PeerCoder, ShippedCoder, TrainedCoder
 from command import Used
+from frames import recipe_named
 from judging import figures
 from labelled import LabelledSet, public_set, seed_set
 from machine import this_machine
@@ -25,7 +26,7 @@ from peer_tables import quality_tables, update_document
 from peers import PEERS
 
 from verbatim import taxonomy
-from verbatim.registry import find, models_folder
+from verbatim.registry import find
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = Path(__file__).with_name("quality.json")
@@ -36,7 +37,7 @@ PUBLIC = ("nhs_fft", "ccf_auto", "semeval16_laptop")
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to be judged: sets by name, coders by name, models of ours by label, and with how many threads."""
+    """What is to be judged: sets by name, coders by name, models of ours by name, and with how many threads."""
 
     gold: Path | None
     external: Path | None
@@ -74,10 +75,16 @@ def sets_of(wish: Wish) -> Iterator[LabelledSet]:
 
 def coders_of(task: LabelledSet, wish: Wish) -> Iterator[tuple[str, CoderUnderTest]]:
     """Yield the coders that were asked for, ours first."""
-    ours = ShippedCoder if task.name == SEED_SET else TrainedCoder
-    if OURS in wish.coders:
-        yield from ((f"{OURS} {label}", ours(label, wish.threads)) for label in wish.tiers)
+    if OURS in wish.coders and task.name == SEED_SET:
+        yield from ((f"{OURS} {find(name).name}", ShippedCoder(name, wish.threads)) for name in wish.tiers)
+    elif OURS in wish.coders:
+        yield from ((f"{OURS} {label_of(name)}", TrainedCoder(name, wish.threads)) for name in wish.tiers)
     yield from ((name, PeerCoder(name, wish.threads)) for name in wish.coders if name != OURS)
+
+
+def label_of(name: str) -> str:
+    """Return name and version of the recipe that trains models of that name."""
+    return f"{name}@{recipe_named(name)['version']}"
 
 
 def judged(task: LabelledSet, coder: CoderUnderTest, folder: Path) -> dict[str, object]:
@@ -126,14 +133,14 @@ def _told(task: str, name: str) -> str:
 
 
 def _wish() -> Wish:
-    current = find(None, models_folder()).name
+    current = find(None).name.partition("@")[0]
     parser = argparse.ArgumentParser(description="Judge verbatim and its peers on the same texts.")
     parser.add_argument("--gold", type=Path, help="coded verbatims to judge on what was learnt from training/seed")
     parser.add_argument("--external", type=Path, help=f"folder with {', '.join(PUBLIC)} in JSON lines")
     parser.add_argument("--set", action="append", choices=[SEED_SET, *PUBLIC], help="only this set; may be repeated")
     parser.add_argument("--only", action="append", choices=[OURS, *PEERS], help="only this coder; may be repeated")
     parser.add_argument(
-        "--tier", action="append", help=f"label of a model of ours; may be repeated (default: {current})"
+        "--tier", action="append", help=f"name of a model of ours; may be repeated (default: {current})"
     )
     parser.add_argument("--sample", type=int, help="learn from at most so many texts of a set, drawn by label")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1, help="threads of the libraries")

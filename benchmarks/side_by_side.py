@@ -15,7 +15,7 @@ from machine import this_machine
 from peer_tables import speed_table, update_document
 from peers import PEERS
 
-from verbatim.registry import find, models_folder
+from verbatim.registry import find
 
 RESULTS = Path(__file__).with_name("speed.json")
 WORK = Path(__file__).resolve().parents[1] / "out" / "quality"
@@ -66,15 +66,17 @@ def measured(race: Race) -> Iterator[tuple[str, list[Used]]]:
 
 def coders_of(race: Race) -> Sequence[tuple[str, CoderUnderTest]]:
     """Return the coders that run, ours first."""
-    ours = [(f"verbatim {label}", ShippedCoder(label, race.threads)) for label in race.tiers]
+    ours = [(f"verbatim {find(name).name}", ShippedCoder(name, race.threads)) for name in race.tiers]
     return [*ours, *((name, PeerCoder(name, race.threads)) for name in race.peers)]
 
 
 def _race() -> Race:
-    current = find(None, models_folder()).name
+    current = find(None).name.partition("@")[0]
     parser = argparse.ArgumentParser(description="Measure speed and memory of verbatim beside its peers.")
     parser.add_argument("--only", action="append", choices=list(PEERS), help="only this peer; may be repeated")
-    parser.add_argument("--tier", action="append", help=f"a model of ours; may be repeated (default: {current})")
+    parser.add_argument(
+        "--tier", action="append", help=f"name of a model of ours; may be repeated (default: {current})"
+    )
     parser.add_argument("--rows", type=int, default=50_000, help="rows of the larger run")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1, help="threads of the libraries")
     parser.add_argument("--work", type=Path, default=WORK, help="folder for what the peers learn")

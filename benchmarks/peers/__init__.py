@@ -67,9 +67,9 @@ PEERS = {
     "spacy": Offer(
         "spaCy textcat_multilabel",
         "peers.spacy_textcat:SpacyTextcat",
-        "Blank pipeline `xx` (each Chinese character a word), the ensemble of a bag of n-grams (1–3, in 32,768 places) and "
-        "a convolutional network of width 64 and depth 2; Adam, dropout 0.2, about 2,800 updates (4 to 20 epochs) of 16 "
-        "texts, from 12,000 texts on of 64.",
+        "Blank pipeline `xx` (each Chinese character a word), the ensemble of a bag of n-grams (1–3, in 32,768 places) "
+        "and a convolutional network of width 64 and depth 2; Adam, dropout 0.2, about 2,800 updates (4 to 20 epochs) "
+        "of 16 texts, from 12,000 texts on of 64.",
         again=False,
     ),
     "setfit": Offer(

@@ -41,7 +41,7 @@ MODEL = {
         "@architectures": "spacy.TextCatBOW.v3",
         "exclusive_classes": False,
         "ngram_size": 3,
-        "length": 32_768,  # Adam goes through all of it at every update: at eight times as many that is most of the time
+        "length": 32_768,  # Adam goes through all of it at every update: more would be most of the time
         "no_output_layer": False,
     },
 }
