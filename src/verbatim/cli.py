@@ -172,16 +172,47 @@ def _check_corpus(recipe: Path | None, json: Path | None) -> None:
 
 
 @app.command()
-def evaluate(
-    gold: Annotated[Path, typer.Argument(help="JSON lines with id, text, codes and stance.", show_default=False)],
+def evaluate(  # noqa: PLR0913, PLR0917 - every option of the command is a parameter
+    gold: Annotated[
+        Path,
+        typer.Argument(
+            help="JSON lines with id, text, codes and stance; codes_second and stance_second of a second coder.",
+            show_default=False,
+        ),
+    ],
+    report: Annotated[Path | None, typer.Option(help="File for everything found, as one HTML page.")] = None,
+    json: Annotated[Path | None, typer.Option(help="File for everything found, as JSON.")] = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(help="A field of the gold file to slice by; may be repeated (default: lang, length, source)."),
+    ] = None,
+    economy: Annotated[
+        bool, typer.Option("--economy", help="Also the learning curve at 50, 200 and 1,000 reviewed verbatims.")
+    ] = False,
     model: ModelName = None,
     codebook: CodebookFile = None,
+    language: Annotated[Language | None, typer.Option(help="Language of the report (default: en).")] = None,
 ) -> None:
-    """Measure a model on gold: both levels, polarity, stance, and precision, recall, F1 and n of every id."""
-    from verbatim.actions.evaluation import evaluate_file  # noqa: PLC0415
-    from verbatim.terminal import show_evaluation  # noqa: PLC0415
+    """Measure a model on gold: both levels, every id, polarity, stance, calibration, review, slices, confusions."""
+    from verbatim.actions.evaluation import EvaluationOrder, evaluate_file  # noqa: PLC0415
+    from verbatim.settings import preset  # noqa: PLC0415
+    from verbatim.terminal import show_assessment  # noqa: PLC0415
 
-    show_evaluation(evaluate_file(gold, model, codebook))
+    wanted = preset()
+    order = EvaluationOrder(
+        gold=gold,
+        model=model or wanted.model,
+        codebook=codebook or wanted.codebook,
+        by=tuple(by or ()),
+        economy=economy,
+        report=report,
+        json=json,
+        language=language or wanted.language,
+    )
+    show_assessment(evaluate_file(order, say=lambda message: typer.echo(message, err=True)))
+    for path in (report, json):
+        if path:
+            typer.echo(f"  {path}")
 
 
 @codebook_app.command("show")

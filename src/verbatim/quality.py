@@ -25,13 +25,16 @@ Figures = Mapping[str, Estimate]
 
 @dataclass(frozen=True, slots=True)
 class CodeQuality:
-    """One id: how often gold has it (`n`), how often the coder gave it, and how well the two agree."""
+    """One id: how often gold has it (`n`), how often the coder gave it, and how well the two agree.
+
+    No precision where it was never given, and no recall where gold never has it.
+    """
 
     id: str
     n: int
     given: int
-    precision: Estimate
-    recall: Estimate
+    precision: Estimate | None
+    recall: Estimate | None
     f1: Estimate
 
 
@@ -47,7 +50,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is kept without review: how sure its least certain code is at least, its share, and how well it is coded."""
+    """What is kept without review: the trust that it has at least, its share of all, and how well it is coded."""
 
     least: float
     share: float

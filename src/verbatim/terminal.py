@@ -5,17 +5,19 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from verbatim.actions.coding import Outcome
 from verbatim.domain import POLARITIES
 from verbatim.learning.check import Checked
-from verbatim.learning.evaluate import Evaluation
 from verbatim.learning.statistics import Statistics
+from verbatim.quality import Assessment, Economy, Estimate, Slice
 from verbatim.taxonomy import Code, Codebook
 
 OFTEN = 50
+WIDE = 120
 LINES = frozenset({".csv", ".tsv", ".tab", ".jsonl", ".ndjson"})
 
 
@@ -68,19 +70,63 @@ def tell(outcome: Outcome, quiet: bool) -> None:
         console.print(f"  {path}", markup=False)
 
 
-def show_evaluation(evaluation: Evaluation) -> None:
-    """Print the figures, then a row for every id, most frequent first."""
+def show_assessment(found: Assessment) -> None:
+    """Print the figures with their intervals, the slices, the learning curve, then a row for every id."""
     console = Console(highlight=False, soft_wrap=True)
-    console.print(f"n {evaluation.n}")
-    for name, value in evaluation.figures().items():
-        console.print(f"{name:24} {value:.3f}")
+    console.width = max(console.width, WIDE)
+    console.print(f"{found.gold}: {found.n:,} verbatims, model {found.model}", markup=False)
+    tables = [_figures_table(found), *map(_slices_table, found.slices, found.slices.values())]
+    for table in (*tables, *([_economy_table(found.economy)] if found.economy else []), _ids_table(found)):
+        console.print(table)
+
+
+def _figures_table(found: Assessment) -> Table:
+    coder = found.ceiling.coder if found.ceiling else {}
+    table = _table("figure", "value", "95%", *(["coders"] if coder else []))
+    for name, figure in found.figures.items():
+        told = [f"{coder[name].value:.3f}" if name in coder else ""] if coder else []
+        table.add_row(name, f"{figure.value:.3f}", _limits(figure), *told)
+    table.add_row("calibration_error", f"{found.calibration_error:.3f}", "", *([""] if coder else []))
+    return table
+
+
+def _slices_table(field: str, slices: Sequence[Slice]) -> Table:
+    names = ("l1_weighted", "l2_weighted", "stance_kappa", "review_share")
+    table = _table(field, "n", *names)
+    for one in slices:
+        told = (f"{one.figures[name].value:.3f}" if name in one.figures else "" for name in names)
+        table.add_row(escape(one.value or "-"), f"{one.n:,}", *told)
+    return table
+
+
+def _economy_table(economy: Economy) -> Table:
+    table = _table("reviewed", "l2_weighted", "95%", "gain", "95%", "l1_weighted")
+    for point in economy.points:
+        figure, gain = point.figures["l2_weighted"], point.gain
+        told = (f"{gain.value:+.3f}", f"{gain.low:+.3f}–{gain.high:+.3f}") if point.reviewed else ("", "")
+        l1 = f"{point.figures['l1_weighted'].value:.3f}"
+        table.add_row(f"{point.reviewed:,}", f"{figure.value:.3f}", _limits(figure), *told, l1)
+    return table
+
+
+def _ids_table(found: Assessment) -> Table:
+    table = _table("id", "n", "given", "precision", "recall", "F1", "95%")
+    for code in sorted(found.per_code, key=lambda code: -code.n):
+        shares = (f"{figure.value:.2f}" if figure else "" for figure in (code.precision, code.recall, code.f1))
+        table.add_row(code.id, str(code.n), str(code.given), *shares, _limits(code.f1, 2))
+    return table
+
+
+def _table(first: str, *others: str) -> Table:
     table = Table(box=None)
-    table.add_column("id")
-    for name in ("n", "precision", "recall", "F1"):
+    table.add_column(escape(first))
+    for name in others:
         table.add_column(name, justify="right")
-    for id, row in sorted(evaluation.per_code().items(), key=lambda pair: -pair[1]["n"]):
-        table.add_row(id, f"{row['n']:.0f}", *(f"{row[name]:.2f}" for name in ("precision", "recall", "f1")))
-    console.print(table)
+    return table
+
+
+def _limits(figure: Estimate, digits: int = 3) -> str:
+    return f"{figure.low:.{digits}f}–{figure.high:.{digits}f}"
 
 
 def show_checked(checked: Checked) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from verbatim.coder import Model, parts_of, units_of, weigh
 from verbatim.codes import Frame, Thresholds, given, log_odds
@@ -74,12 +75,14 @@ def adapt(model: Model, encoder: Encoder, examples: Sequence[Example], label: st
     reviewed = review(model, encoder, examples)
     if len(reviewed.gold) < FEWEST:
         return model
-    held = held_out(reviewed.scores, reviewed.vectors, reviewed.gold)
+    with threadpool_limits(limits=1, user_api="blas"):  # matrices as small as these are slower on several cores
+        held = held_out(reviewed.scores, reviewed.vectors, reviewed.gold)
+        correction = learn(reviewed.scores, reviewed.vectors, reviewed.gold)
     thresholds = refitted(held, reviewed.gold, model.frame, model.thresholds)
     return replace(
         model,
         label=label or f"{model.label}+{len(reviewed.gold)}",
-        correction=learn(reviewed.scores, reviewed.vectors, reviewed.gold),
+        correction=correction,
         thresholds=thresholds,
         trust=trusted(model.trust, reviewed, held, thresholds, model.frame),
     )

@@ -8,11 +8,10 @@ from numpy.typing import NDArray
 from verbatim.domain import Coding
 from verbatim.learning.confusions import confusions
 from verbatim.learning.examples import GoldRow
-from verbatim.learning.measures import Values, f1_of, share, wholes
+from verbatim.learning.measures import Values, share, wholes
 from verbatim.learning.slices import sliced
 from verbatim.learning.tallies import (
     STEPS,
-    Opinion,
     Tallies,
     estimate,
     estimates,
@@ -52,8 +51,8 @@ def assess(
         per_code=per_code(tallies),
         calibration_error=float(np.nan_to_num(figures(tallies.total())["calibration_error"])),
         reliability=reliability(tallies),
-        coverage=coverage(tallies, np.array([sureness(opinion) for opinion in got])),
-        own=_own(tallies, got, found),
+        coverage=coverage(tallies, np.array([coding.trust for coding in codings])),
+        own=_own(codings, found),
         confusions=confusions(want, got, [row.example for row in rows]),
         slices=sliced(rows, tallies, fields),
         ceiling=ceiling(rows, tallies, codebook),
@@ -78,20 +77,13 @@ def reliability(tallies: Tallies) -> tuple[Step, ...]:
     )
 
 
-def sureness(opinion: Opinion) -> float:
-    """Return how sure the least certain code is; 0 where none was found, which is what a person should see first."""
-    return min(opinion.confidence.values(), default=0.0)
-
-
-def coverage(tallies: Tallies, sure: NDArray[np.float64]) -> tuple[Kept, ...]:
-    """Return how well the surest verbatims are coded, for rising shares of them; equally sure ones stay together."""
-    if not len(sure):
+def coverage(tallies: Tallies, trust: NDArray[np.float64]) -> tuple[Kept, ...]:
+    """Return how well the most trusted verbatims are coded, for rising shares; equally trusted ones stay together."""
+    if not len(trust):
         return ()
-    ranked = np.sort(sure)[::-1]
-    leasts = dict.fromkeys(float(ranked[max(1, round(share * len(sure))) - 1]) for share in SHARES)
-    return tuple(
-        Kept(least, float((sure >= least).mean()), _l2_weighted(tallies.of(sure >= least))) for least in leasts
-    )
+    ranked = np.sort(trust)[::-1]
+    leasts = dict.fromkeys(float(ranked[max(1, round(share * len(trust))) - 1]) for share in SHARES)
+    return tuple(_kept(tallies, trust >= least, least) for least in leasts)
 
 
 def ceiling(rows: Sequence[GoldRow], tallies: Tallies, codebook: Codebook) -> Ceiling | None:
@@ -106,27 +98,32 @@ def ceiling(rows: Sequence[GoldRow], tallies: Tallies, codebook: Codebook) -> Ce
     return Ceiling(len(again), kept, estimates(tallies.of(np.array(again))))
 
 
-def _own(tallies: Tallies, got: Sequence[Opinion], found: Figures) -> Kept | None:
+def _own(codings: Sequence[Coding], found: Figures) -> Kept | None:
     """Return where the model's own review flag stands; None where it keeps nothing."""
-    kept = [sureness(opinion) for opinion in got if not opinion.review]
+    kept = [coding.trust for coding in codings if not coding.review]
     right = found.get("l2_weighted_unreviewed")
-    return Kept(min(kept), len(kept) / len(tallies), right) if kept and right else None
+    return Kept(min(kept), len(kept) / len(codings), right) if kept and right else None
 
 
-def _l2_weighted(tallies: Tallies) -> Estimate:
-    drawn = np.concatenate([wholes(sums["codes"])[1] for sums in tallies.resampled()])
-    return estimate(np.nan_to_num(wholes(tallies.total()["codes"])[1]), np.nan_to_num(drawn))
+def _kept(tallies: Tallies, chosen: NDArray[np.bool_], least: float) -> Kept:
+    """Return how well the chosen verbatims are coded; 0 where gold has no id in them."""
+    some = tallies.of(chosen, "n", "codes")
+    drawn = np.concatenate([wholes(sums["codes"])[1] for sums in some.resampled()])
+    whole = np.nan_to_num(wholes(some.total()["codes"])[1])
+    return Kept(least, float(chosen.mean()), estimate(whole, np.nan_to_num(drawn)))
 
 
 def _quality(id: str, counts: Values, drawn: Values) -> CodeQuality:
     """Return the figures of one id: counts (3,) of hits, false alarms and misses, and those of resampled files."""
-    found = [_three(each) for each in (counts[None], drawn)]
-    figures = [estimate(float(point[0]), values) for point, values in zip(*found, strict=True)]
-    return CodeQuality(id, round(counts[0] + counts[2]), round(counts[0] + counts[1]), *figures)
+    hits, false, missed = counts
+    precision, recall, f1 = (
+        None if np.isnan(point[0]) else estimate(point[0], values)
+        for point, values in zip(_three(counts[None]), _three(drawn), strict=True)
+    )
+    return CodeQuality(id, round(hits + missed), round(hits + false), precision, recall, f1 or Estimate(0, 0, 0))
 
 
 def _three(counts: Values) -> tuple[Values, Values, Values]:
-    """Return precision, recall and F1 (r,) of counts (r, 3); 0 where nothing was given, or gold has none."""
-    hits = counts[:, 0]
-    precision, recall = share(hits, hits + counts[:, 1]), share(hits, hits + counts[:, 2])
-    return np.nan_to_num(precision), np.nan_to_num(recall), f1_of(counts[:, :, None])[:, 0]
+    """Return precision, recall and F1 (r,) of counts (r, 3); not a number where they stand on nothing."""
+    hits, false, missed = counts.T
+    return share(hits, hits + false), share(hits, hits + missed), share(2 * hits, 2 * hits + false + missed)

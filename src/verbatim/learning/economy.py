@@ -20,8 +20,8 @@ SIZES = (0, 50, 200, 1000)
 SPLITS = 5
 SEED = 7
 
-LEFT = 50
-"""So many verbatims at least are left to measure on."""
+LEFT, MEASURED = 50, 2000
+"""So many verbatims at least are left to measure on, and so many at most are measured."""
 
 Say = Callable[[str], None]
 Place = tuple[str, tuple[Span, ...]]
@@ -62,24 +62,29 @@ def sizes_for(count: int) -> tuple[int, ...]:
     return tuple(size for size in SIZES if count - size >= LEFT)
 
 
+def check_size(count: int) -> None:
+    """Raise CorpusError where so many verbatims are not enough for the first step of the curve."""
+    if len(sizes_for(count)) < 2:
+        raise CorpusError(f"{count} verbatims: too few for a learning curve; expected at least {SIZES[1] + LEFT}")
+
+
 def economy(gold: Sequence[Example], model: Model, encoder: Encoder, codebook: Codebook, say: Say) -> Economy:
     """Return the learning curve over five random splits; in each of them all points are measured on the same verbatims.
 
-    Those left over by the largest number of reviewed ones are measured on, and smaller numbers are parts of it. Raises
-    CorpusError where not even the first step of the curve can be made.
+    Those left over by the largest number of reviewed ones are measured on, at most two thousand; smaller numbers of
+    reviewed ones are parts of it. Raises CorpusError where not even the first step of the curve can be made.
     """
+    check_size(len(gold))
     sizes = sizes_for(len(gold))
-    if len(sizes) < 2:
-        raise CorpusError(f"{len(gold)} verbatims: too few for a learning curve; expected at least {SIZES[1] + LEFT}")
-    remembered, left = Remembered(encoder), len(gold) - sizes[-1]
+    remembered, measured = Remembered(encoder), min(MEASURED, len(gold) - sizes[-1])
     found: list[list[dict[str, float]]] = []
     for split in range(SPLITS):
         say(f"split {split + 1} of {SPLITS}")
         order = np.random.default_rng([SEED, split]).permutation(len(gold))
-        rest = [gold[number] for number in order[sizes[-1] :]]
+        rest = [gold[number] for number in order[sizes[-1] :][:measured]]
         reviewed = [[gold[number] for number in order[:size]] for size in sizes]
         found.append([_measured(adapt(model, remembered, some), remembered, rest, codebook) for some in reviewed])
-    return Economy(SPLITS, left, tuple(_learnt(size, found, place) for place, size in enumerate(sizes)))
+    return Economy(SPLITS, measured, tuple(_learnt(size, found, place) for place, size in enumerate(sizes)))
 
 
 def mean_of(values: Sequence[float]) -> Estimate:

@@ -51,9 +51,10 @@ class Tallies:
     def __len__(self) -> int:
         return len(self.rows["n"])
 
-    def of(self, chosen: NDArray[np.generic]) -> "Tallies":
-        """Return the tallies of some verbatims: their numbers, or a mark for each."""
-        return Tallies(self.ids, self.categories, {name: rows[chosen] for name, rows in self.rows.items()})
+    def of(self, chosen: NDArray[np.generic], *names: str) -> "Tallies":
+        """Return the tallies of some verbatims, chosen by number or by a mark for each; only of these names if any."""
+        rows = {name: self.rows[name][chosen] for name in names or self.rows}
+        return Tallies(self.ids, self.categories, rows)
 
     def sums(self, weights: Weights) -> dict[str, Values]:
         """Return the sums (r, …) for weights (r, n): how often each verbatim counts."""
