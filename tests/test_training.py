@@ -12,7 +12,7 @@ import pytest
 from verbatim.actions.training import TrainingOrder, train, train_order
 from verbatim.coder import Coder
 from verbatim.errors import CodebookError, CorpusError, InputError
-from verbatim.registry import find, labels, load, read_manifest
+from verbatim.registry import CODEBOOK, find, labels, load, read_manifest
 from verbatim.taxonomy import load as load_codebook
 
 FILES = Path(__file__).parent / "files"
@@ -59,6 +59,19 @@ def test_another_seed_makes_another_model_that_codes(trained: Path, tmp_path: Pa
 def test_a_trained_model_becomes_the_current_one(trained: Path) -> None:
     assert find(None, trained).name == "small@1"
     assert labels(trained) == ["harbour@3", "small@1"]
+
+
+def test_a_model_that_is_not_promoted_leaves_the_current_one(trained: Path, tmp_path: Path) -> None:
+    shutil.copytree(trained, tmp_path / "models")
+    train(FILES / "models" / "harbour.toml", tmp_path / "models", say=silent, promoted=False)
+    assert find(None, tmp_path / "models").name == "small@1"
+    assert not (train(SMALL, tmp_path / "new", say=silent, promoted=False).parent / "CURRENT").exists()
+
+
+def test_a_model_keeps_the_frame_of_its_maker_and_not_one_that_ships(trained: Path) -> None:
+    own = (FILES / "codebooks" / "harbour.yaml").read_text(encoding="utf-8")
+    assert (trained / "harbour@3" / CODEBOOK).read_text(encoding="utf-8") == own
+    assert not (trained / "small@1" / CODEBOOK).exists()
 
 
 def test_a_company_trains_its_own_frame_without_roles(trained: Path) -> None:
