@@ -63,9 +63,10 @@ def test_a_trained_model_becomes_the_current_one(trained: Path) -> None:
 
 def test_a_model_that_is_not_promoted_leaves_the_current_one(trained: Path, tmp_path: Path) -> None:
     shutil.copytree(trained, tmp_path / "models")
-    train(FILES / "models" / "harbour.toml", tmp_path / "models", say=silent, promoted=False)
+    train_order(TrainingOrder(FILES / "models" / "harbour.toml", tmp_path / "models", promoted=False), silent)
     assert find(None, tmp_path / "models").name == "small@1"
-    assert not (train(SMALL, tmp_path / "new", say=silent, promoted=False).parent / "CURRENT").exists()
+    aside = train_order(TrainingOrder(SMALL, tmp_path / "new", promoted=False), silent)
+    assert not (aside.parent / "CURRENT").exists()
 
 
 def test_a_model_keeps_the_frame_of_its_maker_and_not_one_that_ships(trained: Path) -> None:
