@@ -13,7 +13,7 @@ from verbatim.learning.duplicates import same_texts, shared_runs
 from verbatim.learning.evaluate import evaluate
 from verbatim.learning.examples import Example, read_corpus, read_gold
 from verbatim.learning.limits import Limits
-from verbatim.registry import labels, load, models_folder
+from verbatim.registry import find, labels, load, models_folder
 from verbatim.taxonomy import default
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,10 +34,11 @@ class Shares:
 FLOORS = {
     ("b2b", "short_chinese"): Shares(l1=0.90, l2=0.85, polarity=0.87, stance=0.95),
     ("b2b", "code_switched"): Shares(l1=0.88, l2=0.78, polarity=0.90, stance=0.98),
-    ("b2b", "negated"): Shares(l1=0.82, l2=0.75, polarity=0.65, stance=0.93),
+    ("b2b", "negated"): Shares(l1=0.84, l2=0.77, polarity=0.70, stance=0.88),
 }
 SETS = sorted({name for _, name in FLOORS})
-SHIPPED = labels(models_folder())
+SHIPPED = [label for label in labels(models_folder()) if label == find(label.partition("@")[0]).name]
+"""The newest model of each name."""
 
 
 @cache
@@ -53,11 +54,12 @@ def shares_right(label: str, name: str) -> Shares:
     pairs = [(example.stance, coding.stance.label) for example, coding in zip(gold, codings, strict=True)]
     steps = [abs(STANCES.index(want) - STANCES.index(got)) for want, got in pairs if want and got]
     near = sum(step <= 1 for step in steps) / len(steps)
-    return Shares(*(round(share, 3) for share in (found.categories.micro, found.codes.micro, found.polarity, near)))
+    told = [found.values[name] for name in ("l1_micro", "l2_micro", "polarity")]
+    return Shares(*(round(share, 3) for share in (*told, near)))
 
 
 @pytest.mark.parametrize("name", SETS)
-@pytest.mark.parametrize("label", SHIPPED)
+@pytest.mark.parametrize("label", [label for label in SHIPPED if (label.partition("@")[0], SETS[0]) in FLOORS])
 def test_a_shipped_model_codes_at_least_the_share_right_that_it_is_known_for(label: str, name: str) -> None:
     floors, right = asdict(FLOORS[label.partition("@")[0], name]), asdict(shares_right(label, name))
     below = {figure: share for figure, share in right.items() if share < floors[figure]}
