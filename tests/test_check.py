@@ -1,13 +1,16 @@
 """A corpus is checked row by row, rows against each other, and every id by its numbers."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from verbatim.encoders import HashEncoder
 from verbatim.learning.check import Checked, Demands, check
-from verbatim.learning.examples import Row
+from verbatim.learning.examples import Row, corpus_rows
 from verbatim.learning.limits import Limits
+from verbatim.learning.linear import NoEncoder
+from verbatim.learning.recipes import read_limits
 from verbatim.taxonomy import default
 
 NONE = Limits(floor=0, floors={}, polarity_share=1, script_share=0, scripts=(), cosine=1, cosine_short=1)
@@ -107,3 +110,9 @@ def test_a_script_that_is_rare_or_lacks_an_id_is_told() -> None:
         "corpus: product stands in no verbatim in zh-Hant",
         "corpus: general stands in no verbatim in en",
     )
+
+
+def test_the_shipped_corpus_keeps_to_its_recipe_but_for_vectors_which_take_longer() -> None:
+    training = Path(__file__).parents[1] / "training"
+    demands = Demands(default(), read_limits(training / "recipes" / "base.toml"), NoEncoder())
+    assert check(corpus_rows(training / "seed"), "seed", demands, say=lambda _: None).problems == ()
