@@ -97,7 +97,7 @@ class Curve:
 
 
 def curve(points: Sequence[tuple[float, float, float, float]]) -> Curve:
-    """Points given as a place from 0 to 1 and a figure with its limits, on an axis from the tenth under to that over."""
+    """Points given as a place from 0 to 1 and a figure with its limits, on an axis between the tenths around them."""
     floor = min((floor_of(low) for _, _, low, _ in points), default=0)
     top = max(floor + 2, *(min(10, 1 + floor_of(high)) for _, _, _, high in points), 0)
 

@@ -67,7 +67,8 @@ class Reviewed:
 def adapt(model: Model, encoder: Encoder, examples: Sequence[Example], label: str | None = None) -> Model:
     """Return the model with a correction and thresholds learnt from reviewed verbatims; unchanged for fewer than ten.
 
-    `encoder` is the model's own. Verbatims that say nothing teach nothing. Raises ModelError for a model that has a
+    `encoder` is the model's own, `label` one of its own for what is to be kept. Verbatims that say nothing teach
+    nothing. Raises ModelError for a model that has a
     correction already: all that was reviewed is learnt at once, from the model it started with.
     """
     if model.correction is not None:
@@ -81,7 +82,7 @@ def adapt(model: Model, encoder: Encoder, examples: Sequence[Example], label: st
     thresholds = refitted(held, reviewed.gold, model.frame, model.thresholds)
     return replace(
         model,
-        label=label or f"{model.label}+{len(reviewed.gold)}",
+        label=label or model.label,
         correction=correction,
         thresholds=thresholds,
         trust=trusted(model.trust, reviewed, held, thresholds, model.frame),

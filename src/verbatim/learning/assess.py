@@ -51,7 +51,7 @@ def assess(
         per_code=per_code(tallies),
         calibration_error=float(np.nan_to_num(figures(tallies.total())["calibration_error"])),
         reliability=reliability(tallies),
-        coverage=coverage(tallies, np.array([coding.trust for coding in codings])),
+        coverage=coverage(tallies, np.array([trust_in(coding) for coding in codings])),
         own=_own(codings, found),
         confusions=confusions(want, got, [row.example for row in rows]),
         slices=sliced(rows, tallies, fields),
@@ -77,6 +77,11 @@ def reliability(tallies: Tallies) -> tuple[Step, ...]:
     )
 
 
+def trust_in(coding: Coding) -> float:
+    """Return how far a coding may stand without a person: its trust; not at all where no code was found."""
+    return coding.trust if coding.codes else 0.0
+
+
 def coverage(tallies: Tallies, trust: NDArray[np.float64]) -> tuple[Kept, ...]:
     """Return how well the most trusted verbatims are coded, for rising shares; equally trusted ones stay together."""
     if not len(trust):
@@ -100,7 +105,7 @@ def ceiling(rows: Sequence[GoldRow], tallies: Tallies, codebook: Codebook) -> Ce
 
 def _own(codings: Sequence[Coding], found: Figures) -> Kept | None:
     """Return where the model's own review flag stands; None where it keeps nothing."""
-    kept = [coding.trust for coding in codings if not coding.review]
+    kept = [trust_in(coding) for coding in codings if not coding.review]
     right = found.get("l2_weighted_unreviewed")
     return Kept(min(kept), len(kept) / len(codings), right) if kept and right else None
 

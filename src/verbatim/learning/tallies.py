@@ -6,6 +6,7 @@ different sums.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,7 +60,9 @@ class Tallies:
     def sums(self, weights: Weights) -> dict[str, Values]:
         """Return the sums (r, …) for weights (r, n): how often each verbatim counts."""
         return {
-            name: (weights @ rows.reshape(len(rows), -1)).reshape(len(weights), *rows.shape[1:]).astype(np.float64)
+            name: (weights @ rows.reshape(len(rows), prod(rows.shape[1:])))
+            .reshape(len(weights), *rows.shape[1:])
+            .astype(np.float64)
             for name, rows in self.rows.items()
         }
 
@@ -150,6 +153,8 @@ def estimates(tallies: Tallies) -> dict[str, Estimate]:
     The bootstrap of verbatims: Efron and Tibshirani 1993, chapter 13. The calibration error is left out: resampling
     adds to it, and its interval would not hold it.
     """
+    if not len(tallies):
+        return {}
     found = figures(tallies.total())
     names = [name for name, value in found.items() if not np.isnan(value) and name != "calibration_error"]
     drawn = [figures(sums) for sums in tallies.resampled()]
