@@ -46,10 +46,10 @@ def row(text: str, labels: list[str], split: str | None = None) -> dict:
 
 def test_the_document_shows_the_figures_that_were_kept(module: Module) -> None:
     tables = module("peer_tables")
-    kept = {
-        name: json.loads((BENCHMARKS / f"{name}.json").read_text(encoding="utf-8")) for name in ("quality", "speed")
-    }
-    shown = {**tables.quality_tables(kept["quality"]), "speed": tables.speed_table(kept["speed"])}
+    files = {name: BENCHMARKS / f"{name}.json" for name in ("quality", "speed")}
+    kept = {name: json.loads(file.read_text(encoding="utf-8")) for name, file in files.items() if file.is_file()}
+    shown = dict(tables.quality_tables(kept["quality"]))
+    shown |= {"speed": tables.speed_table(kept["speed"])} if "speed" in kept else {}
     text = tables.DOCUMENT.read_text(encoding="utf-8")
     assert all(f"<!-- {name} -->" in text for name in shown)
     assert tables.with_tables(text, shown) == text

@@ -82,6 +82,7 @@ def test_a_reply_is_this_object(tmp_path):
         ],
         "stance": {"label": "critic", "source": "score", "confidence": 1.0, "conflict": False},
         "intents": [],
+        "trust": 1.0,
         "review": False,
         "model": "b2b@1",
         "fields": {"Region": "North", "Visits": -5},
@@ -90,7 +91,7 @@ def test_a_reply_is_this_object(tmp_path):
 
 def test_a_transcript_has_turns_in_place_of_text_and_its_excerpts_name_theirs():
     made = record(CALL, CALL_CODING)
-    assert list(made) == ["id", "turns", "language", "codes", "stance", "intents", "review", "model", "fields"]
+    assert list(made) == ["id", "turns", "language", "codes", "stance", "intents", "trust", "review", "model", "fields"]
     assert made["turns"][1] == {"speaker": "Li", "side": "customer", "time": 2.5, "text": "价格太贵了，服务也慢。"}
     [excerpt] = made["codes"][0]["excerpts"]
     assert made["turns"][excerpt["turn"]]["text"][excerpt["start"] : excerpt["end"]] == "价格太贵了"
