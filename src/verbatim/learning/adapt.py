@@ -5,7 +5,7 @@ model's log-odds and the vector of the text, with the model's own log-odds as of
 changed. It needs the codes of whole verbatims only, no segments.
 
 It is shrunken the more strongly the fewer verbatims there are: a penalty that suits hundreds would follow the accidents
-of fifty. Thresholds move by what is best on the folds that a correction has not seen, shrunken towards the model's.
+of fifty. Thresholds move towards what is best on the folds that a correction has not seen.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,6 @@ from verbatim.errors import ModelError
 from verbatim.features import Floats
 from verbatim.heads import sigmoid
 from verbatim.learning.examples import Example
-from verbatim.learning.measures import f1_of, wholes
 from verbatim.learning.tuning.rows import marks
 from verbatim.trust import Trust, part_signs
 
@@ -39,11 +38,12 @@ PRIOR = {"bias": 0.2, "odds": 0.0025, "vector": 1.0}
 those over a vector of unit length. They grow with the number reviewed, up to four times these."""
 UNIT, MOST = 50, 4.0
 
-FACTORS = np.array([0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.4])
-"""What a threshold may be multiplied by."""
-COMMON_PRIOR, OWN_PRIOR = 100, 30
-"""How many verbatims, and how many with the id, weigh as much as the model's own threshold."""
-LEAST, GREATEST = 0.02, 0.95
+OWN = 100
+"""So many verbatims weigh as much as the thresholds and the trust of the model."""
+LEAST, GREATEST = 0.02, 0.9
+"""Between these every threshold stays."""
+FLATTEST = 0.2
+"""The least slope of a calibration: a higher score never means less."""
 
 Matrix = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -67,9 +67,9 @@ class Reviewed:
 def adapt(model: Model, encoder: Encoder, examples: Sequence[Example], label: str | None = None) -> Model:
     """Return the model with a correction and thresholds learnt from reviewed verbatims; unchanged for fewer than ten.
 
-    `encoder` is the model's own, `label` one of its own for what is to be kept. Verbatims that say nothing teach
-    nothing. Raises ModelError for a model that has a
-    correction already: all that was reviewed is learnt at once, from the model it started with.
+    `encoder` is the model's own; `label` is the new model's where it is to be kept beside the old one. Verbatims that
+    say nothing teach nothing. Raises ModelError for a model that has a correction already: all that was reviewed is
+    learnt at once, from the model it started with.
     """
     if model.correction is not None:
         raise ModelError(f"model {model.label} was adapted before; expected the one that it came from")
@@ -79,7 +79,7 @@ def adapt(model: Model, encoder: Encoder, examples: Sequence[Example], label: st
     with threadpool_limits(limits=1, user_api="blas"):  # matrices as small as these are slower on several cores
         held = held_out(reviewed.scores, reviewed.vectors, reviewed.gold)
         correction = learn(reviewed.scores, reviewed.vectors, reviewed.gold)
-    thresholds = refitted(held, reviewed.gold, model.frame, model.thresholds)
+    thresholds = refitted(held, reviewed.gold, model.thresholds)
     return replace(
         model,
         label=label or model.label,
@@ -109,13 +109,14 @@ def learn(scores: Floats, vectors: Floats, gold: Flags) -> Correction:
     """Return the correction that scores (m, h) and vectors (m, d) call for beside gold (m, h).
 
     It is the most probable one under PRIOR. Log-odds and vectors are centred, so that only the intercept can lift an id
-    in all verbatims alike.
+    in all verbatims alike; the priors are those of vectors of unit length, whatever length these have.
     """
     odds = log_odds(scores).astype(np.float64)
     centres = odds.mean(axis=0), vectors.mean(axis=0, dtype=np.float64)
     blocks = np.ones((len(odds), 1)), odds - centres[0], vectors - centres[1]
     strength = min(MOST, len(odds) / UNIT)
-    scales = [np.sqrt(strength * variance) for variance in PRIOR.values()]
+    lengths = {"vector": np.sqrt((vectors**2).sum(axis=1).mean(dtype=np.float64))}
+    scales = [np.sqrt(strength * variance) / lengths.get(name, 1.0) for name, variance in PRIOR.items()]
     inputs = np.hstack([scale * block for scale, block in zip(scales, blocks, strict=True)])
     weights = _ridge(inputs, gold.astype(np.float64), odds)
     bias, over_odds, over_vectors = (
@@ -135,21 +136,24 @@ def held_out(scores: Floats, vectors: Floats, gold: Flags) -> Floats:
     return held
 
 
-def refitted(held: Floats, gold: Flags, frame: Frame, base: Thresholds) -> Thresholds:
+def refitted(held: Floats, gold: Flags, base: Thresholds) -> Thresholds:
     """Return thresholds and calibration that suit held-out corrected scores (m, h), near the model's own.
 
-    All thresholds move together by one factor, and then each by its own, both on a logarithmic scale. Corrected scores
-    say by themselves how often an id is right, so that one line calibrates all of them.
+    The F1 of an id is greatest where it is given from half of that greatest F1 upwards: Lipton, Elkan and Naryanaswamy
+    2014, Optimal Thresholding of Classifiers to Maximize F1 Measure. How great it can be is reckoned from calibrated
+    scores, and not counted from the few verbatims that have a rare id. Corrected scores say by themselves how often
+    an id is right, so that one line calibrates all of them.
     """
-    right = gold[:, : len(frame.ids)]
-    common = _shrunken([_weighted_f1(held, right, frame, base, factor) for factor in FACTORS], len(held), COMMON_PRIOR)
-    moved = base.given * common
-    told = held[:, : len(frame.ids)]
-    own = [_own_factor(told[:, id], right[:, id], float(moved[id])) for id in range(len(frame.ids))]
-    slope, offset = _line(log_odds(told), right)
+    count = len(base.given)
+    odds = log_odds(held[:, :count])
+    slope, offset = _line(odds, gold[:, :count])
+    half = _reachable(sigmoid(slope * odds + offset)) * np.float32(0.5)
+    best = (log_odds(half) - offset) / slope
+    weight = len(held) / (len(held) + OWN)
+    given = np.clip(sigmoid(best), LEAST, GREATEST) ** weight * base.given ** (1 - weight)
     return replace(
         base,
-        given=np.clip(moved * own, LEAST, GREATEST).astype(np.float32),
+        given=given.astype(np.float32),
         slope=np.full_like(base.slope, slope),
         offset=np.full_like(base.offset, offset),
     )
@@ -160,9 +164,9 @@ def trusted(trust: Trust, reviewed: Reviewed, held: Floats, thresholds: Threshol
     count = len(frame.ids)
     found, right = given(held, frame, thresholds), reviewed.gold[:, :count]
     signs = part_signs(found, thresholds.confidence(held[:, :count]), reviewed.clauses, reviewed.sizes)
-    reached = f1_of(_counts(found.T, right.T))
+    reached = 2 * (found & right).sum(axis=1) / np.maximum(1, found.sum(axis=1) + right.sum(axis=1))
     off = float((reached - trust.estimate(signs)).mean())
-    return replace(trust, bias=trust.bias + off * len(held) / (len(held) + COMMON_PRIOR))
+    return replace(trust, bias=trust.bias + off * len(held) / (len(held) + OWN))
 
 
 def _ridge(inputs: Matrix, gold: Matrix, offset: Matrix) -> Matrix:
@@ -190,26 +194,11 @@ def _ridge(inputs: Matrix, gold: Matrix, offset: Matrix) -> Matrix:
     return np.asarray(right.T @ (step[:, None] * found.x.reshape(len(step), -1)))
 
 
-def _weighted_f1(scores: Floats, right: Flags, frame: Frame, base: Thresholds, factor: float) -> float:
-    found = given(scores, frame, replace(base, given=np.clip(base.given * factor, LEAST, GREATEST)))
-    return float(np.nan_to_num(wholes(_counts(found, right))[1]))
-
-
-def _own_factor(scores: Floats, right: Flags, threshold: float) -> float:
-    """Return what the threshold of one id is to be multiplied by, for its scores (m,); 1 where nothing has it."""
-    scored = [float(f1_of(_counts(scores[:, None] >= threshold * factor, right[:, None]))[0]) for factor in FACTORS]
-    return _shrunken(scored, int(right.sum()), OWN_PRIOR)
-
-
-def _counts(found: Flags, right: Flags) -> Matrix:
-    """Return hits, false alarms and misses, (3, k)."""
-    return np.stack([(found & right).sum(0), (found & ~right).sum(0), (~found & right).sum(0)]).astype(np.float64)
-
-
-def _shrunken(scored: Sequence[float], n: int, prior: int) -> float:
-    """Return the factor that scored best, pulled towards 1 as `prior` verbatims against `n` pull."""
-    best = max(zip(scored, -np.abs(np.log(FACTORS)), FACTORS, strict=True))[2]
-    return float(best ** (n / (n + prior)))
+def _reachable(chances: Floats) -> Floats:
+    """Return the greatest F1 (k,) that can be expected of each id, for chances (m, k) that it is right."""
+    ranked = -np.sort(-chances, axis=0)
+    given = np.arange(1, len(ranked) + 1)[:, None]
+    return np.asarray((2 * ranked.cumsum(axis=0) / (given + ranked.sum(axis=0))).max(axis=0), dtype=np.float32)
 
 
 def _line(odds: Floats, right: Flags) -> tuple[float, float]:
@@ -219,4 +208,4 @@ def _line(odds: Floats, right: Flags) -> tuple[float, float]:
     if right.all() or not right.any():
         return 1.0, 0.0
     learner = LogisticRegression(C=1.0).fit(odds.reshape(-1, 1), right.ravel())
-    return float(learner.coef_[0, 0]), float(learner.intercept_[0])
+    return max(FLATTEST, float(learner.coef_[0, 0])), float(learner.intercept_[0])
