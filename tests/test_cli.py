@@ -155,7 +155,7 @@ def test_every_format_holds_every_verbatim(survey: Ran) -> None:
     )
     assert list(dict.fromkeys(row["id"] for row in long)) == [row["id"] for row in one_hot] == ids
     book = CalamineWorkbook.from_path(str(survey.folder / "coded.xlsx"))
-    assert book.sheet_names == ["Coded", "Summary", "Codebook"]
+    assert book.sheet_names == ["Coded", "Intents", "Summary", "Codebook"]
     assert len(book.get_sheet_by_name("Coded").to_python()) == len(long) + 1
 
 
