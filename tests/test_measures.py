@@ -1,12 +1,22 @@
 """Agreement against hand-computed values, published examples and what must always hold."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
 from verbatim.domain import STANCES, StanceLabel
-from verbatim.learning.measures import Score, compare, first_level, quadratic_kappa
+from verbatim.learning.measures import (
+    Score,
+    calibration_error,
+    compare,
+    f1_of,
+    first_level,
+    kappa_of,
+    quadratic_kappa,
+    wholes,
+)
 from verbatim.taxonomy import default
 
 Pairs = list[tuple[StanceLabel, StanceLabel]]
@@ -106,3 +116,26 @@ def test_quadratic_kappa_is_the_one_of_scikit_learn(pairs: Pairs) -> None:
 @pytest.mark.parametrize("pairs", [[], [("critic", "critic")] * 4])
 def test_kappa_is_zero_where_chance_alone_could_not_disagree(pairs: Pairs) -> None:
     assert quadratic_kappa(pairs) == 0
+
+
+def test_many_tables_are_measured_at_once() -> None:
+    one = np.array([[3, 1, 1], [0, 1, 0], [0, 1, 3]], dtype=float)
+    both = kappa_of(np.stack([one, np.zeros((3, 3))]))
+    assert both[0] == pytest.approx(1 - 0.6 / 1.62)
+    assert np.isnan(both[1])
+
+
+def test_many_files_are_measured_at_once() -> None:
+    first, second = [[2, 1, 0], [0, 1, 1], [1, 1, 0]], [[0, 0, 0], [1, 0, 0], [0, 0, 0]]
+    micro, weighted, macro = wholes([first, second])
+    assert micro.tolist() == pytest.approx([0.6, 0])
+    assert (weighted[0], macro[0]) == pytest.approx(((3 * 0.8 + 2 * 0.5) / 5, 0.65))
+    assert np.isnan(weighted[1])
+    assert np.isnan(macro[1])
+    assert f1_of(np.array(first, dtype=float)).tolist() == pytest.approx([0.8, 0.5, 0])
+
+
+def test_the_calibration_error_is_the_weighted_distance_of_stated_and_right() -> None:
+    steps = np.array([[10, 9.0, 8], [30, 15.0, 18], [0, 0, 0]])
+    assert calibration_error(steps) == pytest.approx((10 * 0.1 + 30 * 0.1) / 40)
+    assert np.isnan(calibration_error(np.zeros((10, 3))))

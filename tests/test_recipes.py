@@ -6,7 +6,9 @@ import pytest
 
 from verbatim.encoders import UseEncoder
 from verbatim.errors import CorpusError
-from verbatim.learning.recipes import Recipe, read_recipe
+from verbatim.learning.columns import Columns
+from verbatim.learning.limits import Limits
+from verbatim.learning.recipes import Recipe, read_limits, read_recipe
 
 ROOT = Path(__file__).parents[1]
 PLAIN = 'name = "mine"\nversion = 2\ncorpus = "corpus"\nencoder = "hash-8"\n'
@@ -44,6 +46,30 @@ def test_the_recipe_of_the_default_model_can_be_read() -> None:
     assert recipe.corpus.is_dir()
 
 
+def test_a_corpus_may_be_a_data_set_whose_columns_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "recipe.toml"
+    table = '[data]\npath = "some.csv"\ntext = "comment"\nlabels = "topic"\n'
+    path.write_text(PLAIN.replace('corpus = "corpus"\n', "") + table, encoding="utf-8")
+    recipe = read_recipe(path)
+    assert (recipe.corpus, recipe.data) == (tmp_path / "some.csv", Columns("comment", "topic"))
+
+
+def test_a_folder_beside_a_data_set_is_refused(tmp_path: Path) -> None:
+    told = refused(f'{PLAIN}[data]\npath = "some.csv"\ntext = "comment"\nlabels = "topic"\n', tmp_path)
+    assert told == "corpus = 'corpus' beside [data]; expected one of the two"
+
+
+def test_the_limits_of_a_corpus_stand_in_its_recipe(tmp_path: Path) -> None:
+    path = tmp_path / "recipe.toml"
+    path.write_text(f"{PLAIN}[check]\nfloor = 7\n[check.floors]\nprice = 9\n", encoding="utf-8")
+    assert read_limits(path) == Limits(floor=7, floors={"price": 9})
+    assert read_recipe(path) == Recipe("mine", 2, tmp_path / "corpus", None, "hash-8")
+
+
+def test_limits_that_cannot_be_are_refused_with_the_recipe(tmp_path: Path) -> None:
+    assert refused(f"{PLAIN}[check]\nfloor = true\n", tmp_path).startswith("[check]: floor = True; expected a whole")
+
+
 @pytest.mark.parametrize("key", ["name", "version", "corpus", "encoder"])
 def test_a_key_that_must_be_there_is_missed(key: str, tmp_path: Path) -> None:
     text = "\n".join(line for line in PLAIN.splitlines() if not line.startswith(key))
@@ -52,7 +78,7 @@ def test_a_key_that_must_be_there_is_missed(key: str, tmp_path: Path) -> None:
 
 def test_an_unknown_key_is_refused_with_the_known_ones(tmp_path: Path) -> None:
     told = refused(f"{PLAIN}learning_rate = 3\n", tmp_path)
-    assert told.startswith("unknown key 'learning_rate'; expected some of c, category, codebook, corpus")
+    assert told.startswith("unknown key 'learning_rate'; expected some of c, category, check, codebook")
 
 
 @pytest.mark.parametrize(

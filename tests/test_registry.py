@@ -221,3 +221,11 @@ def test_the_shipped_model_fits_the_shipped_codebook() -> None:
     assert model.label == manifest.label == shipped.name
     assert shipped.parent == models_folder()
     assert (shipped / "CARD.md").is_file()
+
+
+def test_a_name_without_a_version_stands_for_its_newest(trained: Path, tmp_path: Path) -> None:
+    for version in (2, 10, 9):
+        shutil.copytree(trained / "small@1", tmp_path / f"small@{version}")
+    assert find("small", tmp_path) == tmp_path / "small@10"
+    with pytest.raises(ModelError, match="no model 'smal' in"):
+        find("smal", tmp_path)

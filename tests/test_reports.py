@@ -231,10 +231,11 @@ def test_every_phrase_is_there_in_every_language_with_the_same_values():
 
 def test_every_phrase_that_the_page_asks_for_exists_and_none_is_idle():
     sources = [
-        files("verbatim.formats").joinpath(name).read_text("utf-8") for name in ("templates/report.html", "reports.py")
+        files("verbatim.formats").joinpath(name).read_text("utf-8")
+        for name in ("templates/report.html", "templates/evaluation.html", "reports.py", "evaluations.py", "charts.py")
     ]
     words = set(re.findall(r"[a-z0-9_]+", " ".join(sources)))
-    built = {"top_", "uncoded_", "reading_", "language_", "intent_", "relation_"}
+    built = {"top_", "uncoded_", "reading_", "language_", "intent_", "relation_", "ev_"}
     idle = [key for key in wordings() if key not in words and not any(key.startswith(start) for start in built)]
     assert idle == []
 

@@ -1,4 +1,4 @@
-"""Fine-tuning: what is learnt from, that it is learnt, that it is learnt again, and that the networks agree with numpy."""
+"""Fine-tuning: what is learnt from, that it is learnt, and again alike, and that the networks agree with numpy."""
 
 from pathlib import Path
 

@@ -131,30 +131,88 @@ def code(  # noqa: PLR0913, PLR0917 - every option of the command is a parameter
 
 
 @app.command()
-def train(
-    recipe: Annotated[Path, typer.Argument(help="A recipe in TOML.", show_default=False)],
+def train(  # noqa: PLR0913, PLR0917 - every option of the command is a parameter
+    recipe: Annotated[
+        Path | None,
+        typer.Argument(help="A recipe in TOML; --check alone takes training/recipes/base.toml.", show_default=False),
+    ] = None,
     models: Annotated[Path, typer.Option(help="Folder that the model is written into.")] = Path("models"),
     gold: Annotated[Path | None, typer.Option(help="Coded verbatims to measure on; never learnt from.")] = None,
     promote: Annotated[bool, typer.Option(help="Make it the current model of its folder.")] = True,
+    encoder: Annotated[
+        str | None,
+        typer.Option(help="In place of the recipe's encoder: a sentence-transformers model, by name or folder."),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Train nothing: check the corpus, and print its statistics.")
+    ] = False,
+    json: Annotated[Path | None, typer.Option(help="With --check: file for statistics and problems.")] = None,
 ) -> None:
-    """Train a model from a recipe, and make it the current one of its folder."""
-    from verbatim.actions.training import train as action  # noqa: PLC0415
+    """Train a model from a recipe, and make it the current one of its folder; or check what it would learn from."""
+    if check:
+        _check_corpus(recipe, json)
+        return
+    if recipe is None or json is not None:
+        raise InputError("--json goes with --check" if json else "missing recipe; expected a file in TOML")
+    from verbatim.actions.training import TrainingOrder, train_order  # noqa: PLC0415
 
-    folder = action(recipe, models, gold, promoted=promote, say=lambda message: typer.echo(message, err=True))
+    order = TrainingOrder(recipe, models, gold, encoder, promote)
+    folder = train_order(order, say=lambda message: typer.echo(message, err=True))
     typer.echo(folder)
 
 
+def _check_corpus(recipe: Path | None, json: Path | None) -> None:
+    from verbatim.actions.checking import DEFAULT_RECIPE, check_corpus  # noqa: PLC0415
+    from verbatim.terminal import show_checked  # noqa: PLC0415
+
+    found = check_corpus(recipe or DEFAULT_RECIPE, json, say=lambda message: typer.echo(message, err=True))
+    show_checked(found)
+    if found.problems:
+        raise typer.Exit(2)
+
+
 @app.command()
-def evaluate(
-    gold: Annotated[Path, typer.Argument(help="JSON lines with id, text, codes and stance.", show_default=False)],
+def evaluate(  # noqa: PLR0913, PLR0917 - every option of the command is a parameter
+    gold: Annotated[
+        Path,
+        typer.Argument(
+            help="JSON lines with id, text, codes and stance; codes_second and stance_second of a second coder.",
+            show_default=False,
+        ),
+    ],
+    report: Annotated[Path | None, typer.Option(help="File for everything found, as one HTML page.")] = None,
+    json: Annotated[Path | None, typer.Option(help="File for everything found, as JSON.")] = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(help="A field of the gold file to slice by; may be repeated (default: lang, length, source)."),
+    ] = None,
+    economy: Annotated[
+        bool, typer.Option("--economy", help="Also the learning curve at 50, 200 and 1,000 reviewed verbatims.")
+    ] = False,
     model: ModelName = None,
     codebook: CodebookFile = None,
+    language: Annotated[Language | None, typer.Option(help="Language of the report (default: en).")] = None,
 ) -> None:
-    """Measure a model on gold: both levels, polarity, stance, and precision, recall, F1 and n of every id."""
-    from verbatim.actions.evaluation import evaluate_file  # noqa: PLC0415
-    from verbatim.terminal import show_evaluation  # noqa: PLC0415
+    """Measure a model on gold: both levels, every id, polarity, stance, calibration, review, slices, confusions."""
+    from verbatim.actions.evaluation import EvaluationOrder, evaluate_file  # noqa: PLC0415
+    from verbatim.settings import preset  # noqa: PLC0415
+    from verbatim.terminal import show_assessment  # noqa: PLC0415
 
-    show_evaluation(evaluate_file(gold, model, codebook))
+    wanted = preset()
+    order = EvaluationOrder(
+        gold=gold,
+        model=model or wanted.model,
+        codebook=codebook or wanted.codebook,
+        by=tuple(by or ()),
+        economy=economy,
+        report=report,
+        json=json,
+        language=language or wanted.language,
+    )
+    show_assessment(evaluate_file(order, say=lambda message: typer.echo(message, err=True)))
+    for path in (report, json):
+        if path:
+            typer.echo(f"  {path}")
 
 
 @codebook_app.command("show")

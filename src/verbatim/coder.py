@@ -13,6 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from verbatim import cue_table
 from verbatim.codes import Evidence, Frame, Thresholds, blend, evidence, given
+from verbatim.corrections import Correction
 from verbatim.domain import CodeMention, Coding, Excerpt, Segment, Verbatim, merged_polarity
 from verbatim.encoders import Encoder, Span, load_encoder
 from verbatim.errors import ModelError
@@ -33,8 +34,8 @@ EXCERPTS = 5
 CALL_CONFIDENCE = 0.4
 """How sure a code of one turn must be: a call has dozens of turns, each with its own chance of a false alarm."""
 
-CONTEXT = 0.5
-"""How much of a clause's polarity is taken from the whole part around it."""
+CONTEXT, SHARED_CONTEXT = 0.75, 0.5
+"""How much of a clause's polarity is taken from the whole part around it: more where that is asked about each id."""
 
 Weights = Mapping[str, NDArray[np.generic]]
 
@@ -44,7 +45,8 @@ class Model:
     """Everything that was learnt, as arrays and plain values; `registry` keeps it on disk.
 
     `label` is name@version. `heads` read clauses, `wholes` whole texts. `weights` are those of a fine-tuned encoder,
-    empty for one that is used as it comes. `trust` says how far a coding may stand without a person.
+    empty for one that is used as it comes. `trust` says how far a coding may stand without a person. `correction` is
+    what was learnt of one customer afterwards, from verbatims that a person reviewed.
     """
 
     label: str
@@ -60,6 +62,7 @@ class Model:
     stance: StanceModel
     stance_rules: StanceRules
     trust: Trust
+    correction: Correction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,11 +273,12 @@ def weigh(heads: Heads, wholes: Heads, units: Units, whole: float) -> Weighed:
     clause, around = heads.answers(units.clauses), wholes.answers(units.wholes)
     scores = sigmoid(clause.coded)
     sides = np.repeat(softmax(around.sides), units.sizes, axis=0)
+    context = SHARED_CONTEXT if wholes is heads else CONTEXT
     sounds = np.concatenate([softmax(around.stance), around.score[:, None]], axis=1)
     return Weighed(
         scores=blend(scores, units.sizes, sigmoid(around.coded), whole),
         clauses=scores,
-        sides=(1 - CONTEXT) * softmax(clause.sides) + CONTEXT * sides,
+        sides=(1 - context) * softmax(clause.sides) + context * sides,
         sounds=sounds,
     )
 
@@ -283,9 +287,10 @@ def judge_parts(model: Model, units: Units) -> list[JudgedPart]:
     """Return the judgement of each part."""
     frame = model.frame
     weighed = weigh(model.heads, model.wholes, units, model.thresholds.whole)
+    scores = model.correction.applied(weighed.scores, units.wholes.vectors) if model.correction else weighed.scores
     count = len(frame.ids)
-    confidence = model.thresholds.confidence(weighed.scores[:, :count])
-    chosen = given(weighed.scores, frame, model.thresholds)
+    confidence = model.thresholds.confidence(scores[:, :count])
+    chosen = given(scores, frame, model.thresholds)
     polarity = weighed.polarity(count)
     signs = part_signs(chosen, confidence, weighed.clauses[:, :count], units.sizes)
     judged = []

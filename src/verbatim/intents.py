@@ -14,7 +14,7 @@ from typing import Protocol
 from verbatim.cue_table import CueTable, Place, Rule
 from verbatim.domain import INTENTS, RELATIONS, CodeMention, Competitor, Excerpt, Intent, IntentId, Relation, Segment
 from verbatim.text.phrases import NAME, Finder, Phrase
-from verbatim.text.script import fold_in_place
+from verbatim.text.script import columns, fold_in_place
 
 EXCERPTS = 5
 QUOTE = (15, 200)
@@ -147,7 +147,7 @@ class IntentReader:
         spoilt += [each.excerpt for each in found if each.id in _NO_QUOTE]
         for start, end in view.sentences:
             excerpt, folded = Excerpt(start, end, view.turn), view.folded[start:end]
-            if QUOTE[0] <= _columns(folded) <= QUOTE[1] and not _overlaps(excerpt, spoilt):
+            if QUOTE[0] <= columns(folded) <= QUOTE[1] and not _overlaps(excerpt, spoilt):
                 words = _Words(folded, self._table.quotes, self._table)
                 strong = words.stands("quotable", "fixed")
                 fair = strong or (_overlaps(excerpt, praised) and words.stands("quotable", "cues"))
@@ -259,10 +259,6 @@ def _overlaps(excerpt: Excerpt, others: Iterable[Excerpt]) -> bool:
     return any(
         other.turn == excerpt.turn and other.start < excerpt.end and excerpt.start < other.end for other in others
     )
-
-
-def _columns(words: str) -> int:
-    return len(words) + sum(letter > "\u2e7f" for letter in words)
 
 
 def _gathered(found: Sequence[Found]) -> tuple[Intent, ...]:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from verbatim.coder import Model
 from verbatim.codes import Frame, Thresholds
+from verbatim.corrections import Correction
 from verbatim.earlier import from_first
 from verbatim.errors import ModelError
 from verbatim.features import Floats, Vocabulary
@@ -35,6 +36,9 @@ FORMAT = 2
 
 ENCODER = "encoder."
 """What the names of a fine-tuned encoder's arrays begin with."""
+
+CORRECTION = "correction."
+"""What the names of the arrays begin with that were learnt of one customer."""
 
 CODEBOOK = "codebook.yaml"
 """The name of the frame in the folder of a model that was trained for one of its maker's own."""
@@ -71,11 +75,16 @@ def models_folder() -> Path:
 
 
 def find(name: str | None, folder: Path | None = None) -> Path:
-    """Return the folder of a model: the current one, one by its label, or any folder that holds a manifest."""
+    """Return the folder of a model: the current one, one by its label, or any folder that holds a manifest.
+
+    A name without a version, such as "accurate", stands for the newest version of that name.
+    """
     if name and (Path(name) / "manifest.json").is_file():
         return Path(name)
     root = folder or models_folder()
     label = name or _current(root)
+    versions = [one for one in labels(root) if one.rpartition("@")[0] == label]
+    label = max(versions, key=lambda one: int(one.rpartition("@")[2]), default=label)
     if not (root / label / "manifest.json").is_file():
         known = ", ".join(labels(root)) or "none"
         raise ModelError(f"no model {label!r} in {root}; expected a folder with a manifest.json, or one of: {known}")
@@ -191,6 +200,8 @@ def _to_arrays(model: Model) -> Arrays:
     }
     if model.wholes is not model.heads:
         arrays |= {"wholes.vectors": model.wholes.vectors.astype(half), "wholes.bias": model.wholes.bias}
+    if model.correction:
+        arrays |= {f"{CORRECTION}{name}": array for name, array in asdict(model.correction).items()}
     return arrays
 
 
@@ -248,6 +259,7 @@ def _model(values: Mapping[str, object], arrays: Arrays) -> Model:
         ),
         stance_rules=StanceRules(**of["stance_rules"]),
         trust=Trust(floats["trust.weights"], float(of["trust"]["bias"]), float(of["trust"]["least"])),
+        correction=_correction(floats),
     )
 
 
@@ -261,6 +273,11 @@ def _frame(values: Mapping[str, object], arrays: Arrays) -> Frame:
         no_content=cast("int | None", values["no_content"]),
         none=cast("int | None", values.get("none")),
     )
+
+
+def _correction(floats: Mapping[str, Floats]) -> Correction | None:
+    own = {name.removeprefix(CORRECTION): array for name, array in floats.items() if name.startswith(CORRECTION)}
+    return Correction(**own) if own else None
 
 
 def _heads(frame: Frame, floats: Mapping[str, Floats], name: str) -> Heads:
@@ -282,6 +299,10 @@ def _check_shapes(model: Model, arrays: Arrays) -> None:
     }
     for name in ("heads", "wholes")[: 2 if model.wholes is not model.heads else 1]:
         expected |= {f"{name}.vectors": (dimension, heads), f"{name}.bias": (heads,)}
+    if model.correction:
+        coded = ids + categories
+        shapes = {"scores": (coded, coded), "vectors": (dimension, coded), "bias": (coded,)}
+        expected |= {f"{CORRECTION}{name}": shape for name, shape in shapes.items()}
     of_ids = ("thresholds.given", "thresholds.slope", "thresholds.offset", "frame.category", "frame.bare")
     for name, shape in {**expected, **dict.fromkeys(of_ids, (ids,))}.items():
         if arrays[name].shape != shape:

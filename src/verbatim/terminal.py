@@ -1,18 +1,23 @@
 """What the command line shows: progress while it works, and what came of it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from verbatim.actions.coding import Outcome
-from verbatim.learning.evaluate import Evaluation
+from verbatim.domain import POLARITIES
+from verbatim.learning.check import Checked
+from verbatim.learning.statistics import Statistics
+from verbatim.quality import Assessment, Economy, Estimate, Slice
 from verbatim.taxonomy import Code, Codebook
 
 OFTEN = 50
+WIDE = 120
 LINES = frozenset({".csv", ".tsv", ".tab", ".jsonl", ".ndjson"})
 
 
@@ -65,19 +70,81 @@ def tell(outcome: Outcome, quiet: bool) -> None:
         console.print(f"  {path}", markup=False)
 
 
-def show_evaluation(evaluation: Evaluation) -> None:
-    """Print the figures, then a row for every id, most frequent first."""
+def show_assessment(found: Assessment) -> None:
+    """Print the figures with their intervals, the slices, the learning curve, then a row for every id."""
     console = Console(highlight=False, soft_wrap=True)
-    console.print(f"n {evaluation.n}")
-    for name, value in evaluation.figures().items():
-        console.print(f"{name:24} {value:.3f}")
+    console.width = max(console.width, WIDE)
+    console.print(f"{found.gold}: {found.n:,} verbatims, model {found.model}", markup=False)
+    tables = [_figures_table(found), *map(_slices_table, found.slices, found.slices.values())]
+    for table in (*tables, *([_economy_table(found.economy)] if found.economy else []), _ids_table(found)):
+        console.print(table)
+
+
+def _figures_table(found: Assessment) -> Table:
+    coder = found.ceiling.coder if found.ceiling else {}
+    table = _table("figure", "value", "95%", *(["coders"] if coder else []))
+    for name, figure in found.figures.items():
+        told = [f"{coder[name].value:.3f}" if name in coder else ""] if coder else []
+        table.add_row(name, f"{figure.value:.3f}", _limits(figure), *told)
+    table.add_row("calibration_error", f"{found.calibration_error:.3f}", "", *([""] if coder else []))
+    return table
+
+
+def _slices_table(field: str, slices: Sequence[Slice]) -> Table:
+    names = ("l1_weighted", "l2_weighted", "stance_kappa", "review_share")
+    table = _table(field, "n", *names)
+    for one in slices:
+        told = (f"{one.figures[name].value:.3f}" if name in one.figures else "" for name in names)
+        table.add_row(escape(one.value or "-"), f"{one.n:,}", *told)
+    return table
+
+
+def _economy_table(economy: Economy) -> Table:
+    table = _table("reviewed", "l2_weighted", "95%", "gain", "95%", "l1_weighted")
+    for point in economy.points:
+        figure, gain = point.figures["l2_weighted"], point.gain
+        told = (f"{gain.value:+.3f}", f"{gain.low:+.3f}–{gain.high:+.3f}") if point.reviewed else ("", "")
+        l1 = f"{point.figures['l1_weighted'].value:.3f}"
+        table.add_row(f"{point.reviewed:,}", f"{figure.value:.3f}", _limits(figure), *told, l1)
+    return table
+
+
+def _ids_table(found: Assessment) -> Table:
+    table = _table("id", "n", "given", "precision", "recall", "F1", "95%")
+    for code in sorted(found.per_code, key=lambda code: -code.n):
+        shares = (f"{figure.value:.2f}" if figure else "" for figure in (code.precision, code.recall, code.f1))
+        table.add_row(code.id, str(code.n), str(code.given), *shares, _limits(code.f1, 2))
+    return table
+
+
+def _table(first: str, *others: str) -> Table:
     table = Table(box=None)
-    table.add_column("id")
-    for name in ("n", "precision", "recall", "F1"):
+    table.add_column(escape(first))
+    for name in others:
         table.add_column(name, justify="right")
-    for id, row in sorted(evaluation.per_code().items(), key=lambda pair: -pair[1]["n"]):
-        table.add_row(id, f"{row['n']:.0f}", *(f"{row[name]:.2f}" for name in ("precision", "recall", "f1")))
-    console.print(table)
+    return table
+
+
+def _limits(figure: Estimate, digits: int = 3) -> str:
+    return f"{figure.low:.{digits}f}–{figure.high:.{digits}f}"
+
+
+def show_checked(checked: Checked) -> None:
+    """Print the statistics of a corpus, and every problem on a line of its own on standard error."""
+    console = Console(highlight=False, soft_wrap=True)
+    counts = checked.statistics
+    console.print(
+        f"{counts.verbatims:,} verbatims with {counts.segments:,} segments in {len(counts.files)} files; "
+        f"{counts.codes_a_verbatim} codes a verbatim; {counts.words:,} words and {counts.characters:,} Han characters"
+    )
+    shares = (("script", counts.scripts), ("length", counts.lengths), ("stance", counts.stances))
+    for name, values in shares:
+        console.print(f"{name:8}{_shares(values, counts.verbatims)}", markup=False)
+    console.print(_id_table(counts), _file_table(counts), sep="\n")
+    errors = Console(stderr=True, highlight=False, soft_wrap=True)
+    for problem in checked.problems:
+        errors.print(f"verbatim: {problem}", markup=False)
+    console.print(f"{len(checked.problems):,} problems" if checked.problems else "no problem found")
 
 
 def show_codebook(codebook: Codebook, language: str) -> None:
@@ -96,6 +163,31 @@ def show_code(code: Code, language: str) -> None:
     for heading, texts in (("include", code.include), ("exclude", code.exclude), ("examples", code.examples)):
         for text in texts.get(language, ()):
             console.print(f"  {heading}: {text}", markup=False)
+
+
+def _shares(values: Mapping[str, int], of: int) -> str:
+    return " · ".join(f"{name} {count:,} ({count / max(1, of):.1%})" for name, count in values.items())
+
+
+def _id_table(counts: Statistics) -> Table:
+    """The verbatims of every id: all, by polarity, and by script."""
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    table.add_column("id", no_wrap=True, min_width=max(map(len, counts.ids)))
+    for name in ("n", *(side[:3] for side in POLARITIES), *counts.scripts):
+        table.add_column(name, justify="right")
+    for id, count in counts.ids.items():
+        cells = [count.n, *(count.polarities[side] for side in POLARITIES)]
+        table.add_row(id, *map(str, [*cells, *(count.scripts.get(script, 0) for script in counts.scripts)]))
+    return table
+
+
+def _file_table(counts: Statistics) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    table.add_column("file")
+    table.add_column("verbatims", justify="right")
+    for file, count in counts.files.items():
+        table.add_row(Path(file).name, str(count))
+    return table
 
 
 def _lines(path: Path) -> int:

@@ -6,6 +6,7 @@ from zlib import crc32
 from verbatim.domain import Coding, Excerpt, Verbatim
 from verbatim.formats.cells import source_text, whole
 from verbatim.formats.reports import Quote
+from verbatim.text.script import columns
 
 OFFERS = 8  # excerpts kept per code and polarity while counting, each from another account
 READABLE = (14, 200)  # columns on a screen, where a Chinese character takes two
@@ -87,5 +88,4 @@ def _lot(verbatim: Verbatim) -> int:
 def _readable(verbatim: Verbatim, excerpt: Excerpt) -> bool:
     words = source_text(verbatim, excerpt)[excerpt.start : excerpt.end].strip()
     least, most = READABLE
-    wide = 0 if len(words) > most or words.isascii() else sum(letter > "\u2e7f" for letter in words)
-    return least <= len(words) + wide <= most
+    return len(words) <= most and least <= columns(words) <= most

@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import verbatim
 from verbatim import taxonomy
 from verbatim.actions.evaluation import evaluate_model
+from verbatim.encoders import fingerprint_of
 from verbatim.learning.cards import card
-from verbatim.learning.examples import corpus_hash, read_corpus, read_gold
+from verbatim.learning.corpora import read_examples
+from verbatim.learning.examples import corpus_hash, read_gold
 from verbatim.learning.fit import fit, held_figures
 from verbatim.learning.recipes import Recipe, read_recipe
 from verbatim.registry import CODEBOOK, promote, save
@@ -17,15 +19,38 @@ from verbatim.registry import CODEBOOK, promote, save
 Say = Callable[[str], None]
 
 
-def train(recipe_file: Path, models: Path, gold: Path | None = None, say: Say = print, promoted: bool = True) -> Path:
-    """Return the folder of the model that a recipe makes; it becomes the current one of `models` if `promoted`.
+@dataclass(frozen=True, slots=True)
+class TrainingOrder:
+    """A recipe and where its model goes; `encoder` names one in place of the recipe's, which is used as it comes.
 
-    `gold`, if given, is measured on and only its figures are kept. Results go to the manifest and to CARD.md. The same
-    recipe and corpus give the same arrays, byte for byte, on the same machine.
+    `gold`, if given, is measured on and only its figures are kept. The model becomes the current one if `promoted`.
     """
-    recipe = read_recipe(recipe_file)
+
+    recipe: Path
+    models: Path
+    gold: Path | None = None
+    encoder: str | None = None
+    promoted: bool = True
+
+
+def train(recipe_file: Path, models: Path, gold: Path | None = None, say: Say = print) -> Path:
+    """Return the folder of the model that a recipe makes; it becomes the current one of `models`."""
+    return train_order(TrainingOrder(recipe_file, models, gold), say)
+
+
+def train_order(order: TrainingOrder, say: Say = print) -> Path:
+    """Return the folder of the model that was ordered.
+
+
+    Results go to the manifest and to CARD.md. The same recipe and corpus give the same arrays, byte for byte, on the
+    same machine.
+    """
+    recipe = read_recipe(order.recipe)
+    if order.encoder:
+        recipe = replace(recipe, encoder=fingerprint_of(order.encoder), tune=None)
+    gold, models = order.gold, order.models
     codebook = taxonomy.load(recipe.codebook) if recipe.codebook else taxonomy.default()
-    examples = read_corpus(recipe.corpus, codebook)
+    examples = read_examples(recipe, codebook)
     if gold is not None:
         read_gold(gold, codebook)  # a mistake in it is told before the long work
     fitted = fit(examples, codebook, recipe, say)
@@ -47,7 +72,7 @@ def train(recipe_file: Path, models: Path, gold: Path | None = None, say: Say = 
     (folder / "CARD.md").write_text(card(fitted.model, facts, examples), encoding="utf-8")
     if recipe.codebook and recipe.codebook.resolve() != taxonomy.shipped(codebook.name):
         (folder / CODEBOOK).write_text(taxonomy.read(recipe.codebook), encoding="utf-8")
-    if promoted:
+    if order.promoted:
         promote(fitted.model.label, models)
     return folder
 

@@ -7,7 +7,7 @@ Heavy libraries load inside constructors, so that importing this package costs n
 """
 
 from verbatim.encoders.frozen import HashEncoder, SentenceEncoder, UseEncoder
-from verbatim.encoders.loading import load_encoder
+from verbatim.encoders.loading import fingerprint_of, load_encoder
 from verbatim.encoders.protocol import Encoder, Read, Span, Vectors, encodable, whole_vectors
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "UseEncoder",
     "Vectors",
     "encodable",
+    "fingerprint_of",
     "load_encoder",
     "whole_vectors",
 ]

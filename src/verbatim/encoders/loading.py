@@ -1,6 +1,8 @@
 """The encoder that a model was trained with, from its fingerprint."""
 
+import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +13,8 @@ from verbatim.encoders.protocol import Encoder
 from verbatim.errors import InputError, ModelError
 
 Weights = Mapping[str, NDArray[np.generic]]
+
+_KNOWN = re.compile(r"sentence-transformers:.+|hash-[0-9]+")
 
 
 def load_encoder(fingerprint: str, weights: Weights | None = None) -> Encoder:
@@ -30,6 +34,17 @@ def load_encoder(fingerprint: str, weights: Weights | None = None) -> Encoder:
         return _tuned(fingerprint, kind, weights)
     known = f"{UseEncoder.fingerprint}, sentence-transformers:NAME, hash-N"
     raise InputError(f"encoder {fingerprint!r} is not known here; expected one of {known}")
+
+
+def fingerprint_of(name: str) -> str:
+    """Return the fingerprint of the encoder that a person named: one known here, else a sentence-transformers model.
+
+    A folder is told whole, so that it is found from everywhere on this machine.
+    """
+    if name == UseEncoder.fingerprint or _KNOWN.fullmatch(name):
+        return name
+    folder = Path(name)
+    return f"sentence-transformers:{folder.resolve() if folder.is_dir() else name}"
 
 
 def _tuned(fingerprint: str, kind: str, weights: Weights | None) -> Encoder:

@@ -78,6 +78,43 @@ class Period:
         return tuple(round(100 * count / max(1, self.n), 2) for count in self.counts)
 
 
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A point of a curve and its interval: from the left, and from below."""
+
+    left: float
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Points on axes: what is written at which height of the vertical one."""
+
+    dots: tuple[Dot, ...]
+    ticks: tuple[tuple[float, float], ...]
+
+
+def curve(points: Sequence[tuple[float, float, float, float]]) -> Curve:
+    """Points given as a place from 0 to 1 and a figure with its limits, on an axis between the tenths around them."""
+    floor = min((floor_of(low) for _, _, low, _ in points), default=0)
+    top = max(floor + 2, *(min(10, 1 + floor_of(high)) for _, _, _, high in points), 0)
+
+    def height(value: float) -> float:
+        return round(100 * min(1.0, max(0.0, (10 * value - floor) / (top - floor))), 2)
+
+    dots = (Dot(round(100 * left, 2), *map(height, figures)) for left, *figures in points)
+    return Curve(
+        tuple(dots), tuple((height(step / 10), step / 10) for step in range(floor, top + 1, 1 + (top - floor) // 6))
+    )
+
+
+def floor_of(value: float) -> int:
+    """The tenths below a figure; 0 for one below 0."""
+    return max(0, int(10 * value))
+
+
 def diverging(figures: Iterable[Coded]) -> dict[str, Diverging]:
     """A bar per id, all on one scale, the neutral part astride the middle."""
     counts = {figure.id: [part.k for part in figure.by_polarity.values()] for figure in figures}

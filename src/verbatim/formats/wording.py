@@ -1,4 +1,4 @@
-"""The words, numbers and dates of the report in its three languages."""
+"""The words, numbers and dates of the reports in their three languages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +9,9 @@ from importlib.resources import files
 from verbatim.domain import Interval
 from verbatim.errors import InputError
 
+FILES = ("wording.yaml", "evaluation.yaml")
+"""Where the phrases stand: those of the report of a run, and those of the report of an evaluation."""
+
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 ENGLISH_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MINUS = "−"
@@ -16,13 +19,14 @@ MINUS = "−"
 
 @cache
 def wordings() -> Mapping[str, Mapping[str, str]]:
-    """Every phrase of the report: key → language → words. "one|many" splits a phrase by its number `n`."""
+    """Every phrase of the reports: key → language → words. "one|many" splits a phrase by its number `n`."""
     import yaml  # noqa: PLC0415 — only a run with a report pays
 
-    loaded: Mapping[str, Mapping[str, str]] = yaml.safe_load(
-        files("verbatim.formats").joinpath("templates/wording.yaml").read_text(encoding="utf-8")
-    )
-    return loaded
+    folder = files("verbatim.formats").joinpath("templates")
+    phrases: dict[str, Mapping[str, str]] = {}
+    for name in FILES:
+        phrases |= yaml.safe_load(folder.joinpath(name).read_text(encoding="utf-8"))
+    return phrases
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,9 @@ class Wording:
         return phrase[self.language] if phrase else key
 
     def number(self, value: float) -> str:
-        """A number: 1,234 or 0.87."""
-        return f"{value:,}" if isinstance(value, int) else f"{value:,.2f}"
+        """A number: 1,234 or 0.87 or −0.02."""
+        shown = f"{value:,}" if isinstance(value, int) else f"{round(value, 2) + 0:,.2f}"
+        return shown.replace("-", MINUS)
 
     def percent(self, share: float) -> str:
         """A share as whole percent, never a false 0 or 100."""

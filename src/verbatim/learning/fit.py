@@ -25,6 +25,7 @@ from verbatim.learning.linear import NoEncoder, gather, learn_heads
 from verbatim.learning.measures import compare, first_level
 from verbatim.learning.recipes import Recipe, Tune
 from verbatim.learning.tune import Held, stance_model, thresholds, trust
+from verbatim.learning.tuning import keep_kernels
 from verbatim.learning.tuning.rows import marks
 from verbatim.stance import BAND_SCORE, SUMMARY, StanceRules, summarise
 from verbatim.taxonomy import Codebook
@@ -129,6 +130,7 @@ def _frozen(examples: Sequence[Example], frame: Frame, vocabulary: Vocabulary, r
 
 def _tuned(examples: Sequence[Example], frame: Frame, vocabulary: Vocabulary, recipe: Recipe, say: Say) -> Learnt:
     """Return heads over n-grams and the vectors of an encoder tuned with them; a part of the examples was held out."""
+    keep_kernels()
     from verbatim.learning.tuning.encoder import tune_encoder  # noqa: PLC0415 - brings torch
 
     plan = recipe.tune or Tune()

@@ -1,14 +1,20 @@
-"""How well codings agree with gold: precision, recall, F1, exact sets, quadratic kappa."""
+"""How well codings agree with gold: precision, recall, F1, exact sets, quadratic kappa, calibration error.
+
+Every formula takes counts and works along the last axes, so that the same one gives the figure of a file and those of
+a thousand resampled ones.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from verbatim.domain import STANCES, StanceLabel
 
 Ids = frozenset[str]
+Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +70,39 @@ def compare(gold: Sequence[Ids], found: Sequence[Ids]) -> Agreement:
     missed = Counter(id for want, got in pairs for id in want - got)
     ids = sorted({*hits, *false, *missed})
     scores = {id: Score(hits[id], false[id], missed[id]) for id in ids}
-    seen = [score for score in scores.values() if score.n]
-    total = Score(hits.total(), false.total(), missed.total())
+    micro, weighted, macro = wholes(np.array([[counts[id] for id in ids] for counts in (hits, false, missed)]))
     return Agreement(
         per_id=scores,
-        micro=total.f1,
-        weighted=sum(score.f1 * score.n for score in seen) / max(1, sum(score.n for score in seen)),
-        macro=sum(score.f1 for score in seen) / max(1, len(seen)),
+        micro=float(np.nan_to_num(micro)),
+        weighted=float(np.nan_to_num(weighted)),
+        macro=float(np.nan_to_num(macro)),
         exact=sum(want == got for want, got in pairs) / max(1, len(pairs)),
     )
+
+
+def wholes(counts: ArrayLike) -> tuple[Values, Values, Values]:
+    """Return micro, weighted and macro F1 (…,) of counts (…, 3, k): hits, false alarms and misses of k ids.
+
+    Weighted is by gold support, and macro the plain mean; both run over the ids that gold has, and are not a number
+    where it has none.
+    """
+    table = np.asarray(counts, dtype=np.float64)
+    scores, support = f1_of(table), table[..., 0, :] + table[..., 2, :]
+    seen = support > 0
+    micro = f1_of(table.sum(axis=-1, keepdims=True))[..., 0]
+    return micro, share((scores * support).sum(-1), support.sum(-1)), share((scores * seen).sum(-1), seen.sum(-1))
+
+
+def f1_of(counts: Values) -> Values:
+    """Return the F1 (…, k) of counts (…, 3, k); 0 where an id is neither given nor missed."""
+    hits, false, missed = (counts[..., row, :] for row in range(3))
+    return np.asarray(2 * hits / np.maximum(1, 2 * hits + false + missed))
+
+
+def share(part: ArrayLike, whole: ArrayLike) -> Values:
+    """Return part / whole, entry by entry; not a number where the whole is 0."""
+    below = np.asarray(whole, dtype=np.float64)
+    return np.asarray(np.divide(part, below, out=np.full(below.shape, np.nan), where=below > 0))
 
 
 def first_level(sets: Iterable[Ids], category_of: Callable[[str], str]) -> list[Ids]:
@@ -85,11 +115,26 @@ def quadratic_kappa(pairs: Sequence[tuple[StanceLabel, StanceLabel]]) -> float:
 
     0 without pairs, and where chance alone could not disagree.
     """
-    if not pairs:
-        return 0.0
-    first, second = (np.array([STANCES.index(pair[side]) for pair in pairs]) for side in (0, 1))
-    observed = float(((first - second) ** 2).mean())
-    shares = [np.bincount(side, minlength=len(STANCES)) / len(pairs) for side in (first, second)]
-    distance = np.subtract.outer(np.arange(len(STANCES)), np.arange(len(STANCES))) ** 2
-    expected = float(shares[0] @ distance @ shares[1])
-    return 1 - observed / expected if expected else 0.0
+    table = np.zeros((len(STANCES), len(STANCES)))
+    for first, second in pairs:
+        table[STANCES.index(first), STANCES.index(second)] += 1
+    return float(np.nan_to_num(kappa_of(table)))
+
+
+def kappa_of(tables: Values) -> Values:
+    """Return the quadratic kappa (…,) of tables of counts (…, 3, 3); not a number for an empty one."""
+    n = tables.sum((-1, -2))
+    places = np.arange(tables.shape[-1])
+    distance = np.subtract.outer(places, places) ** 2
+    expected = share(np.einsum("...i,...j,ij->...", tables.sum(-1), tables.sum(-2), distance), n)
+    observed = (tables * distance).sum((-1, -2))
+    return np.where(n > 0, np.where(expected > 0, 1 - share(observed, expected), 0.0), np.nan)
+
+
+def calibration_error(steps: Values) -> Values:
+    """Return the expected calibration error (…,) of steps (…, s, 3): codes, the sum of what they state, and how many
+    are right.
+
+    The mean distance between stated and right over steps of equal width, weighted by codes: Naeini et al. 2015.
+    """
+    return share(np.abs(steps[..., 1] - steps[..., 2]).sum(-1), steps[..., 0].sum(-1))

@@ -2,10 +2,15 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from verbatim.errors import CorpusError
+from verbatim.learning.columns import Columns, columns_of
+from verbatim.learning.limits import Limits, limits_of
+from verbatim.learning.toml_keys import checked, number
 
 # key: whether it is a whole number, the least and the greatest value that make sense
 _NUMBERS = {
@@ -21,14 +26,14 @@ _NUMBERS = {
     "floor": (False, 0, 1),
     "review_share": (False, 0, 1),
 }
-_TUNE_NUMBERS = {
-    "epochs": (False, 0.01, 100),
-    "rate": (False, 1e-7, 0.1),
-    "head_rate": (False, 1e-7, 0.1),
-    "batch": (True, 2, 4096),
-    "dropout": (False, 0, 0.9),
-    "held_out": (False, 0.01, 0.5),
-    "share": (False, 0, 1),
+_TUNE_RULES = {
+    "epochs": number(0.01, 100),
+    "rate": number(1e-7, 0.1),
+    "head_rate": number(1e-7, 0.1),
+    "batch": number(2, 4096, whole=True),
+    "dropout": number(0, 0.9),
+    "held_out": number(0.01, 0.5),
+    "share": number(0, 1),
 }
 E5_SMALL = "multilingual-e5-small"
 """The encoder of accurate models, which is there to be tuned only."""
@@ -58,12 +63,13 @@ class Tune:
 class Recipe:
     """Where the corpus lies, and the numbers of the fit.
 
-    Paths are taken from the recipe's own folder. `c` is the inverse strength of the heads' L2 penalty, `score_alpha`
-    that penalty for the score, `least_verbatims` how many verbatims an n-gram must stand in, `whole` the weight of a
-    text read as a whole beside its best clause. `threshold` is the score at which an id is given; each id keeps its
-    own ratio to it, fitted on held-out examples. `category` is that score for a category alone, `floor` the part of
-    its threshold that the best id of an otherwise uncoded text must reach, `review_share` the share of held-out
-    verbatims that goes to review. `tune` says how the encoder is tuned, None that it is used as it comes.
+    Paths are taken from the recipe's own folder. `data` tells the columns of a corpus that is a data set. `c` is the
+    inverse strength of the heads' L2 penalty, `score_alpha` that penalty for the score, `least_verbatims` how many
+    verbatims an n-gram must stand in, `whole` the weight of a text read as a whole beside its best clause. `threshold`
+    is the score at which an id is given; each id keeps its own ratio to it, fitted on held-out examples. `category` is
+    that score for a category alone, `floor` the part of its threshold that the best id of an otherwise uncoded text
+    must reach, `review_share` the share of held-out verbatims that goes to review. `tune` says how the encoder is
+    tuned, None that it is used as it comes.
     """
 
     name: str
@@ -71,6 +77,7 @@ class Recipe:
     corpus: Path
     codebook: Path | None
     encoder: str
+    data: Columns | None = None
     seed: int = 7
     folds: int = 5
     c: float = 1.0
@@ -91,20 +98,20 @@ class Recipe:
 
 def read_recipe(path: Path) -> Recipe:
     """Return the recipe in a TOML file; CorpusError names an unknown or missing key, or a value that cannot be."""
-    try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
-        raise CorpusError(f"{path}: not a recipe in TOML ({problem})") from problem
+    given = _read(path)
+    limits_of(given.pop("check", {}), f"{path}: [check]")  # a mistake there is told before the corpus is checked
+    given = _with_data(given, path)
     known = {field.name for field in fields(Recipe)}
     for key in given:
         if key not in known:
-            raise CorpusError(f"{path}: unknown key {key!r}; expected some of {', '.join(sorted(known))}")
+            raise CorpusError(f"{path}: unknown key {key!r}; expected some of {', '.join(sorted({*known, 'check'}))}")
     for key in ("name", "version", "corpus", "encoder"):
         if key not in given:
             raise CorpusError(f"{path}: {key} is missing")
-    plan = _plan(path, given.pop("tune", None))
+    tuned = given.pop("tune", None)
+    plan = None if tuned is None else Tune(**checked(tuned, _TUNE_RULES, (), f"{path}: [tune]"))  # type: ignore[arg-type]
     for key, value in given.items():
-        if expected := _expected(key, value):
+        if key != "data" and (expected := _expected(key, value)):
             raise CorpusError(f"{path}: {key} = {value!r}; expected {expected}")
     folder = path.parent
     frame = given.get("codebook")
@@ -112,29 +119,33 @@ def read_recipe(path: Path) -> Recipe:
     return Recipe(**{**given, **paths, "tune": plan})
 
 
-def _plan(path: Path, given: object) -> Tune | None:
-    """Return what the table [tune] says, None where there is none."""
-    if given is None:
-        return None
-    if not isinstance(given, dict):
-        raise CorpusError(f"{path}: tune = {given!r}; expected a table [tune]")
-    for key, value in given.items():
-        if key not in _TUNE_NUMBERS:
-            raise CorpusError(f"{path}: unknown key {key!r} in [tune]; expected some of {', '.join(_TUNE_NUMBERS)}")
-        if expected := _expected_number(value, *_TUNE_NUMBERS[key]):
-            raise CorpusError(f"{path}: [tune] {key} = {value!r}; expected {expected}")
-    return Tune(**given)
+def read_limits(path: Path) -> Limits:
+    """Return what the [check] table of a recipe asks of its corpus, with the defaults of what it leaves out."""
+    return limits_of(_read(path).get("check", {}), f"{path}: [check]")
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+        raise CorpusError(f"{path}: not a recipe in TOML ({problem})") from problem
+
+
+def _with_data(given: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """Return a recipe's keys with its [data] table read, whose path is the corpus."""
+    if "data" not in given:
+        return dict(given)
+    if "corpus" in given:
+        raise CorpusError(f"{path}: corpus = {given['corpus']!r} beside [data]; expected one of the two")
+    corpus, columns = columns_of(given["data"], f"{path}: [data]")
+    return {**given, "corpus": corpus, "data": columns}
 
 
 def _expected(key: str, value: object) -> str:
     """Return what was expected under a key, or nothing where the value is that."""
     if key in _NUMBERS:
-        return _expected_number(value, *_NUMBERS[key])
+        whole, least, greatest = _NUMBERS[key]
+        rule = number(least, greatest, whole=whole)
+        return "" if rule.fits(value) else rule.expected
     pattern, words = (_NAME, "letters, digits and . _ -") if key == "name" else (_TEXT, "a text")
     return "" if isinstance(value, str) and pattern.fullmatch(value) else words
-
-
-def _expected_number(value: object, whole: bool, least: float, greatest: float) -> str:
-    number = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
-    fits = number and least <= value <= greatest  # type: ignore[operator]
-    return "" if fits else f"a {'whole ' if whole else ''}number from {least:g} to {greatest:g}"

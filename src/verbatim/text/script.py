@@ -14,6 +14,7 @@ HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _HAN_CHARACTER = re.compile(f"[{HAN}]")
 _NOT_CONVERTIBLE = re.compile("[\0\ud800-\udfff]")
 _FREQUENT_BIG5 = range(0xA4, 0xC7)
+_FIRST_WIDE = "\u2e80"
 
 # Characters that the character sets of both sides contain, but that everyday writing uses on one side only.
 _SIMPLIFIED_IN_USE = frozenset("么于丰云儿几凶听后咨咸坏夸并帘愿挂松荐虫")
@@ -47,6 +48,11 @@ def simplified(text: str) -> str:
         return text
     converted = str(_converter("t2s").convert(_NOT_CONVERTIBLE.sub(" ", text)))
     return converted if len(converted) == len(text) else text
+
+
+def columns(text: str) -> int:
+    """Return how much room a text takes: a Chinese, Japanese or Korean character counts two, any other one."""
+    return len(text) if text.isascii() else len(text) + sum(letter >= _FIRST_WIDE for letter in text)
 
 
 @cache
