@@ -25,7 +25,7 @@ from verbatim.errors import VerbatimError
 ROOT = Path(__file__).resolve().parents[1]
 SURVEY = ROOT / "examples" / "larkhill_nps_2026.csv"
 FILES = Path(__file__).parent / "files"
-KEYS = {"id", "text", "language", "codes", "stance", "intents", "review", "model", "fields"}
+KEYS = {"id", "text", "language", "codes", "stance", "intents", "trust", "review", "model", "fields"}
 COMMENT = "The engineer was superb, but spare parts take weeks."
 COMMAND = (sys.executable, "-m", "verbatim.cli")
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT / "src")}
