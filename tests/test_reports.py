@@ -214,6 +214,20 @@ def test_many_months_become_quarters_or_years():
     assert charts.periods({}) == []
 
 
+def test_a_curve_stands_between_the_tenths_around_it():
+    found = charts.curve([(0, 0.72, 0.66, 0.78), (0.5, 0.8, 0.75, 0.85)])
+    assert [(dot.left, dot.value, dot.low, dot.high) for dot in found.dots] == [
+        (0, 40, 20, 60), (50, 66.67, 50, 83.33),
+    ]  # fmt: skip
+    assert found.ticks == ((0, 0.6), (33.33, 0.7), (66.67, 0.8), (100, 0.9))
+
+
+def test_a_curve_of_nothing_and_one_below_zero_stay_on_their_axes():
+    assert charts.curve([]).dots == ()
+    (dot,) = charts.curve([(1, -0.1, -0.2, 0.05)]).dots
+    assert (dot.value, dot.low) == (0, 0)
+
+
 def test_an_axis_of_shares_ends_at_a_round_number():
     assert [charts.share_scale([high]) for high in (0.03, 0.21, 0.99)] == [0.05, 0.25, 1.0]
 
@@ -233,7 +247,7 @@ def test_every_phrase_that_the_page_asks_for_exists_and_none_is_idle():
         files("verbatim.formats").joinpath(name).read_text("utf-8") for name in ("templates/report.html", "reports.py")
     ]
     words = set(re.findall(r"[a-z0-9_]+", " ".join(sources)))
-    built = {"top_", "uncoded_", "reading_", "language_"}
+    built = {"top_", "uncoded_", "reading_", "language_", "ev_"}  # test_evaluations looks at its own
     idle = [key for key in wordings() if key not in words and not any(key.startswith(start) for start in built)]
     assert idle == []
 
