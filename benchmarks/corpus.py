@@ -7,6 +7,8 @@ from itertools import count, islice
 from pathlib import Path
 from random import Random
 
+from verbatim.coder import batches, parts_of
+from verbatim.domain import Verbatim
 from verbatim.text.segments import segments
 
 CORPUS = Path(__file__).resolve().parents[1] / "training" / "seed"
@@ -54,6 +56,15 @@ def _shuffled(clauses: Sequence[str], random: Random) -> Iterator[str]:
 def survey_texts(rows: int) -> list[str]:
     """Return the texts of that many rows."""
     return list(islice(compose(clause_pool(CORPUS), row_sizes(CORPUS)), rows))
+
+
+def clause_batches(texts: Sequence[str]) -> list[list[str]]:
+    """Return the clauses that the coder hands to its encoder, a list for each of its batches."""
+    verbatims = (Verbatim(id=str(number), text=text) for number, text in enumerate(texts))
+    return [
+        [clause for verbatim in batch for part in parts_of(verbatim) for clause in part.clause_texts()]
+        for batch in batches(verbatims)
+    ]
 
 
 def write_survey(file: Path, texts: Sequence[str]) -> Path:

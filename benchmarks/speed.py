@@ -1,4 +1,10 @@
-"""Coding beside the bare encoder on the same clauses, in turns, in one run."""
+"""Coding beside the bare encoder on the same clauses, in turns, in one run; as a command, coding beside the peers.
+
+    python benchmarks/speed.py                  our current model and every peer, on 2,000 and on 50,000 rows
+    python benchmarks/speed.py --only fasttext  our current model and one peer
+
+The command keeps the figures of a run in speed.json and puts their table into docs/peers.md.
+"""
 
 import os
 from collections.abc import Sequence
@@ -7,11 +13,9 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
 
-from corpus import survey_texts, write_survey
+from corpus import clause_batches, survey_texts, write_survey
 
 from verbatim.actions.coding import CodingOrder, code_files
-from verbatim.coder import batches, parts_of
-from verbatim.domain import Verbatim
 from verbatim.encoders import UseEncoder
 
 
@@ -78,15 +82,6 @@ def share_of_distinct(clauses: Sequence[Sequence[str]]) -> float:
     return sum(len(set(batch)) for batch in clauses) / sum(map(len, clauses))
 
 
-def clause_batches(texts: Sequence[str]) -> list[list[str]]:
-    """Return the clauses that the coder hands to its encoder, a list for each of its batches."""
-    verbatims = (Verbatim(id=str(number), text=text) for number, text in enumerate(texts))
-    return [
-        [clause for verbatim in batch for part in parts_of(verbatim) for clause in part.clause_texts()]
-        for batch in batches(verbatims)
-    ]
-
-
 def _seconds_of_coding(file: Path, out: Path) -> Seconds:
     start = _now()
     code_files(CodingOrder(inputs=(str(file),), out=out), seen=lambda _count: None)
@@ -107,3 +102,9 @@ def _now() -> Seconds:
 def _since(start: Seconds) -> Seconds:
     end = _now()
     return Seconds(end.wall - start.wall, end.cpu - start.cpu)
+
+
+if __name__ == "__main__":
+    from side_by_side import main
+
+    main()

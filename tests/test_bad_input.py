@@ -173,7 +173,7 @@ def cut(folder: Path) -> None:
 
 
 DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
-    "newer": (change(format=2), "manifest.json: format 2 is newer than this software knows .1.; upgrade verbatim"),
+    "newer": (change(format=3), "manifest.json: format 3 is newer than this software knows .2.; upgrade verbatim"),
     "cut": (cut, "model.safetensors: damaged or exchanged: SHA-256 .*, expected .*"),
     "exchanged": (change(sha256="0" * 64), "model.safetensors: damaged or exchanged: SHA-256 .*, expected 000.*"),
     "without": (lambda folder: (folder / "model.safetensors").unlink(), "model.safetensors: cannot be read .*"),

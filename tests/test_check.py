@@ -1,11 +1,16 @@
 """A corpus is checked row by row, rows against each other, and every id by its numbers."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from verbatim.encoders import HashEncoder
 from verbatim.learning.check import Checked, Demands, check
-from verbatim.learning.examples import Row
+from verbatim.learning.examples import Row, corpus_rows
 from verbatim.learning.limits import Limits
+from verbatim.learning.linear import NoEncoder
+from verbatim.learning.recipes import read_limits
 from verbatim.taxonomy import default
 
 NONE = Limits(floor=0, floors={}, polarity_share=1, script_share=0, scripts=(), cosine=1, cosine_short=1)
@@ -27,6 +32,11 @@ def test_a_corpus_that_holds_together_has_no_problem() -> None:
     found = checked(row(1, "Good pump"), row(2, "太贵", "price.level-", lang="zh-Hans", score=3, stance="critic"))
     assert found.problems == ()
     assert (found.statistics.verbatims, found.statistics.files) == (2, {"a.jsonl": 2})
+
+
+def test_a_file_is_counted_by_its_whole_name() -> None:
+    found = checked(replace(row(1, "Good pump"), place="Smith, Sons.jsonl, line 1"))
+    assert found.statistics.files == {"Smith, Sons.jsonl": 1}
 
 
 def test_every_problem_of_every_row_is_told_with_its_place() -> None:
@@ -67,10 +77,10 @@ def test_both_texts_of_a_pair_are_named() -> None:
 
 def test_texts_that_read_alike_are_told_with_the_cosine_on_one_line() -> None:
     limits = Limits(floor=0, floors={}, polarity_share=1, script_share=0, scripts=(), cosine_short=0.3)
-    [problem] = checked(row(1, "valve\nleaks"), row(2, "valves\nleak " * 9), limits=limits).problems
-    assert problem.startswith("a.jsonl, line 2: reads like a.jsonl, line 1 (cosine 0.")
-    assert "'valves\\nleak valves" in problem
-    assert problem.endswith("…' and 'valve\\nleaks'")
+    [problem] = checked(row(1, "valves\nleak"), row(2, "valves\nleak " * 9), limits=limits).problems
+    assert problem.startswith("a.jsonl, line 2: reads like a.jsonl, line 1 ")
+    assert "(cosine 1.00): 'valves\\nleak valves" in problem
+    assert problem.endswith("…' and 'valves\\nleak'")
 
 
 def test_ids_below_their_floor_are_told() -> None:
@@ -100,3 +110,9 @@ def test_a_script_that_is_rare_or_lacks_an_id_is_told() -> None:
         "corpus: product stands in no verbatim in zh-Hant",
         "corpus: general stands in no verbatim in en",
     )
+
+
+def test_the_shipped_corpus_keeps_to_its_recipe_but_for_vectors_which_take_longer() -> None:
+    training = Path(__file__).parents[1] / "training"
+    demands = Demands(default(), read_limits(training / "recipes" / "base.toml"), NoEncoder())
+    assert check(corpus_rows(training / "seed"), "seed", demands, say=lambda _: None).problems == ()

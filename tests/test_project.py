@@ -8,6 +8,8 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,8 @@ from verbatim.domain import POLARITIES, STANCES
 
 ROOT = Path(__file__).resolve().parents[1]
 SEED = sorted((ROOT / "training" / "seed").glob("*.jsonl"))
+ENGAGEMENT = sorted((ROOT / "training" / "engagement").glob("*.jsonl"))
+IDS = {"seed": taxonomy.default().ids, "engagement": taxonomy.load(ROOT / "taxonomy" / "engagement.yaml").ids}
 LANGUAGES = {"en", "zh-Hans", "zh-Hant", "mixed"}
 # Written in pieces, so that this file does not find itself.
 FOREIGN = re.compile("|".join([
@@ -55,30 +59,45 @@ def test_no_file_names_a_place_outside_the_project() -> None:
 
 def test_the_corpus_is_there() -> None:
     assert SEED
+    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in ENGAGEMENT) >= 900
 
 
-@pytest.mark.parametrize("path", SEED, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SEED + ENGAGEMENT, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_a_corpus_file_holds_together(path: Path) -> None:
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    problems = {row["id"]: found for row in rows if (found := row_problems(row))}
+    problems = {row["id"]: found for row in rows if (found := row_problems(row, IDS[path.parent.name]))}
     assert rows
     assert problems == {}
 
 
 def test_no_two_rows_of_the_corpus_share_an_id() -> None:
-    ids = [json.loads(line)["id"] for path in SEED for line in path.read_text(encoding="utf-8").splitlines()]
+    files = [*SEED, *ENGAGEMENT]
+    ids = [json.loads(line)["id"] for path in files for line in path.read_text(encoding="utf-8").splitlines()]
     assert len(ids) == len(set(ids))
 
 
-def row_problems(row: dict) -> list[str]:
+def test_no_two_rows_on_engagement_share_six_words_or_ten_han_characters() -> None:
+    rows = [json.loads(line)["text"] for path in ENGAGEMENT for line in path.read_text(encoding="utf-8").splitlines()]
+    found = Counter(run for text in set(rows) for run in runs(text))
+    assert [run for run, count in found.items() if count > 1] == []
+
+
+def runs(text: str) -> set[str]:
+    """Every run of six words, and every run of ten Han characters, of a text."""
+    words = re.findall(r"[a-z0-9']+", text.lower())
+    han = "".join(re.findall("[\u3400-\u9fff]", text))
+    return {" ".join(words[i : i + 6]) for i in range(len(words) - 5)} | {han[i : i + 10] for i in range(len(han) - 9)}
+
+
+def row_problems(row: dict, known: Iterable[str] = IDS["seed"]) -> list[str]:
     mentions = [mention for segment in row["segments"] for mention in segment["codes"]]
     ids = {mention["id"] for mention in mentions}
     checks = {
         "no segment": bool(row["segments"]) and all(segment["codes"] for segment in row["segments"]),
         "segments are not excerpts in order": are_excerpts_in_order(row),
-        "unknown id": ids <= set(taxonomy.default().ids),
+        "unknown id": ids <= set(known),
         "unknown polarity": {mention["polarity"] for mention in mentions} <= set(POLARITIES),
-        "no_content beside another id": "no_content" not in ids or len(ids) == 1,
+        "an id beside it that stands alone": len(ids) == 1 or not ids & {"no_content", "none"},
         "unknown language": row["lang"] in LANGUAGES,
         "stance and score differ": row["stance"] == stance_of(row["score"]) if row["score"] is not None else True,
         "unknown stance": row["stance"] in STANCES,

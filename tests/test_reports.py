@@ -8,8 +8,9 @@ from string import Formatter
 import pytest
 
 from verbatim import taxonomy
-from verbatim.actions.reports import LONGEST, Tally, publish
-from verbatim.domain import CodeMention, Coding, Excerpt, Interval, Rejection, Stance, Turn, Verbatim
+from verbatim.actions.quotes import LONGEST
+from verbatim.actions.reports import Tally, publish
+from verbatim.domain import CodeMention, Coding, Excerpt, Intent, Interval, Rejection, Stance, Turn, Verbatim
 from verbatim.errors import InputError, OutputError
 from verbatim.formats import charts
 from verbatim.formats.reports import GroupFigure, RunFacts, SourceFile, StanceFigure, render, top
@@ -244,10 +245,11 @@ def test_every_phrase_is_there_in_every_language_with_the_same_values():
 
 def test_every_phrase_that_the_page_asks_for_exists_and_none_is_idle():
     sources = [
-        files("verbatim.formats").joinpath(name).read_text("utf-8") for name in ("templates/report.html", "reports.py")
+        files("verbatim.formats").joinpath(name).read_text("utf-8")
+        for name in ("templates/report.html", "templates/evaluation.html", "reports.py", "evaluations.py", "charts.py")
     ]
     words = set(re.findall(r"[a-z0-9_]+", " ".join(sources)))
-    built = {"top_", "uncoded_", "reading_", "language_", "ev_"}  # test_evaluations looks at its own
+    built = {"top_", "uncoded_", "reading_", "language_", "intent_", "relation_", "ev_"}
     idle = [key for key in wordings() if key not in words and not any(key.startswith(start) for start in built)]
     assert idle == []
 
@@ -332,3 +334,55 @@ def test_a_place_that_cannot_take_the_page_is_named(tmp_path):
 def test_uncoded_texts_that_are_alike_are_shown_once():
     examples = told(*(reply(i, "Ask me again in March.") for i in range(9)), reply(9, "Later")).uncoded.examples
     assert sorted(example.text for example in examples) == ["Ask me again in March.", "Later"]
+
+
+def up_to(number, text, *intents, frames=None):
+    verbatim, coding = reply(number, text, mention("product", "positive"))
+    found = tuple(replace(intent, excerpts=(Excerpt(0, len(text)),)) for intent in intents)
+    return verbatim, replace(coding, intents=found, frames=frames or {})
+
+
+def test_intents_are_shares_of_the_answers_with_content_and_a_reply_counts_once():
+    if_only = Intent("leaving", (), conditional=True)
+    rivals = [Intent("competitor", (), name=name, relation="compared") for name in ("Arc", "Norvane")]
+    report = told(
+        up_to(1, "We leave if the price goes up.", if_only, *rivals),
+        up_to(2, "We are leaving you in May.", Intent("leaving", ())),
+        reply(3, "n/a", mention("no_content", "neutral")),
+    )
+    figures = {figure.id: figure for figure in report.intents.each}
+    assert (figures["leaving"].share.k, figures["leaving"].share.n, figures["leaving"].conditional) == (2, 2, 1)
+    assert figures["competitor"].share.k == 1
+    assert [(rival.name, dict(rival.relations)) for rival in report.intents.competitors] == [
+        ("Arc", {"compared": 1}),
+        ("Norvane", {"compared": 1}),
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_tells_intents_competitors_and_what_can_be_quoted(language):
+    rival = Intent("competitor", (), name="Norvane", relation="switching_to")
+    pair = up_to(1, "Your engineers are the best of all.", Intent("quotable", ()), rival)
+    page = render(told(pair), BOOK, language)
+    say = Wording(language)
+    assert page.count(say("intent_quotable")) == 2
+    assert "Norvane" in page
+    assert say("relation_switching_to") in page
+    assert page.count("Your engineers are the best of all.") == 2
+
+
+def test_without_intents_the_page_has_no_section_for_them():
+    assert 'id="intents"' not in render(told(reply(1)), BOOK)
+    assert 'id="frames"' not in render(told(reply(1)), BOOK)
+
+
+def test_a_further_frame_has_its_own_section_with_its_own_names():
+    frame = taxonomy.load(taxonomy.default_path().with_name("engagement.yaml"))
+    tally = Tally(BOOK, {"bonds@2": frame})
+    codes = (mention("pride", "positive", end=20),)
+    tally.add(*up_to(1, "We are proud of it, always.", frames={"bonds@2": codes}))
+    report = tally.report(RunFacts())
+    [figure] = report.frames
+    assert [category.whole.id for category in figure.categories] == ["pride"]
+    page = render(report, BOOK, "zh-Hans")
+    assert all(words in page for words in ("bonds@2", "自豪", 'id="frames"'))

@@ -10,20 +10,23 @@ from verbatim.settings import preset
 
 @pytest.fixture(autouse=True)
 def bare(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("MODEL", "CODEBOOK", "LANGUAGE"):
+    for name in ("MODEL", "CODEBOOK", "COMPETITORS", "INTENTS", "LANGUAGE"):
         monkeypatch.delenv(f"VERBATIM_{name}", raising=False)
 
 
 def test_nothing_is_decided_where_nothing_is_set() -> None:
     settings = preset()
     assert (settings.model, settings.codebook, settings.language) == (None, None, "en")
+    assert (settings.competitors, settings.intents) == (None, None)
 
 
 def test_the_environment_decides(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {"MODEL": "own@2", "CODEBOOK": "own.yaml", "LANGUAGE": "zh-Hant"}.items():
+    own = {"MODEL": "own@2", "CODEBOOK": "own.yaml", "LANGUAGE": "zh-Hant", "COMPETITORS": "rivals.csv"}
+    for name, value in own.items():
         monkeypatch.setenv(f"VERBATIM_{name}", value)
     settings = preset()
     assert (settings.model, settings.codebook, settings.language) == ("own@2", Path("own.yaml"), "zh-Hant")
+    assert settings.competitors == Path("rivals.csv")
 
 
 def test_an_empty_variable_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

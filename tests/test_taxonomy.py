@@ -57,9 +57,15 @@ def test_the_default_codebook_has_no_problem() -> None:
     assert taxonomy.problems(taxonomy.read(taxonomy.default_path())) == []
 
 
+@pytest.fixture(params=["b2b", "engagement"])
+def book(request: pytest.FixtureRequest) -> taxonomy.Codebook:
+    """Each of the frames that ship."""
+    return taxonomy.load(taxonomy.default_path().with_name(f"{request.param}.yaml"))
+
+
 @pytest.mark.parametrize("language", ["en", "zh-Hans", "zh-Hant"])
-def test_every_id_has_words_and_three_examples_in_each_language(language: str) -> None:
-    for code in taxonomy.default().codes:
+def test_every_id_has_words_and_three_examples_in_each_language(language: str, book: taxonomy.Codebook) -> None:
+    for code in book.codes:
         assert code.names[language]
         assert code.definitions[language]
         assert code.include[language]
@@ -68,13 +74,13 @@ def test_every_id_has_words_and_three_examples_in_each_language(language: str) -
 
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans", "zh-Hant"])
-def test_names_are_different_within_a_language(language: str) -> None:
-    names = [code.names[language] for code in taxonomy.default().codes]
+def test_names_are_different_within_a_language(language: str, book: taxonomy.Codebook) -> None:
+    names = [code.names[language] for code in book.codes]
     assert len(set(names)) == len(names)
 
 
-def test_the_chinese_definitions_cover_what_the_english_ones_do() -> None:
-    for code in taxonomy.default().codes:
+def test_the_chinese_definitions_cover_what_the_english_ones_do(book: taxonomy.Codebook) -> None:
+    for code in book.codes:
         for part in (code.include, code.exclude):
             assert len({len(part[language]) for language in ("en", "zh-Hans", "zh-Hant")}) == 1, code.id
 
@@ -94,18 +100,33 @@ def test_exclusions_point_to_the_same_ids_in_every_language() -> None:
         assert len(pointed) == 1 or code.id in {"price", "general", "other"}, code.id
 
 
-def test_simplified_words_hold_no_traditional_character() -> None:
+def test_simplified_words_hold_no_traditional_character(book: taxonomy.Codebook) -> None:
     simplified, traditional = OpenCC("t2s"), OpenCC("s2t")
-    for code in taxonomy.default().codes:
+    for code in book.codes:
         assert one_sided(words(code, "zh-Hans"), traditional, simplified) == set(), code.id
 
 
-def test_traditional_words_hold_no_simplified_character() -> None:
+def test_traditional_words_hold_no_simplified_character(book: taxonomy.Codebook) -> None:
     simplified, traditional = OpenCC("t2s"), OpenCC("s2t")
     both = set("台床吃划")  # written like this in Taiwan too, where OpenCC's standard prefers another form
-    for code in taxonomy.default().codes:
+    for code in book.codes:
         assert one_sided(words(code, "zh-Hant"), simplified, traditional) <= both, code.id
         assert one_sided(code.names["zh-Hant"], simplified, traditional) == set(), code.id
+
+
+def test_the_engagement_frame_holds_four_dimensions_and_two_ids_that_stand_alone() -> None:
+    path = taxonomy.shipped("engagement")
+    assert path is not None
+    assert taxonomy.problems(taxonomy.read(path)) == []
+    frame = taxonomy.load(path)
+    assert frame.label == "engagement@1"
+    assert frame.categories == ("confidence", "integrity", "pride", "passion")
+    assert [frame.id_with_role(role) for role in taxonomy.ROLES] == [None, None, "no_content", "none"]
+
+
+def test_a_frame_that_does_not_ship_has_no_file() -> None:
+    assert taxonomy.shipped("b2b") == taxonomy.default_path().resolve()
+    assert taxonomy.shipped("../b2b") is None
 
 
 def test_look_ups_answer_from_the_frame() -> None:
@@ -117,7 +138,7 @@ def test_look_ups_answer_from_the_frame() -> None:
     assert book.children("other") == ()
     assert "price.level" in book
     assert "price.levels" not in book
-    assert [book.id_with_role(role) for role in taxonomy.ROLES] == ["general", "other", "no_content"]
+    assert [book.id_with_role(role) for role in taxonomy.ROLES] == ["general", "other", "no_content", None]
 
 
 def test_an_unknown_id_is_answered_with_the_closest_ones() -> None:

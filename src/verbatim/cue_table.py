@@ -92,7 +92,8 @@ def parse(text: str, source: str = "intents") -> CueTable:
     if isinstance(root, Broken):
         raise CueError(f"{source}, line {root.line}: {root.message}")
     if not isinstance(root, MappingNode):
-        raise CueError(f"{source}: expected a mapping with words, denial, intents, found {root and described(root)}")
+        found = described(root) if root else "nothing"
+        raise CueError(f"{source}: expected a mapping with words, denial, intents, found {found}")
     return _Reader(source, root).table()
 
 

@@ -12,7 +12,18 @@ from functools import cached_property
 from typing import Protocol
 
 from verbatim.cue_table import CueTable, Place, Rule
-from verbatim.domain import INTENTS, RELATIONS, CodeMention, Competitor, Excerpt, Intent, IntentId, Relation, Segment
+from verbatim.domain import (
+    INTENTS,
+    RELATIONS,
+    CodeMention,
+    Competitor,
+    Excerpt,
+    Intent,
+    IntentId,
+    Polarity,
+    Relation,
+    Segment,
+)
 from verbatim.text.phrases import NAME, Finder, Phrase
 from verbatim.text.script import columns, fold_in_place
 
@@ -25,6 +36,12 @@ Span = tuple[int, int]
 _OPPOSITES = frozenset({"renewal", "leaving"})
 _DENIABLE = frozenset({"switching_to", "praised"})
 _NO_QUOTE = frozenset({"wish", "question", "leaving", "urgency", "competitor"})
+# The intent of a polarity, and the intents of a clause that make it another thing: what is only wished for is no
+# complaint, who will stay does not complain by saying so, and who leaves does not praise by it.
+_JUDGEMENTS: dict[Polarity, tuple[IntentId, frozenset[IntentId]]] = {
+    "negative": ("complaint", frozenset({"wish", "renewal", "unaware"})),
+    "positive": ("praise", frozenset({"leaving"})),
+}
 _OTHER_NAME = "\ue001"
 _ASKS = re.compile(r"[?？][\s\"'”’」』)）]*\Z")
 _FULL_STOP = re.compile(r"[.。．!！?？;；\n\r\u2028]")
@@ -71,7 +88,7 @@ class IntentReader:
         """The intents of one verbatim, in the order of `INTENTS`; `codes` are its own, with their excerpts."""
         views = [_View(passage) for passage in passages]
         found = [each for view in views for each in (*self._by_cues(view), *self._competitors(view))]
-        found += _judged(codes, [each.excerpt for each in found if each.id == "wish"])
+        found += _judged(codes, found)
         found += [each for view in views for each in self._quotable(view, codes, found)]
         return _gathered(found)
 
@@ -245,14 +262,14 @@ def _first(phrases: Iterable[Phrase], words: str) -> re.Match[str] | None:
     return next((match for phrase in phrases if (match := phrase.pattern.search(words))), None)
 
 
-def _judged(codes: Sequence[CodeMention], wishes: Sequence[Excerpt]) -> Iterator[Found]:
-    """Complaint and praise: the evidence of negative and of positive codes. What is only wished for is no complaint."""
-    for code in codes:
-        for excerpt in code.excerpts:
-            if code.polarity == "positive":
-                yield Found("praise", excerpt)
-            elif code.polarity == "negative" and not _overlaps(excerpt, wishes):
-                yield Found("complaint", excerpt)
+def _judged(codes: Sequence[CodeMention], found: Sequence[Found]) -> list[Found]:
+    """Complaint and praise: the evidence of negative and of positive codes, but where the words say otherwise."""
+    judged = []
+    for polarity, (id, spoilers) in _JUDGEMENTS.items():
+        spoilt = [each.excerpt for each in found if each.id in spoilers]
+        places = [excerpt for code in codes if code.polarity == polarity for excerpt in code.excerpts]
+        judged += [Found(id, excerpt) for excerpt in places if not _overlaps(excerpt, spoilt)]
+    return judged
 
 
 def _overlaps(excerpt: Excerpt, others: Iterable[Excerpt]) -> bool:

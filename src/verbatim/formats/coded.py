@@ -54,6 +54,7 @@ def record(verbatim: Verbatim, coding: Coding) -> dict[str, object]:
             "conflict": stance.conflict,
         },
         "intents": [_intent(intent) for intent in coding.intents],
+        "trust": coding.trust,
         "review": coding.review,
         "model": coding.author,
         **({"frames": frames} if frames else {}),

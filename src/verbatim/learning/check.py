@@ -51,7 +51,7 @@ def check(rows: Iterable[Row], corpus: str, demands: Demands, say: Say) -> Check
     say(f"{len(examples):,} verbatims: comparing each with all before it")
     alike = duplicates([example.text for example in examples], demands.encoder, demands.limits)
     problems += [_told(pair, places, examples) for pair in alike]
-    counts = statistics(examples, [place.partition(", ")[0] for place in places], codebook)
+    counts = statistics(examples, [place.rpartition(", ")[0] for place in places], codebook)
     problems += [f"{corpus}: {problem}" for problem in lopsided(counts, codebook, demands.limits)]
     return Checked(counts, tuple(problems))
 
