@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from verbatim.text.language import dominant, language_of
-from verbatim.text.script import fold, script_characters
+from verbatim.text.script import columns, fold, script_characters
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,8 @@ def test_folding_survives_any_text(text):
 
 def test_folding_survives_nul_and_lone_surrogates_without_losing_what_follows():
     assert fold("價格\0太貴\ud800了") == "价格 太贵 了"
+
+
+@pytest.mark.parametrize(("words", "room"), [("", 0), ("too dear", 8), ("太贵", 4), ("ok, 還行", 8), ("é", 1)])
+def test_a_chinese_character_takes_the_room_of_two(words, room):
+    assert columns(words) == room

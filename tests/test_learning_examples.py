@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from verbatim.errors import CorpusError
-from verbatim.learning.examples import Example, LabelledSegment, corpus_hash, read_corpus, read_gold
+from verbatim.learning.examples import (
+    Example,
+    LabelledSegment,
+    corpus_hash,
+    read_corpus,
+    read_gold,
+    read_gold_rows,
+)
 from verbatim.taxonomy import default
 
 CORPORA = Path(__file__).parent / "files" / "corpora"
@@ -152,6 +159,24 @@ def test_gold_has_codes_for_the_whole_text() -> None:
     assert gold[2].ids == {"service.attitude", "service.delivery"}
     assert gold[3].stance is None
     assert {example.segments for example in gold} == {()}
+
+
+def test_a_gold_row_has_the_second_coder_and_the_other_fields(tmp_path: Path) -> None:
+    code = {"id": "price", "polarity": "negative"}
+    first = {"id": 1, "text": "Dear", "codes": [code], "lang": "en", "score": 3}
+    second = first | {"id": 2, "codes_second": [], "stance_second": "critic", "source": "web"}
+    (tmp_path / "gold.jsonl").write_text("\n".join(map(json.dumps, (first, second))), encoding="utf-8")
+    alone, twice = read_gold_rows(tmp_path / "gold.jsonl", default())
+    assert (alone.second, alone.second_stance, alone.fields) == (None, None, {"lang": "en", "score": 3})
+    assert (twice.second, twice.second_stance, twice.fields["source"]) == ((), "critic", "web")
+    assert [alone.example, twice.example] == read_gold(tmp_path / "gold.jsonl", default())
+
+
+def test_a_second_coding_that_is_no_list_is_named(tmp_path: Path) -> None:
+    row = {"id": 1, "text": "Dear", "codes": [], "codes_second": "price"}
+    (tmp_path / "gold.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"gold\.jsonl, line 1: expected a list of codes, found 'price'"):
+        read_gold_rows(tmp_path / "gold.jsonl", default())
 
 
 def test_gold_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -215,6 +215,20 @@ def test_many_months_become_quarters_or_years():
     assert charts.periods({}) == []
 
 
+def test_a_curve_stands_between_the_tenths_around_it():
+    found = charts.curve([(0, 0.72, 0.66, 0.78), (0.5, 0.8, 0.75, 0.85)])
+    assert [(dot.left, dot.value, dot.low, dot.high) for dot in found.dots] == [
+        (0, 40, 20, 60), (50, 66.67, 50, 83.33),
+    ]  # fmt: skip
+    assert found.ticks == ((0, 0.6), (33.33, 0.7), (66.67, 0.8), (100, 0.9))
+
+
+def test_a_curve_of_nothing_and_one_below_zero_stay_on_their_axes():
+    assert charts.curve([]).dots == ()
+    (dot,) = charts.curve([(1, -0.1, -0.2, 0.05)]).dots
+    assert (dot.value, dot.low) == (0, 0)
+
+
 def test_an_axis_of_shares_ends_at_a_round_number():
     assert [charts.share_scale([high]) for high in (0.03, 0.21, 0.99)] == [0.05, 0.25, 1.0]
 

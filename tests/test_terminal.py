@@ -3,6 +3,7 @@
 import io
 import os
 from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from verbatim import taxonomy
 from verbatim.actions.coding import Outcome
 from verbatim.domain import Rejection
 from verbatim.formats.reports import SourceFile
-from verbatim.terminal import about_rows, progress, show_code, show_codebook, tell
+from verbatim.quality import Assessment, Ceiling, CodeQuality, Economy, Estimate, Learnt, Slice
+from verbatim.terminal import about_rows, progress, show_assessment, show_code, show_codebook, tell
 
 FRAME = Path(__file__).parent / "files" / "codebooks" / "harbour.yaml"
 GOOD = SourceFile("a[red].csv", "plain table", {"text": "why", "id": "no"}, ("Encoding utf-8.",), 1_000)
@@ -110,3 +112,46 @@ def test_one_id_is_shown_whole_in_every_language() -> None:
         texts = [*code.include[language], *code.exclude[language], *code.examples[language]]
         assert lines[:2] == [f"{code.id}: {code.names[language]}", code.definitions[language]]
         assert [line.split(": ", 1)[1] for line in lines[2:]] == texts
+
+
+def assessment(**parts: object) -> Assessment:
+    figures = {"l1_weighted": Estimate(0.8, 0.75, 0.85), "l2_weighted": Estimate(0.6, 0.55, 0.65)}
+    codes = (
+        CodeQuality("price", 1, 0, None, figures["l1_weighted"], figures["l2_weighted"]),
+        CodeQuality("general", 7, 9, *[figures["l1_weighted"]] * 3),
+    )
+    values = {"per_code": codes, "slices": {"source": (Slice("a[red] name that is longer than most are", 9, figures),)}}
+    found = Assessment("gold.jsonl", "mine@3", "b2b@1", 1234, figures, (), 0.041, (), (), None, (), {})
+    return replace(found, **{**values, **parts})
+
+
+def test_the_figures_of_an_evaluation_are_shown_with_their_intervals() -> None:
+    lines = [line.split() for line in shown(show_assessment, assessment())]
+    assert lines[0] == ["gold.jsonl:", "1,234", "verbatims,", "model", "mine@3"]
+    assert ["l1_weighted", "0.800", "0.750–0.850"] in lines
+    assert ["calibration_error", "0.041"] in lines
+
+
+def test_ids_are_shown_most_frequent_first_and_slices_by_their_whole_name() -> None:
+    lines = shown(show_assessment, assessment())
+    ids = [line.split() for line in lines if line.split()[0] in {"price", "general"}]
+    assert ids == [
+        ["general", "7", "9", "0.80", "0.80", "0.80", "0.75–0.85"],
+        ["price", "1", "0", "0.80", "0.60", "0.55–0.65"],
+    ]
+    assert any("a[red] name that is longer than most are" in line for line in lines)
+
+
+def test_the_agreement_of_two_coders_stands_beside_the_model() -> None:
+    ceiling = Ceiling(50, {"l1_weighted": Estimate(0.97, 0.95, 0.99)}, {})
+    lines = [line.split() for line in shown(show_assessment, assessment(ceiling=ceiling))]
+    assert ["l1_weighted", "0.800", "0.750–0.850", "0.970"] in lines
+    assert ["l2_weighted", "0.600", "0.550–0.650"] in lines
+
+
+def test_the_learning_curve_is_shown_point_by_point() -> None:
+    figures, gain = assessment().figures, Estimate(0.05, 0.02, 0.08)
+    economy = Economy(5, 80, (Learnt(0, figures, Estimate(0, 0, 0)), Learnt(1000, figures, gain)))
+    lines = [line.split() for line in shown(show_assessment, assessment(economy=economy))]
+    assert ["0", "0.600", "0.550–0.650", "0.800"] in lines
+    assert ["1,000", "0.600", "0.550–0.650", "+0.050", "+0.020–+0.080", "0.800"] in lines
