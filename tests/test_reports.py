@@ -379,10 +379,12 @@ def test_without_intents_the_page_has_no_section_for_them():
 def test_a_further_frame_has_its_own_section_with_its_own_names():
     frame = taxonomy.load(taxonomy.default_path().with_name("engagement.yaml"))
     tally = Tally(BOOK, {"bonds@2": frame})
-    codes = (mention("pride", "positive", end=20),)
+    codes = (mention("pride", "positive", end=18),)
     tally.add(*up_to(1, "We are proud of it, always.", frames={"bonds@2": codes}))
     report = tally.report(RunFacts())
     [figure] = report.frames
     assert [category.whole.id for category in figure.categories] == ["pride"]
     page = render(report, BOOK, "zh-Hans")
     assert all(words in page for words in ("bonds@2", "自豪", 'id="frames"'))
+    section = page[page.index('id="frames"') : page.index('id="details"')]
+    assert "We are proud of it</blockquote>" in section
