@@ -37,6 +37,8 @@ PRIOR = {"bias": 0.2, "odds": 0.0025, "vector": 1.0}
 """The variances of the coefficients when fifty verbatims were reviewed: of an intercept, of those over the log-odds, of
 those over a vector of unit length. They grow with the number reviewed, up to four times these."""
 UNIT, MOST = 50, 4.0
+SHORTEST = 1e-6
+"""Vectors that lie this near to each other tell nothing apart."""
 
 OWN = 100
 """So many verbatims weigh as much as the thresholds and the trust of the model."""
@@ -109,13 +111,13 @@ def learn(scores: Floats, vectors: Floats, gold: Flags) -> Correction:
     """Return the correction that scores (m, h) and vectors (m, d) call for beside gold (m, h).
 
     It is the most probable one under PRIOR. Log-odds and vectors are centred, so that only the intercept can lift an id
-    in all verbatims alike; the priors are those of vectors of unit length, whatever length these have.
+    in all verbatims alike; the priors are those of centred vectors of unit length, whatever length these have.
     """
     odds = log_odds(scores).astype(np.float64)
     centres = odds.mean(axis=0), vectors.mean(axis=0, dtype=np.float64)
     blocks = np.ones((len(odds), 1)), odds - centres[0], vectors - centres[1]
     strength = min(MOST, len(odds) / UNIT)
-    lengths = {"vector": np.sqrt((vectors**2).sum(axis=1).mean(dtype=np.float64))}
+    lengths = {"vector": max(SHORTEST, float(np.sqrt((blocks[2] ** 2).sum(axis=1).mean())))}
     scales = [np.sqrt(strength * variance) / lengths.get(name, 1.0) for name, variance in PRIOR.items()]
     inputs = np.hstack([scale * block for scale, block in zip(scales, blocks, strict=True)])
     weights = _ridge(inputs, gold.astype(np.float64), odds)
