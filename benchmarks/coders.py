@@ -87,9 +87,8 @@ class ShippedCoder:
 
 @dataclass(frozen=True, slots=True)
 class TrainedCoder:
-    """`verbatim train` with the numbers of a shipped recipe, and a codebook written from the labels of the set."""
+    """`verbatim train` with the recipe for frames of one's own, and a codebook written from the labels of the set."""
 
-    name: str
     threads: int
 
     def taught(self, task: LabelledSet) -> int:
@@ -97,12 +96,12 @@ class TrainedCoder:
         return len(task.learnt)
 
     def learn(self, task: LabelledSet, folder: Path) -> Used:
-        """Write codebook, corpus and recipe, and train; nothing of the project's own corpus is used."""
+        """Write codebook, corpus and recipe, and train."""
         ids = ids_of(task.labels)
         (folder / "corpus").mkdir(exist_ok=True)
         (folder / "corpus" / "learnt.jsonl").write_text(corpus_of(task, ids), encoding="utf-8")
         (folder / "codebook.yaml").write_text(codebook_of(task, ids), encoding="utf-8")
-        (folder / "recipe.toml").write_text(recipe_of(self.name), encoding="utf-8")
+        (folder / "recipe.toml").write_text(recipe_of(), encoding="utf-8")
         (folder / "ids.json").write_text(json.dumps({id: label for label, id in ids.items()}), encoding="utf-8")
         arguments = ["train", str(folder / "recipe.toml"), "--models", str(folder / "models")]
         return used_by([*VERBATIM, *arguments], **OFFLINE, **thread_limits(self.threads))

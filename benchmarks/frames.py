@@ -10,7 +10,8 @@ from typing import Any
 import yaml
 from labelled import LabelledSet, Text
 
-RECIPES = Path(__file__).resolve().parents[1] / "training" / "recipes"
+RECIPE = Path(__file__).resolve().parents[1] / "training" / "recipes" / "own.toml"
+PLACES = {"corpus": "corpus", "codebook": "codebook.yaml"}
 ROLES = {"Labelling not possible": "no_content", "Not assigned": "other"}
 """Labels that mean what a role of a codebook means."""
 
@@ -46,20 +47,9 @@ def corpus_of(task: LabelledSet, ids: Mapping[str, str]) -> str:
     return "".join(json.dumps(_row(number, text, ids)) + "\n" for number, text in enumerate(task.learnt))
 
 
-def recipe_named(name: str) -> dict[str, Any]:
-    """Return the recipe of models with that name; ValueError where there is none."""
-    recipes = [tomllib.loads(file.read_text(encoding="utf-8")) for file in sorted(RECIPES.glob("*.toml"))]
-    for recipe in recipes:
-        if recipe["name"] == name:
-            return recipe
-    known = ", ".join(recipe["name"] for recipe in recipes)
-    raise ValueError(f"no recipe in {RECIPES} makes models called {name!r}; expected one of {known}")
-
-
-def recipe_of(name: str) -> str:
-    """Return that recipe in TOML with corpus and codebook of a set in place of its own; what it checks is left out."""
-    recipe = {key: value for key, value in recipe_named(name).items() if key != "check"}
-    own = {**recipe, "corpus": "corpus", "codebook": "codebook.yaml"}
+def recipe_of() -> str:
+    """Return the recipe for frames of one's own in TOML, with corpus and codebook of a set."""
+    own: dict[str, Any] = {**tomllib.loads(RECIPE.read_text(encoding="utf-8")), **PLACES}
     tables = {key: own.pop(key) for key in list(own) if isinstance(own[key], dict)}
     return "".join([_lines(own), *(f"\n[{key}]\n{_lines(table)}" for key, table in tables.items())])
 

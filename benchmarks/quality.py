@@ -18,7 +18,6 @@ from pathlib import Path
 
 from coders import CoderUnderTest, PeerCoder, ShippedCoder, TrainedCoder
 from command import Used
-from frames import recipe_named
 from judging import figures
 from labelled import LabelledSet, public_set, seed_set
 from machine import this_machine
@@ -78,13 +77,8 @@ def coders_of(task: LabelledSet, wish: Wish) -> Iterator[tuple[str, CoderUnderTe
     if OURS in wish.coders and task.name == SEED_SET:
         yield from ((f"{OURS} {find(name).name}", ShippedCoder(name, wish.threads)) for name in wish.tiers)
     elif OURS in wish.coders:
-        yield from ((f"{OURS} {label_of(name)}", TrainedCoder(name, wish.threads)) for name in wish.tiers)
+        yield OURS, TrainedCoder(wish.threads)
     yield from ((name, PeerCoder(name, wish.threads)) for name in wish.coders if name != OURS)
-
-
-def label_of(name: str) -> str:
-    """Return name and version of the recipe that trains models of that name."""
-    return f"{name}@{recipe_named(name)['version']}"
 
 
 def judged(task: LabelledSet, coder: CoderUnderTest, folder: Path) -> dict[str, object]:

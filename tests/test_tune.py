@@ -48,6 +48,24 @@ def test_the_recipe_decides_the_common_threshold_and_the_rest_is_taken_over() ->
     assert (found.floor, found.whole) == (0.2, 0.4)
 
 
+def test_a_threshold_and_a_floor_that_the_recipe_leaves_out_are_fitted() -> None:
+    told = uniform()
+    gold = told > 0.6
+    found = thresholds(held(told, gold), FRAME, replace(RECIPE, threshold=None, floor=None))
+    assert found.given == pytest.approx(0.6, abs=0.03)
+    assert found.floor == 0.75
+    sure = thresholds(held(told, told == told.max(axis=1, keepdims=True)), FRAME, replace(RECIPE, floor=None))
+    assert sure.floor == 0.1
+
+
+def test_own_threshold_says_from_how_many_examples_on_an_id_goes_its_own_way() -> None:
+    told = uniform()
+    answers = held(told, told > np.array([0.5, 0.5, 0.2]))
+    free, bound = (thresholds(answers, FRAME, replace(RECIPE, own_threshold=n)).given for n in (0, 1_000_000))
+    assert free[2] < 0.6 * free[0]
+    assert bound[2] == pytest.approx(bound[0], rel=0.01)
+
+
 def test_an_id_that_answers_shyly_gets_a_lower_threshold() -> None:
     told = uniform()
     found = thresholds(held(told, told > np.array([0.5, 0.5, 0.2])), FRAME, RECIPE)

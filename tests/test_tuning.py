@@ -8,9 +8,11 @@ import pytest
 from verbatim.coder import Coder
 from verbatim.codes import frame_of
 from verbatim.domain import POLARITIES
+from verbatim.encoders import tuned_use
 from verbatim.errors import CorpusError
 from verbatim.learning.examples import Example, LabelledSegment, read_corpus
-from verbatim.learning.recipes import E5_SMALL, Tune
+from verbatim.learning.fit import fit
+from verbatim.learning.recipes import E5_SMALL, Recipe, Tune
 from verbatim.learning.tuning.rows import clauses_of, marks, row_of
 from verbatim.taxonomy import default
 
@@ -33,6 +35,10 @@ EXAMPLE = Example(
     8,
     "en",
 )
+
+
+def recipe(encoder: str, plan: Tune) -> Recipe:
+    return Recipe("r", 1, Path("corpus"), None, encoder, least_verbatims=2, tune=plan)
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +89,7 @@ def test_tuning_learns_and_gives_the_same_weights_again(examples: list[Example])
 
     rows = [row_of(example, FRAME) for example in examples]
     told: list[str] = []
-    found = [tune(UseNetwork(Table()), rows, COUNTS, Rounds(4, 3e-4, 3e-3, 16, 0.1, 5), told.append) for _ in range(2)]
+    found = [tune(UseNetwork(Table()), rows, COUNTS, Rounds(8, 3e-4, 3e-3, 16, 0.1, 5), told.append) for _ in range(2)]
     losses = [float(line.rpartition(" ")[2]) for line in told[: len(told) // 2]]
     assert losses[-1] < 0.5 * losses[0]
     assert np.array_equal(found[0].clauses[0], found[1].clauses[0])
@@ -105,11 +111,43 @@ def test_a_recipe_that_tunes_makes_a_model_that_codes(tmp_path: Path) -> None:
     assert model.encoder.startswith("tuned-use:")
 
 
-def test_an_encoder_that_cannot_be_tuned_is_refused(examples: list[Example]) -> None:
+def test_a_shipped_models_encoder_is_where_another_begins(examples: list[Example]) -> None:
+    from verbatim.learning.tuning.encoder import tune_encoder
+    from verbatim.registry import find, load
+
+    plan = Tune(start="b2b@2", epochs=0.01, rate=1e-7)
+    tuned = tune_encoder(examples, FRAME, recipe(tuned_use.PACKAGE, plan), lambda _: None)
+    start = load(find("b2b@2"))[0].weights
+    assert tuned.weights.keys() == start.keys()
+    assert np.asarray(tuned.weights["d3"], dtype=np.float32) == pytest.approx(
+        np.asarray(start["d3"], np.float32), abs=1e-3
+    )
+
+
+def test_heads_learn_again_from_all_once_thresholds_are_fitted(examples: list[Example]) -> None:
+    plans = [Tune(epochs=0.5, held_out=0.5, again=again) for again in (False, True)]
+    once, again = (fit(examples, default(), recipe(tuned_use.PACKAGE, plan), lambda _: None).model for plan in plans)
+    assert np.array_equal(once.thresholds.given, again.thresholds.given)
+    assert once.encoder != again.encoder
+    assert not np.array_equal(once.heads.ngrams, again.heads.ngrams)
+
+
+@pytest.mark.parametrize(
+    ("encoder", "start", "message"),
+    [
+        ("hash-8", None, "encoder 'hash-8' cannot be tuned; expected"),
+        ("hash-8", "b2b@2", "start = 'b2b@2' beside encoder 'hash-8'; expected"),
+        (E5_SMALL, "b2b@2", "start = 'b2b@2' beside encoder 'multilingual-e5-small'; expected"),
+        (tuned_use.PACKAGE, "b2b@1", "start = 'b2b@1': its encoder is 'fast-universal.*'; expected a tuned"),
+    ],
+)
+def test_what_cannot_be_tuned_or_begun_with_is_refused(
+    examples: list[Example], encoder: str, start: str | None, message: str
+) -> None:
     from verbatim.learning.tuning.encoder import tune_encoder
 
-    with pytest.raises(CorpusError, match="encoder 'hash-8' cannot be tuned; expected"):
-        tune_encoder(examples, FRAME, "hash-8", Tune(), 1, lambda _: None)
+    with pytest.raises(CorpusError, match=message):
+        tune_encoder(examples, FRAME, recipe(encoder, Tune(start=start)), lambda _: None)
 
 
 def test_the_transformer_and_its_graph_agree(examples: list[Example]) -> None:

@@ -34,9 +34,6 @@ EXCERPTS = 5
 CALL_CONFIDENCE = 0.4
 """How sure a code of one turn must be: a call has dozens of turns, each with its own chance of a false alarm."""
 
-CONTEXT, SHARED_CONTEXT = 0.75, 0.5
-"""How much of a clause's polarity is taken from the whole part around it: more where that is asked about each id."""
-
 Weights = Mapping[str, NDArray[np.generic]]
 
 
@@ -272,15 +269,25 @@ def weigh(heads: Heads, wholes: Heads, units: Units, whole: float) -> Weighed:
     """Return what the heads say of some parts, a whole text counting `whole` beside its best clause."""
     clause, around = heads.answers(units.clauses), wholes.answers(units.wholes)
     scores = sigmoid(clause.coded)
-    sides = np.repeat(softmax(around.sides), units.sizes, axis=0)
-    context = SHARED_CONTEXT if wholes is heads else CONTEXT
+    context = np.repeat(around.sides, units.sizes, axis=0)
     sounds = np.concatenate([softmax(around.stance), around.score[:, None]], axis=1)
     return Weighed(
         scores=blend(scores, units.sizes, sigmoid(around.coded), whole),
         clauses=scores,
-        sides=(1 - context) * softmax(clause.sides) + context * sides,
+        sides=_coloured(clause.sides, context, shared=wholes is heads),
         sounds=sounds,
     )
+
+
+def _coloured(clauses: Floats, around: Floats, *, shared: bool) -> Floats:
+    """Return the polarity of clauses in their text, from logits of the clause and of the text, (clauses, k, 3).
+
+    Where each was learnt apart, the geometric mean of both opinions (logarithmic pool, Genest and Zidek 1986), so that
+    the surer one decides; where both come from one head, the arithmetic mean.
+    """
+    if shared:
+        return 0.5 * softmax(clauses) + 0.5 * softmax(around)
+    return softmax(0.5 * (clauses + around))
 
 
 def judge_parts(model: Model, units: Units) -> list[JudgedPart]:

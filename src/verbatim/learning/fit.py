@@ -131,21 +131,28 @@ def _frozen(examples: Sequence[Example], frame: Frame, vocabulary: Vocabulary, r
 def _tuned(examples: Sequence[Example], frame: Frame, vocabulary: Vocabulary, recipe: Recipe, say: Say) -> Learnt:
     """Return heads over n-grams and the vectors of an encoder tuned with them; a part of the examples was held out."""
     keep_kernels()
-    from verbatim.learning.tuning.encoder import tune_encoder  # noqa: PLC0415 - brings torch
+    from verbatim.learning.tuning.encoder import TunedEncoder, tune_encoder  # noqa: PLC0415 - brings torch
 
     plan = recipe.tune or Tune()
     outside = np.random.default_rng(recipe.seed).random(len(examples)) < plan.held_out
     inside = [example for example, out in zip(examples, outside, strict=True) if not out]
-    say(f"{len(inside):,} verbatims, {outside.sum():,} held out: learning n-grams")
-    material = gather(inside, frame, vocabulary, NoEncoder())
-    words = learn_heads(material, np.ones(len(inside), dtype=bool), frame, recipe)
-    say(f"tuning {recipe.encoder}")
-    tuned = tune_encoder(inside, frame, recipe.encoder, plan, recipe.seed, say)
-    heads, wholes = (tuned.joined(words, columns, plan.share) for columns in (tuned.clauses, tuned.wholes))
     aside = [example for example, out in zip(examples, outside, strict=True) if out]
-    encoder = load_encoder(tuned.fingerprint, tuned.weights)
-    units = _units(aside, encoder, vocabulary)
+
+    def learnt(taught: Sequence[Example]) -> tuple[TunedEncoder, Heads, Heads]:
+        say("learning n-grams")
+        material = gather(taught, frame, vocabulary, NoEncoder())
+        words = learn_heads(material, np.ones(len(taught), dtype=bool), frame, recipe)
+        say(f"tuning {recipe.encoder}")
+        tuned = tune_encoder(taught, frame, recipe, say)
+        return tuned, tuned.joined(words, tuned.clauses, plan), tuned.joined(words, tuned.wholes, plan)
+
+    say(f"{len(inside):,} verbatims, {len(aside):,} held out")
+    tuned, heads, wholes = learnt(inside)
+    units = _units(aside, load_encoder(tuned.fingerprint, tuned.weights), vocabulary)
     held = _held(aside, _told(heads, wholes, units, frame, recipe), frame)
+    if plan.again:
+        say(f"learning from all {len(examples):,}")
+        tuned, heads, wholes = learnt(examples)
     return Learnt(tuned.fingerprint, tuned.weights, heads, wholes, held)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from verbatim.errors import CorpusError
 from verbatim.learning.columns import Columns, columns_of
 from verbatim.learning.limits import Limits, limits_of
-from verbatim.learning.toml_keys import checked, number
+from verbatim.learning.toml_keys import TEXT, TRUTH, checked, number
 
 # key: whether it is a whole number, the least and the greatest value that make sense
 _NUMBERS = {
@@ -22,18 +22,23 @@ _NUMBERS = {
     "least_verbatims": (True, 1, 1_000_000),
     "whole": (False, 0, 1),
     "threshold": (False, 0.01, 0.99),
+    "own_threshold": (False, 0, 1_000_000),
     "category": (False, 0, 1),
     "floor": (False, 0, 1),
     "review_share": (False, 0, 1),
 }
 _TUNE_RULES = {
+    "start": TEXT,
     "epochs": number(0.01, 100),
+    "steps": number(0, 1_000_000, whole=True),
     "rate": number(1e-7, 0.1),
     "head_rate": number(1e-7, 0.1),
     "batch": number(2, 4096, whole=True),
     "dropout": number(0, 0.9),
     "held_out": number(0.01, 0.5),
     "share": number(0, 1),
+    "sound": number(0, 1),
+    "again": TRUTH,
 }
 E5_SMALL = "multilingual-e5-small"
 """The encoder of accurate models, which is there to be tuned only."""
@@ -46,17 +51,24 @@ _TEXT = re.compile(r".+")
 class Tune:
     """How an encoder is tuned: `epochs` in batches of `batch` verbatims, at `rate`, its heads at `head_rate`.
 
-    `held_out` is the share of the corpus kept from it, on which thresholds, calibration, stance and trust are fitted;
-    `share` is the weight of the tuned vectors beside the n-grams.
+    `start` names a model whose tuned encoder is where it begins, in place of the encoder as it comes. `steps` is the
+    least number of batches, for corpora so small that `epochs` are few. `held_out` is the share of the corpus kept from
+    it, on which thresholds, calibration, stance and trust are fitted; `again` says that heads and encoder then learn
+    once more, from all of the corpus. `share` is the weight of the tuned vectors beside the n-grams where ids are asked
+    for, `sound` where polarity and stance are.
     """
 
+    start: str | None = None
     epochs: float = 5.0
+    steps: int = 0
     rate: float = 3.5e-4
     head_rate: float = 3e-3
     batch: int = 48
     dropout: float = 0.3
     held_out: float = 0.07
-    share: float = 0.55
+    share: float = 0.5
+    sound: float = 0.5
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +77,13 @@ class Recipe:
 
     Paths are taken from the recipe's own folder. `data` tells the columns of a corpus that is a data set. `c` is the
     inverse strength of the heads' L2 penalty, `score_alpha` that penalty for the score, `least_verbatims` how many
-    verbatims an n-gram must stand in, `whole` the weight of a text read as a whole beside its best clause. `threshold`
-    is the score at which an id is given; each id keeps its own ratio to it, fitted on held-out examples. `category` is
-    that score for a category alone, `floor` the part of its threshold that the best id of an otherwise uncoded text
-    must reach, `review_share` the share of held-out verbatims that goes to review. `tune` says how the encoder is
+    verbatims an n-gram must stand in, `whole` the weight of a text read as a whole beside its best clause.
+
+    `threshold` is the score at which an id is given, each id keeping its own ratio to it; `floor` the part of its
+    threshold that the best id of an otherwise uncoded text must reach. Either is fitted on held-out examples where it
+    is left out, as those ratios are: `own_threshold` is the number of examples from which on a ratio counts more than
+    none, low for a corpus like the texts to come, high for one unlike them. `category` is the score at which a category
+    alone is given, `review_share` the share of held-out verbatims that goes to review. `tune` says how the encoder is
     tuned, None that it is used as it comes.
     """
 
@@ -84,9 +99,10 @@ class Recipe:
     score_alpha: float = 2.0
     least_verbatims: int = 8
     whole: float = 0.5
-    threshold: float = 0.3
+    threshold: float | None = None
+    own_threshold: float = 2000
     category: float = 0.6
-    floor: float = 0.5
+    floor: float | None = None
     review_share: float = 0.3
     tune: Tune | None = None
 

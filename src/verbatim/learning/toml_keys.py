@@ -42,6 +42,7 @@ def table_of(rule: Rule) -> Rule:
     )
 
 
+TRUTH = Rule("true or false", lambda value: isinstance(value, bool))
 TEXT = Rule("a text", lambda value: isinstance(value, str) and value != "")
 TEXTS = Rule("a list of texts", texts)
 

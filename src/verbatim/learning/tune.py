@@ -14,8 +14,8 @@ from verbatim.stance import StanceModel, band
 from verbatim.trust import Trust, part_signs
 
 GRID = np.arange(0.10, 0.66, 0.025)
-PRIOR = 2000
-"""A threshold of its own counts as much as the common one when an id has this many held-out examples."""
+FLOORS = (0.1, 0.25, 0.5, 0.75)
+"""Which parts of a threshold the best id of an otherwise uncoded text may have to reach."""
 
 LEAST_SPREAD = 0.5
 """No estimate of a score is trusted to be nearer than this, however alike the scores of a small corpus are."""
@@ -42,17 +42,22 @@ def thresholds(held: Held, frame: Frame, recipe: Recipe) -> Thresholds:
     count = len(frame.ids)
     told, gold = held.told[:, :count], held.gold[:, :count].astype(bool)
     common = float(GRID[np.argmax([_weighted_f1(told >= cut, gold) for cut in GRID])])
-    own = np.array([_shrunken(told[:, id], gold[:, id], common) for id in range(count)], dtype=np.float32)
-    own *= recipe.threshold / common
+    prior = recipe.own_threshold
+    own = np.array([_shrunken(told[:, id], gold[:, id], common, prior) for id in range(count)], dtype=np.float32)
+    own *= (recipe.threshold or common) / common
     slopes, offsets = zip(*(_platt(told[:, id], gold[:, id]) for id in range(count)), strict=True)
-    return Thresholds(
+    fitted = Thresholds(
         given=own,
         category=np.full(len(frame.categories), recipe.category, dtype=np.float32),
         slope=np.array(slopes, dtype=np.float32),
         offset=np.array(offsets, dtype=np.float32),
-        floor=recipe.floor,
+        floor=FLOORS[0] if recipe.floor is None else recipe.floor,
         whole=recipe.whole,
     )
+    if recipe.floor is not None:
+        return fitted
+    floors = [replace(fitted, floor=floor) for floor in FLOORS]
+    return max(floors, key=lambda one: _weighted_f1(given(held.told, frame, one), gold))
 
 
 def stance_model(held: Held) -> StanceModel:
@@ -95,13 +100,13 @@ def _weighted_f1(found: NDArray[np.bool_], gold: NDArray[np.bool_]) -> float:
     return float((scores * wanted).sum() / max(1, wanted.sum()))
 
 
-def _shrunken(told: Floats, gold: NDArray[np.bool_], common: float) -> float:
-    """Return the id's best threshold, pulled towards the common one the fewer examples it has."""
+def _shrunken(told: Floats, gold: NDArray[np.bool_], common: float, prior: float) -> float:
+    """Return the id's best threshold, pulled towards the common one, which counts as `prior` examples."""
     if not gold.any():
         return common
     best = float(GRID[np.argmax([_weighted_f1((told >= cut)[:, None], gold[:, None]) for cut in GRID])])
     n = int(gold.sum())
-    return (n * best + PRIOR * common) / (n + PRIOR)
+    return (n * best + prior * common) / (n + prior)
 
 
 def _platt(told: Floats, gold: NDArray[np.bool_]) -> tuple[float, float]:

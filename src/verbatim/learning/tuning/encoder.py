@@ -1,6 +1,6 @@
 """An encoder tuned on examples: its weights as a model keeps them, and the heads that were tuned with it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,12 +12,14 @@ from verbatim.errors import CorpusError
 from verbatim.features import Floats
 from verbatim.heads import Heads
 from verbatim.learning.examples import Example
-from verbatim.learning.recipes import E5_SMALL, Tune
+from verbatim.learning.recipes import E5_SMALL, Recipe, Tune
 from verbatim.learning.tuning.rounds import Rounds, tune
 from verbatim.learning.tuning.rows import Row, row_of
+from verbatim.registry import find, load
 
 Arrays = dict[str, NDArray[np.generic]]
 Columns = tuple[Floats, Floats]
+Weights = Mapping[str, NDArray[np.generic]]
 Say = Callable[[str], None]
 
 
@@ -31,33 +33,61 @@ class TunedEncoder:
     wholes: Columns
 
     @staticmethod
-    def joined(words: Heads, columns: Columns, share: float) -> Heads:
-        """Return heads whose logits are `share` × those over the vectors plus the rest × those over the n-grams."""
-        rest = 1 - share
+    def joined(words: Heads, columns: Columns, plan: Tune) -> Heads:
+        """Return heads whose logits are a share × those over the vectors plus the rest × those over the n-grams."""
+        coded = words.ids + words.categories
+        share, narrow = (_shares(count, coded, plan) for count in (columns[0].shape[1], words.ngrams.shape[1]))
         vectors = (share * columns[0]).astype(np.float16).astype(np.float32)
-        ngrams = (rest * words.ngrams).astype(np.float16).astype(np.float32)
-        bias = (share * columns[1] + rest * words.bias).astype(np.float32)
+        ngrams = ((1 - narrow) * words.ngrams).astype(np.float16).astype(np.float32)
+        bias = (share * columns[1] + (1 - share) * words.bias).astype(np.float32)
         return Heads(words.ids, words.categories, ngrams, vectors, bias)
 
 
-def tune_encoder(
-    examples: Sequence[Example], frame: Frame, encoder: str, plan: Tune, seed: int, say: Say
-) -> TunedEncoder:
-    """Return the encoder tuned on the examples; CorpusError for one that cannot be tuned."""
+def tune_encoder(examples: Sequence[Example], frame: Frame, recipe: Recipe, say: Say) -> TunedEncoder:
+    """Return the recipe's encoder tuned on the examples; CorpusError for one that cannot be tuned, or started from."""
+    plan = recipe.tune or Tune()
     rows = [row_of(example, frame) for example in examples]
-    rounds = Rounds(plan.epochs, plan.rate, plan.head_rate, plan.batch, plan.dropout, seed)
+    rounds = Rounds(
+        steps=max(1, plan.steps, int(plan.epochs * len(rows) / plan.batch)),
+        rate=plan.rate,
+        head_rate=plan.head_rate,
+        batch=plan.batch,
+        dropout=plan.dropout,
+        seed=recipe.seed,
+    )
     counts = len(frame.ids), len(frame.categories)
-    if encoder == tuned_use.PACKAGE:
-        return _tuned_use(rows, counts, rounds, say)
-    if encoder == E5_SMALL:
+    if recipe.encoder == tuned_use.PACKAGE:
+        return _tuned_use(rows, counts, rounds, _start(plan.start), say)
+    if recipe.encoder == E5_SMALL and not plan.start:
         return _tuned_transformer(rows, counts, rounds, say)
-    raise CorpusError(f"encoder {encoder!r} cannot be tuned; expected {tuned_use.PACKAGE!r} or {E5_SMALL!r}")
+    if plan.start:
+        raise CorpusError(f"start = {plan.start!r} beside encoder {recipe.encoder!r}; expected {tuned_use.PACKAGE!r}")
+    raise CorpusError(f"encoder {recipe.encoder!r} cannot be tuned; expected {tuned_use.PACKAGE!r} or {E5_SMALL!r}")
 
 
-def _tuned_use(rows: Sequence[Row], counts: tuple[int, int], rounds: Rounds, say: Say) -> TunedEncoder:
+def _shares(columns: int, coded: int, plan: Tune) -> Floats:
+    """Return the weight of the vectors in each column of heads: those of ids and categories first, then the others."""
+    return np.where(np.arange(columns) < coded, plan.share, plan.sound).astype(np.float32)
+
+
+def _start(model: str | None) -> Weights | None:
+    """Return the weights of a model's tuned encoder, None where no model is named."""
+    if model is None:
+        return None
+    found, _ = load(find(model))
+    if not found.encoder.startswith(f"{tuned_use.KIND}:"):
+        raise CorpusError(
+            f"start = {model!r}: its encoder is {found.encoder!r}; expected a tuned {tuned_use.PACKAGE!r}"
+        )
+    return found.weights
+
+
+def _tuned_use(
+    rows: Sequence[Row], counts: tuple[int, int], rounds: Rounds, start: Weights | None, say: Say
+) -> TunedEncoder:
     from verbatim.learning.tuning.use_network import UseNetwork  # noqa: PLC0415
 
-    network = UseNetwork(tuned_use.Table())
+    network = UseNetwork(tuned_use.Table(), start)
     columns = tune(network, rows, counts, rounds, say)
     weights: Arrays = dict(network.arrays())
     return TunedEncoder(tuned_use.fingerprint(network.arrays()), weights, columns.clauses, columns.wholes)

@@ -25,9 +25,9 @@ Text = TypeVar("Text")
 
 @dataclass(frozen=True, slots=True)
 class Rounds:
-    """How long and how fast is learnt: `epochs` over the rows, learning rates of the body and of the heads."""
+    """How long and how fast is learnt: so many `steps` of a batch, learning rates of the body and of the heads."""
 
-    epochs: float
+    steps: int
     rate: float
     head_rate: float
     batch: int
@@ -67,7 +67,7 @@ def tune(network: nn.Module, rows: Sequence[Row], frame: tuple[int, int], rounds
     draw = random.Random(rounds.seed)
     texts = network.prepare(rows)
     heads = [Questions(network.dimension, *frame, rounds.dropout) for _ in range(2)]
-    steps = max(1, int(rounds.epochs * len(rows) / rounds.batch))
+    steps = rounds.steps
     optimizer = _optimizer(network, heads, rounds)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, steps))
     network.train()

@@ -19,6 +19,7 @@ from verbatim.encoders.tuned_use import (
     WIDTH,
     Pieces,
     Table,
+    Weights,
     window,
 )
 from verbatim.learning.tuning.rows import Row
@@ -48,13 +49,13 @@ class UseNetwork(nn.Module):
 
     dimension = SENTENCE + FEATURES
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, start: Weights | None = None) -> None:
         super().__init__()
         self._table = table
         self.weights = nn.ParameterDict(
             {
                 name.replace(".", "_"): nn.Parameter(torch.from_numpy(np.array(array, dtype=np.float32)))
-                for name, array in table.weights.items()
+                for name, array in (start or table.weights).items()
             }
         )
 
