@@ -1,0 +1,1 @@
+"""What is personal in a text, found by rule and replaced by placeholders before the text is stored."""
