@@ -53,7 +53,7 @@ _TOWN = rf", (?!(?:{_NO_TOWN})\b){_TOWN_WORD}(?: {_TOWN_WORD}){{0,2}}(?:,? {_POS
 _ENGLISH = (
     re.compile(
         r"(?<![\w.,-])(?:(?:Flat|Apt|Unit|Suite|Room|Floor) \w{1,5}+, )?\d{1,5}+[A-Za-z]?+(?:-\d{1,4}+)?+ "
-        rf"(?!(?:Star|Hour|Day|Way|Minute)\b)(?:{_WORD} ){{1,4}}(?:{_STREET})\b(?:\.(?=,| #))?(?! [Mm]ap\b)"
+        rf"(?!(?:Star|Hour|Day|Way|Minute)\b)(?:{_WORD} ){{1,4}}(?>{_STREET})\b(?:\.(?=,| #))?(?! [Mm]ap\b)"
         rf"(?:,? {_ROOM}){{0,2}}(?>{_TOWN})?(?:,? {_POSTCODE})?"
     ),
     re.compile(

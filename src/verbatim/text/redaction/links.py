@@ -7,11 +7,16 @@ from verbatim.text.redaction.spans import Found
 
 _LETTER = "A-Za-z0-9\u00c0-\u024f"
 _LOCAL = rf"(?<![{_LETTER}_%+])(?<![{_LETTER}][.-])[{_LETTER}_%+][{_LETTER}._%+'-]{{0,63}}+"
-_EMAIL = re.compile(rf"{_LOCAL}@(?=[{_LETTER}])(?:[{_LETTER}-]{{1,63}}+\.){{1,6}}[A-Za-z]{{2,24}}+(?![{_LETTER}])")
-_SPELLED = re.compile(
-    rf"{_LOCAL}(?> ?[(\[] ?at ?[)\]] ?| at )[{_LETTER}-]{{1,63}}+"
-    rf"(?:(?> ?[(\[] ?dot ?[)\]] ?| dot )[{_LETTER}-]{{1,63}}+){{1,4}}(?![{_LETTER}])",
-    re.IGNORECASE,
+_DOMAIN = rf"(?=[{_LETTER}])(?:[{_LETTER}-]{{1,63}}+\.){{1,6}}[A-Za-z]{{2,24}}+(?![{_LETTER}])"
+_AT = r"(?> ?[(\[] ?at ?[)\]] ?)"
+_DOT = r"(?> ?[(\[] ?dot ?[)\]] ?| dot )"
+_EMAILS = (
+    re.compile(f"{_LOCAL}@{_DOMAIN}"),
+    re.compile(f"{_LOCAL}{_AT}{_DOMAIN}", re.IGNORECASE),
+    re.compile(
+        rf"{_LOCAL}(?>{_AT}| at )[{_LETTER}-]{{1,63}}+(?:{_DOT}[{_LETTER}-]{{1,63}}+){{1,4}}(?![{_LETTER}])",
+        re.IGNORECASE,
+    ),
 )
 _URL = re.compile(r"(?<![A-Za-z0-9])(?:[a-z]{2,8}://|www\.)[!-~]{4,}+", re.IGNORECASE)
 _TRAILING = ".,;:!?)]}>'\""
@@ -31,7 +36,7 @@ _SECRET = re.compile(
 
 def emails(text: str) -> Iterator[Found]:
     """The e-mail addresses of a plain text, also those written as `name (at) example dot com`."""
-    for pattern in (_EMAIL, _SPELLED):
+    for pattern in _EMAILS:
         yield from (Found("email", match.start(), match.end()) for match in pattern.finditer(text))
 
 

@@ -14,7 +14,7 @@ from verbatim.text.redaction.checksums import is_hong_kong_id, is_luhn, is_resid
 from verbatim.text.redaction.labels import LABELS, Label, label_of
 from verbatim.text.redaction.spans import Found
 
-_START = r"(?:(?<![A-Za-z0-9_])|(?<=[Tt]el|TEL)|(?<=[vw]x|VX|WX))(?<![0-9][-.])(?<![A-Za-z]-)"
+_START = r"(?:(?<![A-Za-z0-9_])|(?<=[Tt]el|TEL)|(?<=[vw]x|VX|WX)|(?<=[A-Za-z])(?=\+))(?<![0-9][-.])(?<![A-Za-z]-)"
 _END = r"(?![A-Za-z0-9])(?!-[A-Za-z0-9])(?!\.\d)"
 _EXTENSION = r"(?>(?:[ ,]{0,2}(?:[Ee]xt\.?|[Ee]xtension|x) ?|[ ,]?(?:转|轉|分机|分機)[ :]?|#)\d{1,5}(?!\d))?"
 _PROVINCE = "京津沪滬渝冀豫辽遼湘皖鲁魯苏蘇浙赣贛鄂桂甘晋晉蒙陕陝吉闽閩粤粵藏川宁寧琼瓊"

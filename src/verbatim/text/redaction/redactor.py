@@ -8,7 +8,7 @@ from itertools import chain
 from verbatim.text.redaction.han_names import HanNames
 from verbatim.text.redaction.kinds import KINDS, Finder
 from verbatim.text.redaction.latin_names import LatinNames
-from verbatim.text.redaction.plain import plain
+from verbatim.text.redaction.plain import plain, visible
 from verbatim.text.redaction.spans import Found, Redacted, replaced, resolved
 from verbatim.text.script import HAN
 
@@ -40,11 +40,15 @@ class Redactor:
 
     def redact(self, text: str) -> Redacted:
         """The text with a placeholder for each find, and where the finds stood; placeholders in it stay as they are."""
-        found = _outside(_PLACED.finditer(text), self._found(plain(text)))
+        found = _outside(_PLACED.finditer(text), self._found(text))
         return replaced(text, resolved(found, _RANK), _PLACEHOLDERS)
 
     def _found(self, text: str) -> Iterator[Found]:
-        return chain.from_iterable(find(text) for find in self._finders)
+        """What every finder finds, with the offsets of the text as it was given."""
+        seen, places = visible(text)
+        read = plain(seen)
+        for each in chain.from_iterable(find(read) for find in self._finders):
+            yield Found(each.kind, places[each.start], places[each.end - 1] + 1)
 
 
 def _roster_finders(roster: Sequence[str]) -> tuple[Finder, ...]:

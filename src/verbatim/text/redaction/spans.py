@@ -1,8 +1,9 @@
 """What was found and what took its place, with offsets that lead from the original to the redacted text and back."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 Offsets = tuple[int, int]
 """Where a span begins and ends, the end excluded, in Unicode code points."""
@@ -28,6 +29,11 @@ class Replaced:
     new_end: int
 
 
+Side = Callable[[Replaced], Offsets]
+_OLD: Side = attrgetter("start", "end")
+_NEW: Side = attrgetter("new_start", "new_end")
+
+
 @dataclass(frozen=True, slots=True)
 class Redacted:
     """A text without what was found in it; `spans` in order, not overlapping. The text stays out of its repr."""
@@ -37,23 +43,19 @@ class Redacted:
 
     def to_redacted(self, offset: int) -> int:
         """Where an offset of the original stands in the redacted text; from inside a find, its placeholder's start."""
-        return _moved(offset, [(span.start, span.end, span.new_start, span.new_end) for span in self.spans])
+        return _moved(offset, self.spans, _OLD, _NEW)[0]
 
     def to_original(self, offset: int) -> int:
         """Where an offset of the redacted text stands in the original; from inside a placeholder, the find's start."""
-        return _moved(offset, [(span.new_start, span.new_end, span.start, span.end) for span in self.spans])
+        return _moved(offset, self.spans, _NEW, _OLD)[0]
 
     def span_in_redacted(self, start: int, end: int) -> Offsets:
         """An excerpt of the original in the redacted text, widened to the whole of each placeholder that it touches."""
-        touched = [span for span in self.spans if span.start < end and start < span.end]
-        first, last = self.to_redacted(start), self.to_redacted(end)
-        return min([first, *(span.new_start for span in touched)]), max([last, *(span.new_end for span in touched)])
+        return self.to_redacted(start), _moved(end, self.spans, _OLD, _NEW)[1]
 
     def span_in_original(self, start: int, end: int) -> Offsets:
         """An excerpt of the redacted text in the original, widened to the whole of each find that it touches."""
-        touched = [span for span in self.spans if span.new_start < end and start < span.new_end]
-        first, last = self.to_original(start), self.to_original(end)
-        return min([first, *(span.start for span in touched)]), max([last, *(span.end for span in touched)])
+        return self.to_original(start), _moved(end, self.spans, _NEW, _OLD)[1]
 
 
 def resolved(found: Iterable[Found], rank: Mapping[str, int]) -> tuple[Found, ...]:
@@ -91,12 +93,15 @@ def _joined(group: list[Found], rank: Mapping[str, int]) -> Found:
     return Found(weightiest.kind, group[0].start, max(each.end for each in group))
 
 
-def _moved(offset: int, pairs: list[tuple[int, int, int, int]]) -> int:
-    """An offset on the one side of the pairs as an offset on the other side."""
+def _moved(offset: int, spans: Sequence[Replaced], here: Side, there: Side) -> Offsets:
+    """Where an offset of one side stands on the other: one place, or from inside a span, both ends of that span."""
     if offset < 0:
         raise ValueError(f"offset {offset}: expected 0 or more")
-    at = bisect_right(pairs, offset, key=lambda pair: pair[0])
+    at = bisect_right(spans, offset, key=lambda span: here(span)[0])
     if at == 0:
-        return offset
-    start, end, new_start, new_end = pairs[at - 1]
-    return new_start if start <= offset < end else offset - end + new_end
+        return offset, offset
+    (start, end), (new_start, new_end) = here(spans[at - 1]), there(spans[at - 1])
+    if start < offset < end:
+        return new_start, new_end
+    moved = new_start if offset == start else offset - end + new_end
+    return moved, moved
