@@ -12,6 +12,8 @@ from re import _parser as parser  # type: ignore[attr-defined]
 from types import ModuleType
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import verbatim.text.redaction as package
 from verbatim.text.redaction.kinds import KINDS
@@ -23,7 +25,46 @@ ROSTER = ("Maria Lopez", "王小明")
 MOST_WAYS = 3000
 """Choices within a pattern of bounded length, so that a place of the text costs a bounded number of steps."""
 
+HOSTILE = [
+    *(
+        "1",
+        "1 ",
+        "138",
+        "+1 ",
+        "(0",
+        "0-",
+        "4111 ",
+        "a@",
+        "a.",
+        "a@a.",
+        "a at ",
+        "http://",
+        "?token=",
+        "王",
+        "王总",
+        "路1号",
+        "1弄",
+    ),
+    *(
+        "北京市",
+        "1 A ",
+        "1 Oak Oak Oak Oak ",
+        "Maria ",
+        "Maria-",
+        "Mr ",
+        "电话",
+        "tel ",
+        "京A",
+        "[NAME]",
+        "'",
+        "A1-",
+        "一",
+        "花园1栋",
+    ),
+]
+
 TEXT = "Maria Lopez, 13812345678, m@x.example; 王先生"
+EVERYTHING = Redactor(roster=ROSTER)
 
 
 @pytest.fixture
@@ -36,7 +77,12 @@ def benchmark(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 def test_each_find_becomes_the_placeholder_of_its_kind() -> None:
     redacted = Redactor(roster=ROSTER).redact(TEXT)
     assert redacted.text == "[NAME], [PHONE], [EMAIL]; [NAME]先生"
-    assert [TEXT[span.start : span.end] for span in redacted.spans] == ["Maria Lopez", "13812345678", "m@x.example", "王"]
+    assert [TEXT[span.start : span.end] for span in redacted.spans] == [
+        "Maria Lopez",
+        "13812345678",
+        "m@x.example",
+        "王",
+    ]
 
 
 @pytest.mark.parametrize("kind", sorted({"phone", "email", "name"}))
@@ -58,6 +104,19 @@ def test_every_kind_has_a_placeholder_of_its_own() -> None:
     placeholders = [row.placeholder for row in KINDS.values()]
     assert len(set(placeholders)) == len(placeholders)
     assert all(re.fullmatch(r"\[[A-Z]+\]", each) for each in placeholders)
+
+
+@given(st.one_of(st.text(), st.lists(st.sampled_from(HOSTILE), max_size=30).map("".join)))
+def test_whatever_is_written_only_the_finds_are_replaced(text: str) -> None:
+    redacted = EVERYTHING.redact(text)
+    ends = [0, *(at for span in redacted.spans for at in (span.start, span.end)), len(text)]
+    new_ends = [0, *(at for span in redacted.spans for at in (span.new_start, span.new_end)), len(redacted.text)]
+    kept = [text[start:end] for start, end in zip(ends[::2], ends[1::2], strict=True)]
+    assert kept == [redacted.text[start:end] for start, end in zip(new_ends[::2], new_ends[1::2], strict=True)]
+
+
+def test_a_number_with_marks_that_nobody_sees_is_found() -> None:
+    assert EVERYTHING.redact("call 138\u200b1234\u200b5678 now").text == "call [PHONE] now"
 
 
 def test_a_name_in_an_address_goes_with_the_address() -> None:
@@ -87,8 +146,15 @@ def test_invented_rows_reach_their_floors_in_every_kind(benchmark: ModuleType) -
     assert min(each.precision for each in counted.values()) >= 0.97
 
 
-@pytest.mark.parametrize(("name", "recall", "precision"), [("held_out", 0.95, 0.95), ("reviewed", 0.97, 0.97)])
-def test_sentences_by_hand_reach_their_floors(benchmark: ModuleType, name: str, recall: float, precision: float) -> None:
+@pytest.mark.parametrize(("name", "recall", "precision"), [("held_out", 0.97, 0.95), ("reviewed", 0.97, 0.97)])
+def test_sentences_by_hand_reach_their_floors(
+    benchmark: ModuleType, name: str, recall: float, precision: float
+) -> None:
+    """`held_out` was written after the rules: at first sight recall was 0.973 and precision 0.960.
+
+    `reviewed` holds three earlier batches, after whose misses rules were mended: at first sight 0.949 and 0.987, 0.944
+    and 0.931, 0.921 and 0.968.
+    """
     rows = benchmark.read_rows(FILES / f"{name}.jsonl")
     counted = benchmark.tallies(Redactor(roster=benchmark.file_roster()), rows)["all"]
     assert len(rows) >= 150
@@ -103,12 +169,6 @@ def test_marked_rows_hold_together(name: str) -> None:
     assert {span["kind"] for _, span in spans} == set(KINDS)
     assert all(0 <= span["start"] < span["end"] <= len(text) for text, span in spans)
     assert len({row["text"] for row in rows}) == len(rows)
-
-
-HOSTILE = [
-    *("1", "1 ", "138", "+1 ", "(0", "0-", "4111 ", "a@", "a.", "a@a.", "a at ", "http://", "?token=", "王", "王总", "路1号", "1弄"),
-    *("北京市", "1 A ", "1 Oak Oak Oak Oak ", "Maria ", "Maria-", "Mr ", "电话", "tel ", "京A", "[NAME]", "'", "A1-", "一", "花园1栋"),
-]
 
 
 @pytest.mark.parametrize("piece", HOSTILE)

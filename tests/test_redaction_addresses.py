@@ -36,8 +36,22 @@ def test_an_address_is_found_from_its_first_to_its_last_part(before: str, addres
 @pytest.mark.parametrize(
     "text",
     [
-        *("南京路店很好", "第2条思路1号方案", "3号线旁边", "走高速公路8号出口", "5月8号下单", "北京市场的价格", "3号楼电梯停运"),
-        *("这條道路1號出口", "the road map has 12 items", "45 minutes down the road", "5 Star Service Way", "a 2 way street"),
+        *(
+            "南京路店很好",
+            "第2条思路1号方案",
+            "3号线旁边",
+            "走高速公路8号出口",
+            "5月8号下单",
+            "北京市场的价格",
+            "3号楼电梯停运",
+        ),
+        *(
+            "这條道路1號出口",
+            "the road map has 12 items",
+            "45 minutes down the road",
+            "5 Star Service Way",
+            "a 2 way street",
+        ),
         *("10 trucks on the road", "50 mile road trip"),
     ],
 )

@@ -4,7 +4,15 @@ import pytest
 
 from verbatim.text.redaction.latin_names import LatinNames
 
-ROSTER = ("Maria Lopez", "Sean O'Brien", "Anne-Marie Dubois", "José Álvarez", "Will Turner", "Whitfield, Oliver", "Wei Li")
+ROSTER = (
+    "Maria Lopez",
+    "Sean O'Brien",
+    "Anne-Marie Dubois",
+    "José Álvarez",
+    "Will Turner",
+    "Whitfield, Oliver",
+    "Wei Li",
+)
 ROSTER = (*ROSTER, "Daniela van der Berg", "Rajesh K. Iyer", "Grace Bell")
 
 
@@ -41,7 +49,17 @@ def test_a_name_is_found_however_it_is_written(text: str, name: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Will it work?", "we will turn", "Grace period", "grace bell", "Marianne", "Lopez", "the wei", "maria2 m lopezes", "Dr will"],
+    [
+        "Will it work?",
+        "we will turn",
+        "Grace period",
+        "grace bell",
+        "Marianne",
+        "Lopez",
+        "the wei",
+        "maria2 m lopezes",
+        "Dr will",
+    ],
 )
 def test_other_words_stay(text: str) -> None:
     assert found(text) == [] or text.startswith("maria2")

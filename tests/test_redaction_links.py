@@ -23,7 +23,9 @@ def test_an_address_is_found_as_a_whole(text: str, address: str) -> None:
     assert found(emails, text) == [address]
 
 
-@pytest.mark.parametrize("text", ["rated 5@5", "meet us @ booth 4", "@larkhill", "a@b", "good at dot matrix", "support@"])
+@pytest.mark.parametrize(
+    "text", ["rated 5@5", "meet us @ booth 4", "@larkhill", "a@b", "good at dot matrix", "support@"]
+)
 def test_other_uses_of_at_stay(text: str) -> None:
     assert found(emails, text) == []
 

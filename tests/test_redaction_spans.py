@@ -36,7 +36,10 @@ def test_every_span_holds_its_placeholder_and_leads_back_to_what_it_replaced(mad
         assert redacted.text[span.new_start : span.new_end] == PLACEHOLDERS[span.kind]
         assert redacted.span_in_redacted(span.start, span.end) == (span.new_start, span.new_end)
         assert redacted.span_in_original(span.new_start, span.new_end) == (span.start, span.end)
-    assert (redacted.to_redacted(len(text)), redacted.to_original(len(redacted.text))) == (len(redacted.text), len(text))
+    assert (redacted.to_redacted(len(text)), redacted.to_original(len(redacted.text))) == (
+        len(redacted.text),
+        len(text),
+    )
 
 
 @given(redactions())

@@ -4,9 +4,10 @@ from datetime import date
 
 _RESIDENT_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _RESIDENT_CHECKS = "10X98765432"
-_PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
+_PROVINCE_CODES = (
+    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83"
 )
+_PROVINCES = frozenset(_PROVINCE_CODES.split())
 _TAIWAN_LETTERS = "ABCDEFGHJKLMNPQRSTUVXYWZIO"
 _TAIWAN_WEIGHTS = (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1)
 _HONG_KONG_WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2)
@@ -20,7 +21,7 @@ def is_luhn(number: str) -> bool:
 
 
 def is_resident_id(number: str) -> bool:
-    """Whether a number is a 居民身份证号码 of 18 characters: a province, a day of birth, a check character (GB 11643)."""
+    """Whether a number is a 居民身份证号码 of 18 characters: province, day of birth, check character (GB 11643)."""
     plain = _plain(number)
     if len(plain) != 18 or plain[:2] not in _PROVINCES or not plain[:17].isdecimal() or not _is_day(plain[6:14]):
         return False
@@ -39,7 +40,7 @@ def is_taiwan_id(number: str) -> bool:
 
 
 def is_hong_kong_id(number: str) -> bool:
-    """Whether a number is one of a Hong Kong identity card: one or two letters, six digits, 0 to 9 or A as the check."""
+    """Whether a number is one of a Hong Kong identity card: one or two letters, six digits, the check 0 to 9 or A."""
     plain = _plain(number)
     if len(plain) not in (8, 9) or not plain[:-7].isalpha() or not plain[-7:-1].isdecimal():
         return False
@@ -53,7 +54,7 @@ def _plain(number: str) -> str:
 
 
 def _is_day(digits: str) -> bool:
-    """Whether eight digits are a day on which somebody who writes today can have been born."""
+    """Whether eight digits are a day since 1900."""
     year, month, day = int(digits[:4]), int(digits[4:6]), int(digits[6:])
     if not 1900 <= year <= 2099:
         return False

@@ -1,7 +1,8 @@
 """Names of a roster in Han characters: in full, a family name before a title, a given name before 先生 and the like.
 
-A title stays, because it says whom a customer talks to without saying who that is. Chinese is written without blanks, so
-a short name is held against tables of words that its characters form with their neighbours: 张伟 in 主张伟大 is none.
+A title stays, because it says whom a customer talks to without saying who that is. Chinese is written without blanks,
+so a short name is held against tables of words that its characters form with their neighbours: 张伟 in 主张伟大 is
+none.
 """
 
 import re
@@ -72,8 +73,13 @@ class HanNames:
                 return size
             if name in self._given and _PERSONAL_TITLE.match(folded, end):
                 return size
-        familiar = folded[at : at + 1] in ("小", "老") and folded[at + 1 : at + 2] in self._surnames & FAMILIAR_SURNAMES
-        return 2 if familiar and not _joins_after(folded, at + 1, at + 2) and not _is_han(folded, at - 1, "大") else 0
+        return 2 if self._is_familiar(folded, at) else 0
+
+    def _is_familiar(self, folded: str, at: int) -> bool:
+        """Whether 小 or 老 stands there with a family name: 小王, but neither 大小 before it nor 老董事 after it."""
+        if folded[at : at + 1] not in ("小", "老") or folded[at + 1 : at + 2] not in self._surnames & FAMILIAR_SURNAMES:
+            return False
+        return not _joins_before(folded, at) and not _joins_after(folded, at + 1, at + 2)
 
     def _learn(self, name: str) -> None:
         if len(name) < _SHORT:
@@ -106,7 +112,3 @@ def _joins_before(folded: str, at: int) -> bool:
 def _joins_after(folded: str, last: int, end: int) -> bool:
     """Whether the character at `last` goes with the one at `end`: they form a word."""
     return end < len(folded) and folded[end] in WORD_AFTER.get(folded[last], "")
-
-
-def _is_han(folded: str, at: int, character: str) -> bool:
-    return at >= 0 and folded[at] == character

@@ -68,7 +68,9 @@ class LatinNames:
         words = [_word(match) for match in _WORD.finditer(text)]
         at = 0
         while at < len(words):
-            size = next((size for size in self._lengths.get(words[at].key, ()) if self._counts(text, words, at, size)), 0)
+            size = next(
+                (size for size in self._lengths.get(words[at].key, ()) if self._counts(text, words, at, size)), 0
+            )
             if size:
                 yield Found("name", words[at].start, words[at + size - 1].end)
             at += size or 1

@@ -10,6 +10,7 @@ _LOCAL = rf"(?<![{_LETTER}_%+])(?<![{_LETTER}][.-])[{_LETTER}_%+][{_LETTER}._%+'
 _DOMAIN = rf"(?=[{_LETTER}])(?:[{_LETTER}-]{{1,63}}+\.){{1,6}}[A-Za-z]{{2,24}}+(?![{_LETTER}])"
 _AT = r"(?> ?[(\[] ?at ?[)\]] ?)"
 _DOT = r"(?> ?[(\[] ?dot ?[)\]] ?| dot )"
+_ANY_AT = re.compile(r"@|[ (\[]at[ )\]]", re.IGNORECASE)
 _EMAILS = (
     re.compile(f"{_LOCAL}@{_DOMAIN}"),
     re.compile(f"{_LOCAL}{_AT}{_DOMAIN}", re.IGNORECASE),
@@ -36,7 +37,7 @@ _SECRET = re.compile(
 
 def emails(text: str) -> Iterator[Found]:
     """The e-mail addresses of a plain text, also those written as `name (at) example dot com`."""
-    for pattern in _EMAILS:
+    for pattern in _EMAILS if _ANY_AT.search(text) else ():
         yield from (Found("email", match.start(), match.end()) for match in pattern.finditer(text))
 
 
