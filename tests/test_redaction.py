@@ -74,6 +74,11 @@ def benchmark(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return importlib.import_module("redaction")
 
 
+@pytest.mark.parametrize("entry", ["王小明 Tom Wang", "Wang, Tom 王小明", "Tom Wang 王小明 (Sales)"])
+def test_an_entry_of_a_roster_may_hold_a_name_in_both_scripts(entry: str) -> None:
+    assert Redactor(roster=[entry]).redact("Tom Wang and 王小明, Sales").text == "[NAME] and [NAME], Sales"
+
+
 def test_each_find_becomes_the_placeholder_of_its_kind() -> None:
     redacted = Redactor(roster=ROSTER).redact(TEXT)
     assert redacted.text == "[NAME], [PHONE], [EMAIL]; [NAME]先生"

@@ -41,6 +41,7 @@ def found(text: str) -> list[str]:
         ("高峰经理", ["高峰"]),
         ("王经理解释了", ["王"]),
         ("马超说的", ["马超"]),
+        ("亚历山大·彼得罗夫来访", ["亚历山大", "彼得罗夫"]),
     ],
 )
 def test_a_name_is_found_and_its_title_stays(text: str, names: list[str]) -> None:

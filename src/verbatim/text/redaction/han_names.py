@@ -23,13 +23,13 @@ from verbatim.text.redaction.spans import Found
 from verbatim.text.script import HAN, fold_in_place
 
 LONGEST = 12
-"""How many characters of a name count: Chinese names have 2 to 4, foreign ones written in Chinese more."""
+"""How many characters of a name count: Chinese names have 2 to 4, foreign ones more, whose parts also count alone."""
 
 _HAN_RUN = re.compile(f"[{HAN}]++")
 _OTHER = re.compile(f"[^{HAN}]++")
 _TITLE = re.compile("|".join(TITLES))
 _PERSONAL_TITLE = re.compile("|".join(PERSONAL_TITLES))
-_SHORT = 2
+_SHORT, _LONGEST_CHINESE = 2, 4
 
 
 class HanNames:
@@ -40,7 +40,9 @@ class HanNames:
         self._surnames: set[str] = set()
         self._given: set[str] = set()
         for name in names:
-            self._learn(_OTHER.sub("", fold_in_place(name))[:LONGEST])
+            parts = [part[:LONGEST] for part in _OTHER.split(fold_in_place(name).partition("(")[0]) if part]
+            self._learn("".join(parts)[:LONGEST])
+            self._full.update(part for part in parts if len(part) > _SHORT)
         lengths: dict[str, set[int]] = {}
         for each in self._full:
             lengths.setdefault(each[:_SHORT], set()).add(len(each))
@@ -85,6 +87,8 @@ class HanNames:
         if len(name) < _SHORT:
             return
         self._full.add(name)
+        if len(name) > _LONGEST_CHINESE:
+            return
         size = 2 if name[:2] in DOUBLE_SURNAMES else 1
         self._surnames.add(name[:size])
         if len(name) - size == _SHORT and name[size:] not in COMMON_GIVEN:

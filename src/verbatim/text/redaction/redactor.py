@@ -10,11 +10,9 @@ from verbatim.text.redaction.kinds import KINDS, Finder
 from verbatim.text.redaction.latin_names import LatinNames
 from verbatim.text.redaction.plain import plain, visible
 from verbatim.text.redaction.spans import Found, Redacted, replaced, resolved
-from verbatim.text.script import HAN
 
 ALL_KINDS = frozenset(KINDS)
 
-_HAN = re.compile(f"[{HAN}]")
 _RANK = {kind: rank for rank, kind in enumerate(KINDS)}
 _PLACEHOLDERS = {kind: row.placeholder for kind, row in KINDS.items()}
 _PLACED = re.compile("|".join(map(re.escape, _PLACEHOLDERS.values())))
@@ -24,7 +22,8 @@ _PLACED = re.compile("|".join(map(re.escape, _PLACEHOLDERS.values())))
 class Redactor:
     """Finds the kinds asked for; `roster` holds names of people as they are written in full, `Lopez, Maria` too.
 
-    ValueError naming a kind that is none. Names need a roster: no name is guessed. The roster stays out of the repr.
+    An entry may hold a name in both scripts; what it has in brackets is no part of the name. Names need a roster: none
+    is guessed. ValueError naming a kind that is none. The roster stays out of the repr.
     """
 
     kinds: frozenset[str] = ALL_KINDS
@@ -35,7 +34,7 @@ class Redactor:
         if unknown := sorted(self.kinds - ALL_KINDS):
             raise ValueError(f"unknown kind {unknown[0]!r}; expected some of {', '.join(KINDS)}")
         by_rule = (row.find for kind, row in KINDS.items() if kind in self.kinds and row.find)
-        by_roster = _roster_finders(self.roster) if "name" in self.kinds else ()
+        by_roster = (LatinNames(self.roster).find, HanNames(self.roster).find) if "name" in self.kinds else ()
         object.__setattr__(self, "_finders", (*by_rule, *by_roster))
 
     def redact(self, text: str) -> Redacted:
@@ -49,12 +48,6 @@ class Redactor:
         read = plain(seen)
         for each in chain.from_iterable(find(read) for find in self._finders):
             yield Found(each.kind, places[each.start], places[each.end - 1] + 1)
-
-
-def _roster_finders(roster: Sequence[str]) -> tuple[Finder, ...]:
-    han = [name for name in roster if _HAN.search(name)]
-    latin = [name for name in roster if not _HAN.search(name)]
-    return LatinNames(latin).find, HanNames(han).find
 
 
 def _outside(placed: Iterable[re.Match[str]], found: Iterable[Found]) -> list[Found]:
