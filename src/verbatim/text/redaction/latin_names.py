@@ -109,8 +109,8 @@ def _forms_of(name: str) -> Iterator[tuple[Form, _When]]:
 
 def _parts_of(name: str) -> tuple[Form, Form, Form]:
     """Given name, middle names, family name with its particles; `Lopez, Maria` is turned round."""
-    last, comma, first = name.partition("(")[0].partition(",")
-    words = (f"{first} {last}" if comma else name).split()
+    last, _, first = name.partition("(")[0].partition(",")
+    words = f"{first} {last}".split()
     forms = [form for word in words if (form := tuple(_word(match).key for match in _WORD.finditer(word)))][:MOST_WORDS]
     if len(forms) < 2:
         return (forms[0] if forms else ()), (), ()
