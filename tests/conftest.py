@@ -1,22 +1,33 @@
 """Where every test must run (`VERBATIM_NO_SKIP=1`), a skipped one fails; no test reaches for a model hub.
 
+A test that takes `store` runs twice: on SQLite, and on a PostgreSQL that is started for the session.
+
 Property tests have no deadline, since machines are shared; where every test must run they draw the same examples
 each time.
 """
 
 import os
+import shutil
+import subprocess
+import tempfile
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 FILES = Path(__file__).parent / "files"
 STRICT = os.environ.get("VERBATIM_NO_SKIP") == "1"
 
 NOBODY = 65534
+POSTGRESQL = Path("/usr/lib/postgresql/15/bin")
+QUICK = "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=40"
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 settings.register_profile("steady", deadline=None, derandomize=STRICT, suppress_health_check=[HealthCheck.too_slow])
@@ -69,3 +80,59 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     train(FILES / "models" / "harbour.toml", models, say=lambda _: None)
     train(FILES / "models" / "small.toml", models, gold=FILES / "corpora" / "gold.jsonl", say=lambda _: None)
     return models
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The URL of a PostgreSQL of this session's own, up to the name of the database: in a folder, by a socket in it."""
+    if not (POSTGRESQL / "initdb").is_file():
+        pytest.skip(f"{POSTGRESQL}: PostgreSQL 15 is not installed (Debian's package postgresql-15)")
+    folder = Path(tempfile.mkdtemp(prefix="verbatim-"))
+    user = NOBODY if os.geteuid() == 0 else None
+    shutil.chown(folder, user) if user else None
+
+    def run(program: str, *arguments: str) -> None:
+        command = [str(POSTGRESQL / program), "--pgdata", str(folder / "data"), *arguments]
+        done = subprocess.run(command, user=user, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        assert done.returncode == 0, done.stderr.decode()
+
+    run("initdb", "--username=verbatim", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+    run("pg_ctl", "start", "--wait", f"--log={folder / 'log'}", f"--options=-k {folder} {QUICK}")
+    yield f"postgresql://verbatim@/{{name}}?host={folder}"
+    run("pg_ctl", "stop", "--mode=immediate")
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def empty_store_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
+    """What makes an empty database of a kind, "sqlite" or "postgresql", and returns its URL."""
+
+    def make(kind: str, template: str = "template0") -> str:
+        if kind == "sqlite":
+            return f"sqlite:///{tmp_path_factory.mktemp('store') / 'verbatim.db'}"
+        from sqlalchemy import create_engine
+
+        url, name = request.getfixturevalue("postgresql"), f"v{uuid4().hex}"
+        server = create_engine(url.format(name="postgres").replace(":", "+psycopg:", 1), isolation_level="AUTOCOMMIT")
+        with server.connect() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+        server.dispose()
+        return url.format(name=name)
+
+    return make
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, empty_store_url: Callable[[str], str]) -> Iterator["Engine"]:
+    """An empty store of the newest layout with the organisations "north" and "south"."""
+    from verbatim.store.migrations import upgrade
+    from verbatim.store.opening import open_store, writing
+    from verbatim.store.people import add_organisation
+
+    engine = open_store(empty_store_url(request.param))
+    upgrade(engine)
+    with writing(engine) as connection:
+        add_organisation(connection, "north")
+        add_organisation(connection, "south")
+    yield engine
+    engine.dispose()
