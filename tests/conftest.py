@@ -103,36 +103,43 @@ def postgresql() -> Iterator[str]:
     shutil.rmtree(folder)
 
 
-@pytest.fixture(scope="session")
-def empty_store_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
-    """What makes an empty database of a kind, "sqlite" or "postgresql", and returns its URL."""
+@pytest.fixture
+def empty_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], "Engine"]]:
+    """What opens an empty database of a kind, "sqlite" or "postgresql", anew at each call; closed after the test."""
+    from verbatim.store.opening import open_store
 
-    def make(kind: str, template: str = "template0") -> str:
-        if kind == "sqlite":
-            return f"sqlite:///{tmp_path_factory.mktemp('store') / 'verbatim.db'}"
-        from sqlalchemy import create_engine
+    opened = []
 
-        url, name = request.getfixturevalue("postgresql"), f"v{uuid4().hex}"
-        server = create_engine(url.format(name="postgres").replace(":", "+psycopg:", 1), isolation_level="AUTOCOMMIT")
-        with server.connect() as connection:
-            connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
-        server.dispose()
-        return url.format(name=name)
+    def new(kind: str) -> "Engine":
+        name = f"v{uuid4().hex}"
+        if kind == "postgresql":
+            url = request.getfixturevalue("postgresql")
+            _create_database(url.format(name="postgres"), name)
+        opened.append(open_store(url.format(name=name) if kind == "postgresql" else f"sqlite:///{tmp_path / name}.db"))
+        return opened[-1]
 
-    return make
+    yield new
+    for engine in opened:
+        engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, empty_store_url: Callable[[str], str]) -> Iterator["Engine"]:
+def store(request: pytest.FixtureRequest, empty_store: Callable[[str], "Engine"]) -> "Engine":
     """An empty store of the newest layout with the organisations "north" and "south"."""
     from verbatim.store.migrations import upgrade
-    from verbatim.store.opening import open_store, writing
+    from verbatim.store.opening import writing
     from verbatim.store.people import add_organisation
 
-    engine = open_store(empty_store_url(request.param))
+    engine = empty_store(request.param)
     upgrade(engine)
     with writing(engine) as connection:
         add_organisation(connection, "north")
         add_organisation(connection, "south")
-    yield engine
-    engine.dispose()
+    return engine
+
+
+def _create_database(server: str, name: str) -> None:
+    import psycopg
+
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")

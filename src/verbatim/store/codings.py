@@ -102,7 +102,7 @@ def uncoded(connection: Connection, organisation: str, model: str, limit: int = 
 
 def _model_ids(connection: Connection, organisation: str, labels: set[str]) -> dict[str, int]:
     chosen = select(models.c.label, models.c.id).where(models.c.organisation == organisation)
-    known = dict(connection.execute(chosen).tuples())
+    known = dict(connection.execute(chosen).all())
     for label in sorted(labels - set(known)):
         expected = ", ".join(sorted(known)) or "one that was registered"
         raise NotFoundError(f"model {label!r}: not registered in organisation {organisation!r}; expected {expected}")
@@ -177,7 +177,7 @@ def _stored(connection: Connection, organisation: str, chosen: Select[Any]) -> l
     external = select(verbatims.c.id, verbatims.c.external_id).where(
         verbatims.c.organisation == organisation, verbatims.c.id.in_({row.verbatim_id for row in rows})
     )
-    names = dict(connection.execute(external).tuples())
+    names = dict(connection.execute(external).all())
     codes = _mentions(connection, organisation, [row.id for row in rows])
     return [stored_coding(row, names[row.verbatim_id], codes.get(row.id, ())) for row in rows]
 

@@ -117,7 +117,8 @@ def count(connection: Connection, organisation: str, filters: Filters = NOTHING_
     grouped = by_code.group_by(code_mentions.c.code, code_mentions.c.polarity)
     numbers = connection.execute(totals.select_from(coded).where(passed)).one()
     codes = {(code, polarity): n for code, polarity, n in connection.execute(grouped)}
-    return Counts(*numbers.tuple(), codes=codes)
+    said, accounts_behind, contacts_behind, coded_by_any, for_review = numbers
+    return Counts(said, accounts_behind, contacts_behind, coded_by_any, for_review, codes)
 
 
 def _conditions(connection: Connection, organisation: str, filters: Filters) -> list[ColumnElement[bool]]:

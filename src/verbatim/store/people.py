@@ -79,7 +79,7 @@ def account_ids(connection: Connection, organisation: str, names: Iterable[str])
     chosen = select(accounts.c.name, accounts.c.id).where(
         accounts.c.organisation == organisation, accounts.c.name.in_([row["name"] for row in rows])
     )
-    return dict(connection.execute(chosen).tuples())
+    return dict(connection.execute(chosen).all())
 
 
 def contact_ids(
