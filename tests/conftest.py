@@ -123,19 +123,50 @@ def empty_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Call
         engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that holds an empty store of the newest layout, for copying."""
+    path = tmp_path_factory.mktemp("template") / "verbatim.db"
+    _upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_store(postgresql: str) -> str:
+    """The URL of a database with a store of the newest layout."""
+    _create_database(postgresql.format(name="postgres"), "shared")
+    url = postgresql.format(name="shared")
+    _upgrade(url)
+    return url
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, empty_store: Callable[[str], "Engine"]) -> "Engine":
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator["Engine"]:
     """An empty store of the newest layout with the organisations "north" and "south"."""
-    from verbatim.store.migrations import upgrade
-    from verbatim.store.opening import writing
+    from verbatim.store.opening import open_store, writing
     from verbatim.store.people import add_organisation
 
-    engine = empty_store(request.param)
-    upgrade(engine)
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "verbatim.db")
+        engine = open_store(f"sqlite:///{tmp_path / 'verbatim.db'}")
+    else:
+        engine = open_store(request.getfixturevalue("postgresql_store"))
+        with writing(engine) as connection:
+            connection.exec_driver_sql("TRUNCATE organisations RESTART IDENTITY CASCADE")
     with writing(engine) as connection:
         add_organisation(connection, "north")
         add_organisation(connection, "south")
-    return engine
+    yield engine
+    engine.dispose()
+
+
+def _upgrade(url: str) -> None:
+    from verbatim.store.migrations import upgrade
+    from verbatim.store.opening import open_store
+
+    engine = open_store(url)
+    upgrade(engine)
+    engine.dispose()
 
 
 def _create_database(server: str, name: str) -> None:

@@ -128,7 +128,10 @@ def test_several_that_upgrade_at_once_do_it_once(kind, empty_store):
     assert current(engine) == head()
 
 
-def test_a_store_of_a_later_layout_is_refused(store):
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_store_of_a_later_layout_is_refused(kind, empty_store):
+    store = empty_store(kind)
+    upgrade(store)
     with writing(store) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(StoreError, match="'9999': newer than this software"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, distinct, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, distinct, exists, func, select, tuple_
 
 from verbatim.domain import Polarity, StanceLabel
 from verbatim.errors import StoreError
@@ -133,17 +133,16 @@ def _conditions(connection: Connection, organisation: str, filters: Filters) -> 
     }
     given = {name: getattr(filters, name) for name in columns}
     conditions = [columns[name](value) for name, value in given.items() if value is not None]
-    judged = _judged(filters)
-    if judged:
-        view = effective_codings
-        own = view.c.verbatim_id == verbatims.c.id, view.c.organisation == organisation
-        conditions.append(exists(select(view.c.id).where(*own, *judged)))
-    return conditions
+    judged = _judged(organisation, filters)
+    return [*conditions, exists(judged)] if judged is not None else conditions
 
 
-def _judged(filters: Filters) -> list[ColumnElement[bool]]:
-    """What the coding in effect must say; code, category and polarity must stand in one and the same mention."""
-    view, mentions = effective_codings.c, code_mentions.c
+def _judged(organisation: str, filters: Filters) -> Select[Any] | None:
+    """What picks a coding in effect of the verbatim by what it says, or None where that is all the same.
+
+    Code, category and polarity must stand in one and the same mention.
+    """
+    view, mentions = effective_codings.alias().c, code_mentions.alias().c
     of_coding = {view.stance: filters.stance, view.review: filters.review, view.author: filters.model}
     of_code = {mentions.code: filters.code, mentions.category: filters.category, mentions.polarity: filters.polarity}
     conditions = [column == value for column, value in of_coding.items() if value is not None]
@@ -153,7 +152,8 @@ def _judged(filters: Filters) -> list[ColumnElement[bool]]:
     if mentioned:
         own = mentions.coding_id == view.id, mentions.organisation == view.organisation
         conditions.append(exists(select(mentions.code).where(*own, *mentioned)))
-    return conditions
+    own = view.verbatim_id == verbatims.c.id, view.organisation == organisation
+    return select(view.id).where(*own, *conditions) if conditions else None
 
 
 def _cursor(at: datetime, number: int) -> str:
