@@ -93,7 +93,9 @@ def postgresql() -> Iterator[str]:
 
     def run(program: str, *arguments: str) -> None:
         command = [str(POSTGRESQL / program), "--pgdata", str(folder / "data"), *arguments]
-        done = subprocess.run(command, user=user, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        done = subprocess.run(
+            command, user=user, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False
+        )
         assert done.returncode == 0, done.stderr.decode()
 
     run("initdb", "--username=verbatim", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")

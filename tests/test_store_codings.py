@@ -149,7 +149,7 @@ def test_a_coding_that_does_not_hold_together_is_refused(store, numbers, changes
 
 def test_verbatims_and_models_of_another_organisation_are_not_found(store, numbers):
     with writing(store) as connection:
-        with pytest.raises(NotFoundError, match="verbatim .* not in organisation 'south'"):
+        with pytest.raises(NotFoundError, match=r"verbatim .* not in organisation 'south'"):
             add_codings(connection, "south", [by("Ann", numbers[0])])
         with pytest.raises(NotFoundError, match="model 'b2b@1': not registered in organisation 'south'"):
             add_codings(connection, "south", [by("b2b@1", numbers[0])])

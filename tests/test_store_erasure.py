@@ -72,7 +72,7 @@ def test_a_name_that_others_mention_is_blanked_and_offsets_hold(store):
     )
     other = Verbatim("other", "Ask 陈伟明 about the price.", question="Did 陈伟明 call?", fields={"Note": ["陈伟明"]})
     with writing(store) as connection:
-        own, call_id, other_id = add(connection, Verbatim("own", "x", contact="陈伟明"), call, other)
+        _, call_id, other_id = add(connection, Verbatim("own", "x", contact="陈伟明"), call, other)
         add_codings(connection, "north", [Judged(other_id, coding("Ann"), person=True, reason="as 陳偉明 said")])
         receipt = erase(connection, "north", contact(connection, "陈伟明"), "officer")
         kept = [verbatim(connection, "north", number) for number in (call_id, other_id)]
@@ -113,9 +113,7 @@ def test_a_name_is_blanked_where_it_is_a_name(words, name, expected):
 def test_a_name_with_signs_of_json_is_blanked_in_fields_and_events(store):
     name = 'Ann "Q\\" O\'Lée_%'
     with writing(store) as connection:
-        own, other = add(
-            connection, Verbatim("own", "x", contact=name), Verbatim("b", "y", fields={"by": f"to {name}!"})
-        )
+        _, other = add(connection, Verbatim("own", "x", contact=name), Verbatim("b", "y", fields={"by": f"to {name}!"}))
         record(connection, "north", Event("ops", "note", "x", {"said by": [name]}))
         assert erase(connection, "north", contact(connection, name), "officer").masked == 2
         blank = "█" * len(name)

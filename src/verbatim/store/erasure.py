@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, Table, Text, cast, delete, func, or_, select, update
+from sqlalchemy import Connection, Result, Row, Select, Table, delete, func, or_, select, update
 
 from verbatim.domain import Turn, Verbatim
 from verbatim.errors import NotFoundError
@@ -25,12 +25,11 @@ from verbatim.store.schema import (
     erasures,
     idempotency_keys,
     jobs,
-    search_texts,
     verbatims,
 )
-from verbatim.store.search import folded, index, matches
+from verbatim.store.search import index
 from verbatim.store.statements import insert_into
-from verbatim.text.script import fold_in_place, simplified
+from verbatim.text.script import fold_in_place
 from verbatim.text.words import han
 
 BLANK = "█"
@@ -100,6 +99,7 @@ def blanked(text: str, name: str) -> str:
     return text
 
 
+@lru_cache(8)
 def _pattern(name: str) -> re.Pattern[str] | None:
     """What finds a name in a folded text; None for a name of one word, which may be a word."""
     form = _folded(name.strip())
@@ -117,30 +117,27 @@ def _folded(text: str) -> str:
 
 
 def _mask(connection: Connection, organisation: str, table: Table, columns: tuple[str, ...], name: str) -> int:
-    """Blank the name in these columns of a table, and return in how many rows it stood."""
+    """Blank the name in these columns of a table, and return in how many rows it stood.
+
+    All rows are read: no engine finds a name in both scripts, in any case, and inside JSON.
+    """
     kept = [table.c[column] for column in columns]
-    chosen = select(table).where(
-        table.c.organisation == organisation, _candidates(connection, organisation, kept, name)
+    filled = or_(*(column.is_not(None) for column in kept))
+    chosen = select(*table.primary_key, *kept).where(table.c.organisation == organisation, filled)
+    change = partial(blanked, name=name)
+    pairs = (
+        (row, {column: _in_value(getattr(row, column), change) for column in columns})
+        for row in _rows(connection, chosen)
     )
-    changed = 0
-    for row in connection.execute(chosen).all():
-        values = {column: _in_value(getattr(row, column), partial(blanked, name=name)) for column in columns}
-        if any(values[column] != getattr(row, column) for column in columns):
-            _keep(connection, organisation, table, row, values)
-            changed += 1
-    return changed
+    changed = [(row, new) for row, new in pairs if any(new[column] != getattr(row, column) for column in columns)]
+    for row, new in changed:
+        _keep(connection, organisation, table, row, new)
+    return len(changed)
 
 
-def _candidates(
-    connection: Connection, organisation: str, columns: list[Column[Any]], name: str
-) -> ColumnElement[bool]:
-    """Rows that may hold the name; in the words of a verbatim the index tells, which knows both scripts."""
-    forms = {name, name.lower(), name.upper(), simplified(name), name.encode("unicode_escape").decode()}
-    holds = [cast(column, Text).icontains(form, autoescape=True) for column in columns for form in sorted(forms)]
-    if columns[0].table is verbatims and folded(name).strip():
-        found = select(search_texts.c.verbatim_id).where(matches(connection, organisation, name))
-        holds.append(verbatims.c.id.in_(found))
-    return or_(*holds)
+def _rows(connection: Connection, chosen: Select[Any]) -> Result[Any]:
+    """The rows, some at a time, so that not all are in memory."""
+    return connection.execute(chosen, execution_options={"yield_per": 1000})
 
 
 def _in_value(value: object, change: Callable[[str], str]) -> object:
