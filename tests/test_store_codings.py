@@ -79,6 +79,16 @@ def test_a_model_codes_a_verbatim_once(store, numbers):
         assert [one.coding.codes for one in codings_of(connection, "north", numbers)] == [CODES, CODES]
 
 
+def test_codings_of_many_authors_arrive_together_and_in_order(store, numbers):
+    twice = by("b2b@1", numbers[0])
+    mixed = [twice, by("Ann", numbers[0]), twice, by("b2b@2", numbers[0], review=False), by("Ann", numbers[0])]
+    noted = note(store, *mixed)
+    assert [one.result for one in noted] == ["added", "added", "there", "added", "added"]
+    with reading(store) as connection:
+        kept = {one.id: one.coding for one in codings_of(connection, "north", numbers)}
+    assert all(kept[got.id] == given.coding for got, given in zip(noted, mixed, strict=True) if got.id)
+
+
 @pytest.mark.parametrize(
     ("authors", "expected"),
     [

@@ -69,9 +69,7 @@ def add_codings(connection: Connection, organisation: str, judged: Sequence[Judg
     known = _model_ids(connection, organisation, labels)
     noted: list[Noted] = []
     for start in range(0, len(judged), BATCH):
-        batch = judged[start : start + BATCH]
-        of = _words(connection, organisation, {one.verbatim for one in batch})
-        noted += [_add(connection, organisation, one, of[one.verbatim], known) for one in batch]
+        noted += _add(connection, organisation, judged[start : start + BATCH], known)
     return tuple(noted)
 
 
@@ -120,29 +118,54 @@ def _words(connection: Connection, organisation: str, numbers: set[int]) -> dict
     return found
 
 
-def _add(
-    connection: Connection, organisation: str, judged: Judged, of: StoredVerbatim, known: Mapping[str, int]
-) -> Noted:
-    coding = judged.coding
-    if judged.revision not in (None, of.revision):
-        return Noted("outdated")
-    _check(coding, of)
-    row = {
+def _add(connection: Connection, organisation: str, batch: Sequence[Judged], known: Mapping[str, int]) -> list[Noted]:
+    of = _words(connection, organisation, {one.verbatim for one in batch})
+    fresh = {place: one for place, one in enumerate(batch) if one.revision in (None, of[one.verbatim].revision)}
+    for one in fresh.values():
+        _check(one.coding, of[one.verbatim])
+    rows = {place: _row(organisation, one, of[one.verbatim], known) for place, one in fresh.items()}
+    numbers = _insert(connection, rows)
+    mentions = [
+        {"organisation": organisation, "coding_id": number, **values}
+        for place, number in numbers.items()
+        for values in mention_values(batch[place].coding.codes)
+    ]
+    if mentions:
+        connection.execute(insert_into(connection, code_mentions), mentions)
+    return [_noted(place in fresh, numbers.get(place)) for place in range(len(batch))]
+
+
+def _row(organisation: str, judged: Judged, of: StoredVerbatim, known: Mapping[str, int]) -> Values:
+    return {
         "organisation": organisation,
         "verbatim_id": of.id,
         "revision": of.revision,
-        "model_id": None if judged.person else known[coding.author],
+        "model_id": None if judged.person else known[judged.coding.author],
         "reason": judged.reason and require_storable(judged.reason, "reason"),
-        **coding_values(coding),
+        **coding_values(judged.coding),
     }
-    insert = insert_into(connection, codings).on_conflict_do_nothing().returning(codings.c.id)
-    number = connection.scalar(insert, row)
-    if number is None:
-        return Noted("there")
-    mentions = [{"organisation": organisation, "coding_id": number, **one} for one in mention_values(coding.codes)]
-    if mentions:
-        connection.execute(insert_into(connection, code_mentions), mentions)
-    return Noted("added", number)
+
+
+def _insert(connection: Connection, rows: Mapping[int, Values]) -> dict[int, int]:
+    """The numbers of the rows that were added, by place; those of models go together, since none comes twice."""
+    insert = insert_into(connection, codings).on_conflict_do_nothing()
+    returning = insert.returning(codings.c.id, codings.c.verbatim_id, codings.c.model_id)
+    of_models = [row for row in rows.values() if row["model_id"] is not None]
+    found = connection.execute(returning, of_models).all() if of_models else []
+    added = {(row.verbatim_id, row.model_id): row.id for row in found}
+    numbers: dict[int, int | None] = {}
+    for place, row in rows.items():
+        if row["model_id"] is None:
+            numbers[place] = connection.scalar(returning, row)
+        else:
+            numbers[place] = added.pop((row["verbatim_id"], row["model_id"]), None)
+    return {place: number for place, number in numbers.items() if number is not None}
+
+
+def _noted(fresh: bool, number: int | None) -> Noted:
+    if number is not None:
+        return Noted("added", number)
+    return Noted("there" if fresh else "outdated")
 
 
 def _check(coding: Coding, of: StoredVerbatim) -> None:
