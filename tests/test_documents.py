@@ -31,6 +31,8 @@ def commands() -> list[str]:
 
 @pytest.mark.parametrize("command", commands())
 def test_a_command_in_the_documents_runs_as_it_stands(command, tmp_path):
+    if "--model accurate" in command:
+        pytest.importorskip("onnxruntime", reason="needs the extra verbatim[accurate]")
     words = shlex.split(command)[1:]
     words = [str(tmp_path / word) if word.startswith("out/") else word for word in words]
     done = python("-m", "verbatim.cli", *words)

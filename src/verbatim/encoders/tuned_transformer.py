@@ -21,7 +21,7 @@ from verbatim.text.script import simplified
 
 KIND = "tuned-transformer"
 GRAPH, TOKENIZER = "graph", "tokenizer"
-EXTRA = "pip install 'verbatim[transformers]'"
+EXTRA = "pip install 'verbatim[accurate]'"
 
 RUN = 384
 """Pieces that are read at once."""
