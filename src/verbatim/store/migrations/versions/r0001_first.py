@@ -15,12 +15,14 @@ TOKENS = sa.Text().with_variant(ARRAY(sa.Text()), "postgresql")
 
 EFFECTIVE = """
 CREATE VIEW effective_codings AS
-SELECT codings.* FROM verbatims
-JOIN codings ON codings.organisation = verbatims.organisation AND codings.verbatim_id = verbatims.id AND codings.id = (
-    SELECT own.id FROM codings AS own
-    WHERE own.verbatim_id = verbatims.id AND own.revision = verbatims.revision
-    ORDER BY own.model_id IS NOT NULL, own.model_id DESC, own.id DESC
-    LIMIT 1
+SELECT codings.* FROM codings
+JOIN verbatims ON verbatims.organisation = codings.organisation AND verbatims.id = codings.verbatim_id
+    AND verbatims.revision = codings.revision
+WHERE NOT EXISTS (
+    SELECT 1 FROM codings AS other
+    WHERE other.verbatim_id = codings.verbatim_id AND other.revision = codings.revision
+        AND (other.model_id IS NULL, COALESCE(other.model_id, 0), other.id)
+            > (codings.model_id IS NULL, COALESCE(codings.model_id, 0), codings.id)
 )
 """
 
