@@ -1,3 +1,5 @@
+import base64
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -17,6 +19,9 @@ SAID = [
     Verbatim("c", "fine", date=DAY + timedelta(days=1), account="Dale", contact="Cy", role="Buyer"),
     Verbatim("d", "late"),
 ]
+
+
+OVER = base64.urlsafe_b64encode(json.dumps([DAY.isoformat(), 2**63]).encode()).decode()
 
 
 def coding(author, *codes, stance="critic", review=False):
@@ -109,10 +114,30 @@ def test_what_arrives_between_two_pages_moves_nothing(filled):
     assert names(first) + names(second) == ["d", "c", "b", "a"]
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "WzFd", "bm9uc2Vuc2U", "WyJhIiwgMV0", "é"])
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "",
+        "x",
+        "WzFd",
+        "bm9uc2Vuc2U",
+        "WyJhIiwgMV0",
+        "é",
+        "W" * 9999,
+        OVER,
+        "WyIwMDAxLTAxLTAxVDAwOjAwOjAwKzIzOjAwIiwgMV0",
+    ],
+)
 def test_a_cursor_that_no_page_gave_is_refused(filled, cursor):
     with reading(filled) as connection, pytest.raises(StoreError, match="expected one that a page"):
         list_verbatims(connection, "north", cursor=cursor)
+
+
+@pytest.mark.parametrize("name", ["account", "role", "code", "category", "model"])
+@pytest.mark.parametrize("value", ["a\0", "\ud800"])
+def test_a_filter_that_no_text_could_equal_is_refused(filled, name, value):
+    with reading(filled) as connection, pytest.raises(StoreError, match=rf"{name}: U\+.* at offset"):
+        list_verbatims(connection, "north", Filters(**{name: value}))
 
 
 @pytest.mark.parametrize("limit", [0, -1, 1001])

@@ -51,7 +51,8 @@ def test_contacts_of_one_account_are_listed_alone(store):
     ("contact", "message"),
     [
         (Contact(" "), "contact ' ': expected a name that is not blank"),
-        (Contact("A\0"), r"contact: U\+0000 at offset 1"),
+        (Contact("A\0"), r"contact, name: U\+0000 at offset 1"),
+        (Contact("Ann", tier="\ud800"), r"contact, tier: U\+D800"),
         (Contact("Ann", permission="all"), "permission 'all': expected one of named, anonymous, aggregate"),
     ],
 )

@@ -1,11 +1,13 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import delete
 
 from verbatim.domain import Turn, Verbatim
 from verbatim.errors import StoreError
 from verbatim.store.listing import Filters, count, list_verbatims
 from verbatim.store.opening import reading, writing
+from verbatim.store.schema import verbatims
 from verbatim.store.search import folded, sought, tokens
 from verbatim.store.verbatims import Received, add_verbatims
 
@@ -92,6 +94,18 @@ def test_former_words_are_not_found(filled):
         add_verbatims(connection, "north", "s", [Received(Verbatim("price", "便宜"))])
     assert find(filled, "价格") == {"traditional"}
     assert find(filled, "便宜") == {"price"}
+
+
+def test_the_index_of_sqlite_keeps_up_with_every_change(filled):
+    if filled.dialect.name == "postgresql":
+        return
+    with writing(filled) as connection:
+        add_verbatims(connection, "north", "s", [Received(Verbatim("price", "便宜 cheap"))])
+        connection.execute(delete(verbatims).where(verbatims.c.external_id == "traditional"))
+        connection.exec_driver_sql("INSERT INTO search_index (search_index, rank) VALUES ('integrity-check', 1)")
+        assert connection.exec_driver_sql("SELECT count(*) FROM search_index").scalar() == len(TEXTS) + 1
+        found = connection.exec_driver_sql("SELECT count(*) FROM search_index WHERE search_index MATCH '\"价格\"'")
+        assert found.scalar() == 1  # that of the other organisation
 
 
 def test_counts_take_a_search_too(filled):

@@ -98,6 +98,14 @@ def test_a_verbatim_of_another_organisation_is_not_found(store):
         read(store, number, "south")
 
 
+@pytest.mark.parametrize("number", [0, -1, 2**63, 10**30])
+def test_a_number_that_no_row_can_have_is_not_found(store, number):
+    with pytest.raises(NotFoundError, match=f"verbatim {number}: not in"):
+        read(store, number)
+    with pytest.raises(NotFoundError, match=f"verbatim {number}: not in"), writing(store) as connection:
+        add_codings(connection, "north", [Judged(number, CODING, person=True)])
+
+
 def test_dates_are_kept_in_utc_and_one_without_a_zone_is_taken_as_utc(store):
     naive = datetime(2026, 3, 1, 9, 0, 0, 123456)
     abroad = naive.replace(tzinfo=timezone(timedelta(hours=8)))
@@ -175,6 +183,23 @@ def test_of_two_that_add_the_same_at_once_one_sees_the_others(store):
     for thread in threads:
         thread.join()
     assert sorted(changes) == ["added"] * 50 + ["unchanged"] * 150
+
+
+def test_two_that_add_the_same_in_another_order_do_not_wait_for_each_other_for_ever(store):
+    many = [Verbatim(f"v{number}", "x", account=f"a{number}") for number in range(40)]
+    changes = []
+
+    def work(order):
+        with writing(store) as connection:
+            for one in order:
+                changes.append(add(connection, one)[0].change)
+
+    threads = [threading.Thread(target=work, args=(order,)) for order in (many, many[::-1])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(changes) == ["added"] * 40 + ["unchanged"] * 40
 
 
 def test_what_is_older_than_a_day_is_deleted_with_all_that_was_judged(store):

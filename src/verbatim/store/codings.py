@@ -24,7 +24,7 @@ from verbatim.store.records import (
     stored_verbatim,
 )
 from verbatim.store.schema import code_mentions, codings, effective_codings, models, verbatims
-from verbatim.store.statements import BATCH, insert_into, require_organisation, require_storable
+from verbatim.store.statements import BATCH, NUMBERS, insert_into, require_organisation, require_storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +110,11 @@ def _model_ids(connection: Connection, organisation: str, labels: set[str]) -> d
 def _words(connection: Connection, organisation: str, numbers: set[int]) -> dict[int, StoredVerbatim]:
     """The verbatims that are to be judged, held against change until the block ends."""
     chosen = (
-        chosen_verbatims(organisation).where(verbatims.c.id.in_(numbers)).with_for_update(of=verbatims, key_share=True)
+        chosen_verbatims(organisation)
+        .where(verbatims.c.id.in_([number for number in numbers if number in NUMBERS]))
+        .with_for_update(of=verbatims, key_share=True)
     )
-    found = {row.id: stored_verbatim(row) for row in connection.execute(chosen)}
+    found = {row.id: stored_verbatim(row) for row in connection.execute(chosen.order_by(verbatims.c.id))}
     for number in sorted(numbers - set(found)):
         raise NotFoundError(f"verbatim {number}: not in organisation {organisation!r}; expected the id of one that is")
     return found
@@ -171,6 +173,8 @@ def _noted(fresh: bool, number: int | None) -> Noted:
 def _check(coding: Coding, of: StoredVerbatim) -> None:
     """Raise StoreError for a code that comes twice or an excerpt that is not a piece of the text."""
     ids = [one.id for one in coding.codes]
+    for value in (coding.author, coding.language, *ids):
+        require_storable(value, f"verbatim {of.id}: coding")
     for code in {code for code in ids if ids.count(code) > 1}:
         raise StoreError(f"verbatim {of.id}: code {code!r} comes {ids.count(code)} times; expected each code once")
     for excerpt in _excerpts(coding):

@@ -28,7 +28,7 @@ from verbatim.store.schema import (
     verbatims,
 )
 from verbatim.store.search import index
-from verbatim.store.statements import insert_into
+from verbatim.store.statements import NUMBERS, insert_into
 from verbatim.text.script import fold_in_place
 from verbatim.text.words import han
 
@@ -65,7 +65,7 @@ def erase(connection: Connection, organisation: str, contact: int, actor: str) -
     word. On PostgreSQL the bytes go with the next VACUUM (`opening.scrub`).
     """
     person = contacts.c.organisation == organisation, contacts.c.id == contact
-    name = connection.scalar(select(contacts.c.name).where(*person))
+    name = connection.scalar(select(contacts.c.name).where(*person)) if contact in NUMBERS else None
     if name is None:
         raise NotFoundError(f"contact {contact}: not in organisation {organisation!r}; expected the id of one that is")
     own = verbatims.c.organisation == organisation, verbatims.c.contact_id == contact

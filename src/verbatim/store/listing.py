@@ -15,8 +15,10 @@ from verbatim.store.codings import effective
 from verbatim.store.records import StoredCoding, StoredVerbatim, chosen_verbatims, stored_verbatim
 from verbatim.store.schema import accounts, code_mentions, effective_codings, search_texts, verbatims
 from verbatim.store.search import matches
+from verbatim.store.statements import NUMBERS, require_storable
 
 LARGEST_PAGE = 1000
+LONGEST_CURSOR = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def list_verbatims(
     """The verbatims that pass, newest first, at most `limit` of them, after those that the cursor stands for.
 
     A verbatim without a date is listed by the moment it arrived, and passes no filter of dates. Raises StoreError for
-    a limit or a cursor that cannot be, and for a search without a word.
+    a limit or a cursor that cannot be, a search without a word, and a filter that no text could equal.
     """
     if not 1 <= limit <= LARGEST_PAGE:
         raise StoreError(f"limit {limit}: expected 1 to {LARGEST_PAGE}")
@@ -131,6 +133,8 @@ def _conditions(connection: Connection, organisation: str, filters: Filters) -> 
             select(search_texts.c.verbatim_id).where(matches(connection, organisation, value))
         ),
     }
+    for name in ("account", "role", "code", "category", "model"):
+        require_storable(getattr(filters, name) or "", name)
     given = {name: getattr(filters, name) for name in columns}
     conditions = [columns[name](value) for name, value in given.items() if value is not None]
     judged = _judged(organisation, filters)
@@ -162,7 +166,9 @@ def _cursor(at: datetime, number: int) -> str:
 
 def _place(cursor: str) -> Sequence[Any]:
     try:
-        at, number = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        return datetime.fromisoformat(at).astimezone(UTC), int(number)
-    except (ValueError, TypeError) as error:
-        raise StoreError(f"cursor {cursor!r}: expected one that a page of this listing gave") from error
+        at, number = json.loads(base64.urlsafe_b64decode(cursor[:LONGEST_CURSOR] + "=" * (-len(cursor) % 4)))
+        return datetime.fromisoformat(at).astimezone(UTC), NUMBERS[NUMBERS.index(number)]
+    except (ValueError, TypeError, OverflowError) as error:
+        raise StoreError(
+            f"cursor {cursor[:LONGEST_CURSOR]!r}: expected one that a page of this listing gave"
+        ) from error

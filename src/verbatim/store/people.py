@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, select
 
 from verbatim.errors import StoreError
 from verbatim.store.schema import PERMISSIONS, accounts, contacts, organisations
-from verbatim.store.statements import insert_into, require_organisation, require_storable
+from verbatim.store.statements import hold_organisation, insert_into, require_storable
 
 Permission = Literal["named", "anonymous", "aggregate"]
 ContactKey = tuple[int | None, str]
@@ -48,7 +48,7 @@ def add_contacts(connection: Connection, organisation: str, roster: Sequence[Con
 
     Raises StoreError for a permission or a name that there cannot be, NotFoundError for an unknown organisation.
     """
-    require_organisation(connection, organisation)
+    hold_organisation(connection, organisation)
     for contact in roster:
         _check(contact)
     at = account_ids(connection, organisation, {one.account for one in roster if one.account})
@@ -107,7 +107,8 @@ def contact_ids(
 
 
 def _check(contact: Contact) -> None:
-    require_storable(contact.name, "contact")
+    for name in ("name", "account", "role", "influence", "tier"):
+        require_storable(getattr(contact, name) or "", f"contact, {name}")
     if not contact.name.strip():
         raise StoreError(f"contact {contact.name!r}: expected a name that is not blank")
     if contact.permission not in PERMISSIONS:

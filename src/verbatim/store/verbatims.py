@@ -23,7 +23,14 @@ from verbatim.store.records import (
     words_of,
 )
 from verbatim.store.schema import verbatims
-from verbatim.store.statements import BATCH, insert_into, require_organisation, require_storable
+from verbatim.store.statements import (
+    BATCH,
+    NUMBERS,
+    hold_organisation,
+    insert_into,
+    require_organisation,
+    require_storable,
+)
 
 Change = Literal["added", "changed", "unchanged"]
 
@@ -65,10 +72,10 @@ def add_verbatims(
     An id that comes twice is changed by its second coming. A date without a zone is taken as UTC. Raises StoreError
     for a blank id or text that cannot be kept, NotFoundError for an unknown organisation; nothing is kept then.
     """
-    require_organisation(connection, organisation)
+    hold_organisation(connection, organisation)
     require_storable(source, "source")
     for arrival in arrivals:
-        _check(arrival.verbatim)
+        _check(arrival)
     kept: list[Kept] = []
     for batch in _batches(arrivals):
         kept += _add(connection, organisation, source, batch)
@@ -77,7 +84,8 @@ def add_verbatims(
 
 def verbatim(connection: Connection, organisation: str, number: int) -> History:
     """One verbatim with everything that was judged about it. Raises NotFoundError."""
-    row = connection.execute(chosen_verbatims(organisation).where(verbatims.c.id == number)).one_or_none()
+    chosen = chosen_verbatims(organisation).where(verbatims.c.id == number)
+    row = connection.execute(chosen).one_or_none() if number in NUMBERS else None
     if row is None:
         raise NotFoundError(f"verbatim {number}: not in organisation {organisation!r}; expected the id of one that is")
     in_effect = effective(connection, organisation, [number]).get(number)
@@ -94,13 +102,16 @@ def delete_older(connection: Connection, organisation: str, before: datetime, ac
     return count
 
 
-def _check(verbatim: Verbatim) -> None:
+def _check(arrival: Received) -> None:
     """Raise StoreError for what no engine keeps; what goes into JSON is kept whatever it holds."""
+    verbatim = arrival.verbatim
     if not verbatim.id.strip():
         raise StoreError(f"verbatim id {verbatim.id!r}: expected an id that is not blank")
     require_storable(verbatim.id, "verbatim id")
     for name in ("text", "question", "role", "account", "contact"):
         require_storable(getattr(verbatim, name) or "", f"verbatim {verbatim.id!r}, {name}")
+    for name in ("channel", "language"):
+        require_storable(getattr(arrival, name) or "", f"verbatim {verbatim.id!r}, {name}")
 
 
 def _batches(arrivals: Sequence[Received]) -> Iterator[list[Received]]:
@@ -171,9 +182,15 @@ def _change(connection: Connection, organisation: str, rows: Sequence[Values]) -
 def _changes(old: Row[Any], new: Values) -> Values:
     again = any(getattr(old, name) != new[name] for name in CODED)
     values = {name: new[name] for name in _CHANGING}
-    return {"number": old.id, **values, "at": new["date"] or old.at, "revision": old.revision + again}
+    return {
+        "number": old.id,
+        "owner": old.organisation,
+        **values,
+        "at": new["date"] or old.at,
+        "revision": old.revision + again,
+    }
 
 
 _FIXED = ("id", "organisation", "source", "external_id", "created")
 _CHANGING = [name for name in verbatims.columns.keys() if name not in (*_FIXED, "at", "revision")]  # noqa: SIM118
-_UPDATE = update(verbatims).where(verbatims.c.id == bindparam("number"))
+_UPDATE = update(verbatims).where(verbatims.c.id == bindparam("number"), verbatims.c.organisation == bindparam("owner"))
