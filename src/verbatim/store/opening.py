@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, InternalError, OperationalError
 
 from verbatim.errors import StoreError
 from verbatim.formats.cells import as_json
-from verbatim.store.schema import search_texts, verbatims
+from verbatim.store.schema import metadata
 
 AFFECTED = ((3, 7, 0), (3, 51, 2))
 """The first and the last version of SQLite with the WAL-reset bug."""
@@ -112,9 +112,8 @@ def scrub(engine: Engine) -> bool:
     one of them reads on. PostgreSQL frees the rows (VACUUM); its own log and its backups are the operator's.
     """
     if engine.dialect.name == "postgresql":
-        names = f"{verbatims.name}, {search_texts.name}, contacts, codings, code_mentions"
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql(f"VACUUM {names}")
+            connection.exec_driver_sql(f"VACUUM {', '.join(metadata.tables)}")
         return True
     raw = engine.raw_connection()
     try:
