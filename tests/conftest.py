@@ -1,22 +1,33 @@
 """Where every test must run (`VERBATIM_NO_SKIP=1`), a skipped one fails; no test reaches for a model hub.
 
+A test that takes `store` runs twice: on SQLite, and on a PostgreSQL that is started for the session.
+
 Property tests have no deadline, since machines are shared; where every test must run they draw the same examples
 each time.
 """
 
 import os
+import shutil
+import subprocess
+import tempfile
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 FILES = Path(__file__).parent / "files"
 STRICT = os.environ.get("VERBATIM_NO_SKIP") == "1"
 
 NOBODY = 65534
+POSTGRESQL = Path("/usr/lib/postgresql/15/bin")
+QUICK = "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=40"
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 settings.register_profile("steady", deadline=None, derandomize=STRICT, suppress_health_check=[HealthCheck.too_slow])
@@ -69,3 +80,99 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     train(FILES / "models" / "harbour.toml", models, say=lambda _: None)
     train(FILES / "models" / "small.toml", models, gold=FILES / "corpora" / "gold.jsonl", say=lambda _: None)
     return models
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The URL of a PostgreSQL of this session's own, up to the name of the database: in a folder, by a socket in it."""
+    if not (POSTGRESQL / "initdb").is_file():
+        pytest.skip(f"{POSTGRESQL}: PostgreSQL 15 is not installed (Debian's package postgresql-15)")
+    folder = Path(tempfile.mkdtemp(prefix="verbatim-"))
+    user = NOBODY if os.geteuid() == 0 else None
+    shutil.chown(folder, user) if user else None
+
+    def run(program: str, *arguments: str) -> None:
+        command = [str(POSTGRESQL / program), "--pgdata", str(folder / "data"), *arguments]
+        done = subprocess.run(
+            command, user=user, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False
+        )
+        assert done.returncode == 0, done.stderr.decode()
+
+    run("initdb", "--username=verbatim", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+    run("pg_ctl", "start", "--wait", f"--log={folder / 'log'}", f"--options=-k {folder} {QUICK}")
+    yield f"postgresql://verbatim@/{{name}}?host={folder}"
+    run("pg_ctl", "stop", "--mode=immediate")
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def empty_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], "Engine"]]:
+    """What opens an empty database of a kind, "sqlite" or "postgresql", anew at each call; closed after the test."""
+    from verbatim.store.opening import open_store
+
+    opened = []
+
+    def new(kind: str) -> "Engine":
+        name = f"v{uuid4().hex}"
+        if kind == "postgresql":
+            url = request.getfixturevalue("postgresql")
+            _create_database(url.format(name="postgres"), name)
+        opened.append(open_store(url.format(name=name) if kind == "postgresql" else f"sqlite:///{tmp_path / name}.db"))
+        return opened[-1]
+
+    yield new
+    for engine in opened:
+        engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that holds an empty store of the newest layout, for copying."""
+    path = tmp_path_factory.mktemp("template") / "verbatim.db"
+    _upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_store(postgresql: str) -> str:
+    """The URL of a database with a store of the newest layout."""
+    _create_database(postgresql.format(name="postgres"), "shared")
+    url = postgresql.format(name="shared")
+    _upgrade(url)
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator["Engine"]:
+    """An empty store of the newest layout with the organisations "north" and "south"."""
+    from verbatim.store.opening import open_store, writing
+    from verbatim.store.people import add_organisation
+
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "verbatim.db")
+        engine = open_store(f"sqlite:///{tmp_path / 'verbatim.db'}")
+    else:
+        engine = open_store(request.getfixturevalue("postgresql_store"))
+        with writing(engine) as connection:
+            connection.exec_driver_sql("TRUNCATE organisations RESTART IDENTITY CASCADE")
+    with writing(engine) as connection:
+        add_organisation(connection, "north")
+        add_organisation(connection, "south")
+    yield engine
+    engine.dispose()
+
+
+def _upgrade(url: str) -> None:
+    from verbatim.store.migrations import upgrade
+    from verbatim.store.opening import open_store
+
+    engine = open_store(url)
+    upgrade(engine)
+    engine.dispose()
+
+
+def _create_database(server: str, name: str) -> None:
+    import psycopg
+
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")

@@ -9,7 +9,10 @@
     │   ├── CueError          a table of cues or a list of competitors that does not hold together
     │   ├── CorpusError       training data or a gold file that does not hold together
     │   ├── ModelError        a model that is damaged, foreign, or newer than this software
-    │   └── OutputError       a place that cannot be written
+    │   ├── OutputError       a place that cannot be written
+    │   └── StoreError        a store that cannot be opened, or a value that it cannot keep
+    │       ├── NotFoundError   nothing of that name or number in this organisation
+    │       └── ConflictError   what another request is doing, or did with other content
     └── InternalError         our own mistake: exit code 1
 
 A message is one line. It holds the value that was wrong and what was expected. Rows that cannot be read are not errors
@@ -55,6 +58,18 @@ class ModelError(InputError):
 
 class OutputError(InputError):
     """A place that cannot be written."""
+
+
+class StoreError(InputError):
+    """A store that cannot be opened, or a value that it cannot keep."""
+
+
+class NotFoundError(StoreError):
+    """Nothing of that name or number in this organisation."""
+
+
+class ConflictError(StoreError):
+    """What another request is doing at this moment, or did with other content."""
 
 
 class InternalError(VerbatimError):

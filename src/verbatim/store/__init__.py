@@ -1,0 +1,17 @@
+"""Where every word and every judgement is kept: SQLite in one file by default, PostgreSQL by URL.
+
+    opening       an engine for a store; the library's version; blocks that read or write
+    migrations    brings a store to the layout of this version
+    schema        the tables, the view of effective codings
+    people        organisations, accounts, contacts
+    verbatims     what customers said: adding, one with its history, deleting by age
+    codings       models and codings: append-only, by models and by persons
+    listing       filters, pages, counts
+    search        words as the index keeps them
+    erasure       a contact's words and name taken out everywhere
+    keys          idempotency keys
+    audit         who did what
+
+Functions take a connection and an organisation; none reads rows of another one. They commit nothing: the block that
+made the connection does (`opening.writing`).
+"""

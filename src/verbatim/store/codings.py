@@ -1,0 +1,219 @@
+"""Models, and what they and persons judged about verbatims: added to, never changed.
+
+The effective coding of a verbatim is the latest by a person, else that of the newest model; a coding of words that have
+changed since is history.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, Select, exists, select
+
+from verbatim.domain import CodeMention, Coding, Excerpt
+from verbatim.errors import NotFoundError, StoreError
+from verbatim.store.records import (
+    StoredCoding,
+    StoredVerbatim,
+    Values,
+    chosen_verbatims,
+    coding_values,
+    mention,
+    mention_values,
+    stored_coding,
+    stored_verbatim,
+)
+from verbatim.store.schema import code_mentions, codings, effective_codings, models, verbatims
+from verbatim.store.statements import BATCH, NUMBERS, insert_into, require_organisation, require_storable
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A coding of the verbatim with that number, by a model or by a person, who may give a reason.
+
+    `revision` is what the author read; None stands for the verbatim as it is now.
+    """
+
+    verbatim: int
+    coding: Coding
+    person: bool = False
+    reason: str | None = None
+    revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What became of a coding: added under a number, there already by that model, or of words that have changed."""
+
+    result: Literal["added", "there", "outdated"]
+    id: int | None = None
+
+
+def register_model(
+    connection: Connection, organisation: str, label: str, codebook: str | None = None, facts: Values | None = None
+) -> int:
+    """The number of a model; the one registered last is the newest. What is known of a label is not changed."""
+    require_organisation(connection, organisation)
+    row = {"organisation": organisation, "label": label, "codebook": codebook, "facts": facts}
+    connection.execute(insert_into(connection, models).on_conflict_do_nothing(), row)
+    return _model_ids(connection, organisation, {label})[label]
+
+
+def add_codings(connection: Connection, organisation: str, judged: Sequence[Judged]) -> tuple[Noted, ...]:
+    """What became of each coding, in order. A model codes a verbatim once, a person as often as there is reason to.
+
+    Raises NotFoundError for a verbatim or a model that the organisation does not have, StoreError for a code that
+    comes twice or an excerpt that lies outside the text.
+    """
+    labels = {one.coding.author for one in judged if not one.person}
+    known = _model_ids(connection, organisation, labels)
+    noted: list[Noted] = []
+    for start in range(0, len(judged), BATCH):
+        noted += _add(connection, organisation, judged[start : start + BATCH], known)
+    return tuple(noted)
+
+
+def effective(connection: Connection, organisation: str, numbers: Sequence[int]) -> dict[int, StoredCoding]:
+    """The codings in effect of these verbatims, by number; those that nobody has coded are left out."""
+    view = effective_codings
+    chosen = select(view).where(view.c.organisation == organisation, view.c.verbatim_id.in_(numbers))
+    return {one.verbatim: one for one in _stored(connection, organisation, chosen)}
+
+
+def codings_of(connection: Connection, organisation: str, numbers: Sequence[int]) -> tuple[StoredCoding, ...]:
+    """All codings of these verbatims from the first to the latest, of former revisions too."""
+    chosen = select(codings).where(codings.c.organisation == organisation, codings.c.verbatim_id.in_(numbers))
+    return tuple(_stored(connection, organisation, chosen.order_by(codings.c.id)))
+
+
+def uncoded(connection: Connection, organisation: str, model: str, limit: int = BATCH) -> tuple[StoredVerbatim, ...]:
+    """The first verbatims, by number, that this model has not coded as they are now. Raises NotFoundError."""
+    number = _model_ids(connection, organisation, {model})[model]
+    done = exists().where(
+        codings.c.verbatim_id == verbatims.c.id,
+        codings.c.revision == verbatims.c.revision,
+        codings.c.model_id == number,
+    )
+    chosen = chosen_verbatims(organisation).where(~done).order_by(verbatims.c.id).limit(limit)
+    return tuple(stored_verbatim(row) for row in connection.execute(chosen))
+
+
+def _model_ids(connection: Connection, organisation: str, labels: set[str]) -> dict[str, int]:
+    chosen = select(models.c.label, models.c.id).where(models.c.organisation == organisation)
+    known = dict(connection.execute(chosen).all())
+    for label in sorted(labels - set(known)):
+        expected = ", ".join(sorted(known)) or "one that was registered"
+        raise NotFoundError(f"model {label!r}: not registered in organisation {organisation!r}; expected {expected}")
+    return known
+
+
+def _words(connection: Connection, organisation: str, numbers: set[int]) -> dict[int, StoredVerbatim]:
+    """The verbatims that are to be judged, held against change until the block ends."""
+    chosen = (
+        chosen_verbatims(organisation)
+        .where(verbatims.c.id.in_([number for number in numbers if number in NUMBERS]))
+        .with_for_update(of=verbatims, key_share=True)
+    )
+    found = {row.id: stored_verbatim(row) for row in connection.execute(chosen.order_by(verbatims.c.id))}
+    for number in sorted(numbers - set(found)):
+        raise NotFoundError(f"verbatim {number}: not in organisation {organisation!r}; expected the id of one that is")
+    return found
+
+
+def _add(connection: Connection, organisation: str, batch: Sequence[Judged], known: Mapping[str, int]) -> list[Noted]:
+    of = _words(connection, organisation, {one.verbatim for one in batch})
+    fresh = {place: one for place, one in enumerate(batch) if one.revision in (None, of[one.verbatim].revision)}
+    for one in fresh.values():
+        _check(one.coding, of[one.verbatim])
+    rows = {place: _row(organisation, one, of[one.verbatim], known) for place, one in fresh.items()}
+    numbers = _insert(connection, rows)
+    mentions = [
+        {"organisation": organisation, "coding_id": number, **values}
+        for place, number in numbers.items()
+        for values in mention_values(batch[place].coding.codes)
+    ]
+    if mentions:
+        connection.execute(insert_into(connection, code_mentions), mentions)
+    return [_noted(place in fresh, numbers.get(place)) for place in range(len(batch))]
+
+
+def _row(organisation: str, judged: Judged, of: StoredVerbatim, known: Mapping[str, int]) -> Values:
+    return {
+        "organisation": organisation,
+        "verbatim_id": of.id,
+        "revision": of.revision,
+        "model_id": None if judged.person else known[judged.coding.author],
+        "reason": judged.reason and require_storable(judged.reason, "reason"),
+        **coding_values(judged.coding),
+    }
+
+
+def _insert(connection: Connection, rows: Mapping[int, Values]) -> dict[int, int]:
+    """The numbers of the rows that were added, by place; those of models go together, since none comes twice."""
+    insert = insert_into(connection, codings).on_conflict_do_nothing()
+    returning = insert.returning(codings.c.id, codings.c.verbatim_id, codings.c.model_id)
+    of_models = [row for row in rows.values() if row["model_id"] is not None]
+    found = connection.execute(returning, of_models).all() if of_models else []
+    added = {(row.verbatim_id, row.model_id): row.id for row in found}
+    numbers: dict[int, int | None] = {}
+    for place, row in rows.items():
+        if row["model_id"] is None:
+            numbers[place] = connection.scalar(returning, row)
+        else:
+            numbers[place] = added.pop((row["verbatim_id"], row["model_id"]), None)
+    return {place: number for place, number in numbers.items() if number is not None}
+
+
+def _noted(fresh: bool, number: int | None) -> Noted:
+    if number is not None:
+        return Noted("added", number)
+    return Noted("there" if fresh else "outdated")
+
+
+def _check(coding: Coding, of: StoredVerbatim) -> None:
+    """Raise StoreError for a code that comes twice or an excerpt that is not a piece of the text."""
+    ids = [one.id for one in coding.codes]
+    for value in (coding.author, coding.language, *ids):
+        require_storable(value, f"verbatim {of.id}: coding")
+    for code in {code for code in ids if ids.count(code) > 1}:
+        raise StoreError(f"verbatim {of.id}: code {code!r} comes {ids.count(code)} times; expected each code once")
+    for excerpt in _excerpts(coding):
+        length = _length(of, excerpt.turn)
+        if not 0 <= excerpt.start < excerpt.end <= length:
+            where = f"verbatim {of.id}" if excerpt.turn is None else f"verbatim {of.id}, turn {excerpt.turn}"
+            raise StoreError(f"{where}: excerpt {excerpt.start}:{excerpt.end}; expected a piece of 0:{length}")
+
+
+def _excerpts(coding: Coding) -> Iterator[Excerpt]:
+    for mentions in (coding.codes, *coding.frames.values()):
+        for one in mentions:
+            yield from one.excerpts
+    for intent in coding.intents:
+        yield from intent.excerpts
+
+
+def _length(of: StoredVerbatim, turn: int | None) -> int:
+    turns = of.verbatim.turns
+    if turn is None:
+        return len(of.verbatim.text)
+    return len(turns[turn].text) if 0 <= turn < len(turns) else 0
+
+
+def _stored(connection: Connection, organisation: str, chosen: Select[Any]) -> list[StoredCoding]:
+    rows: Sequence[Row[Any]] = connection.execute(chosen).all()
+    external = select(verbatims.c.id, verbatims.c.external_id).where(
+        verbatims.c.organisation == organisation, verbatims.c.id.in_({row.verbatim_id for row in rows})
+    )
+    names = dict(connection.execute(external).all())
+    codes = _mentions(connection, organisation, [row.id for row in rows])
+    return [stored_coding(row, names[row.verbatim_id], codes.get(row.id, ())) for row in rows]
+
+
+def _mentions(connection: Connection, organisation: str, numbers: Sequence[int]) -> dict[int, list[CodeMention]]:
+    chosen = select(code_mentions).where(
+        code_mentions.c.organisation == organisation, code_mentions.c.coding_id.in_(numbers)
+    )
+    found: dict[int, list[CodeMention]] = {}
+    for row in connection.execute(chosen.order_by(code_mentions.c.coding_id, code_mentions.c.position)):
+        found.setdefault(row.coding_id, []).append(mention(row))
+    return found

@@ -1,0 +1,189 @@
+"""A store is opened by URL: SQLite in one file, or PostgreSQL.
+
+SQLite from 3.7.0 to 3.51.2 can corrupt a file in WAL mode that several connections write to and checkpoint (the
+WAL-reset bug, https://sqlite.org/changes.html at 3.51.3; repaired also in 3.44.6 and 3.50.7). Python's own `sqlite3`
+uses the system's library, which may be such a one; the package `pysqlite3` brings its own.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any, Protocol, cast
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, InternalError, OperationalError
+
+from verbatim.errors import StoreError
+from verbatim.formats.cells import as_json
+from verbatim.store.schema import metadata
+
+AFFECTED = ((3, 7, 0), (3, 51, 2))
+"""The first and the last version of SQLite with the WAL-reset bug."""
+
+REPAIRED = ((3, 44, 6), (3, 50, 7))
+"""Versions between these with the repair; it holds for later ones of the same branch."""
+
+BUSY = 30_000
+"""Milliseconds that SQLite waits for another writer."""
+
+PATIENCE = 1_000
+"""Milliseconds that emptying the log of SQLite waits for readers."""
+
+# WAL: readers go on beside a writer. FULL: what was committed survives the loss of power. secure_delete: zeros where
+# something was deleted.
+PRAGMAS = (f"busy_timeout = {BUSY}", "foreign_keys = ON", "secure_delete = ON", "synchronous = FULL")
+
+_PLAIN_READ = "verbatim_plain_read"
+
+
+class _Cursor(Protocol):
+    def execute(self, statement: str) -> object: ...
+    def fetchone(self) -> tuple[int, ...]: ...
+    def close(self) -> None: ...
+
+
+def is_affected(version: tuple[int, ...]) -> bool:
+    """Whether this version of SQLite has the WAL-reset bug."""
+    first, last = AFFECTED
+    repaired = any(version[:2] == branch[:2] and version >= branch for branch in REPAIRED)
+    return first <= version <= last and not repaired
+
+
+def library() -> ModuleType:
+    """The module that speaks to SQLite: `pysqlite3` where it is installed, else the one of Python."""
+    try:
+        import pysqlite3  # noqa: PLC0415
+    except ImportError:
+        import sqlite3  # noqa: PLC0415
+
+        return sqlite3
+    return cast("ModuleType", pysqlite3)
+
+
+def checked_library(module: ModuleType | None = None) -> str:
+    """The version of SQLite that a service may write with. Raises StoreError, with the reason, for an affected one."""
+    module = module or library()
+    version = str(module.sqlite_version)
+    if is_affected(tuple(map(int, version.split(".")))):
+        reason = "it can corrupt a file that several connections write to (the WAL-reset bug)"
+        raise StoreError(f"SQLite {version}: {reason}; expected 3.51.3 or newer: install the package pysqlite3")
+    return version
+
+
+def open_store(url: str, *, read_only: bool = False) -> Engine:
+    """An engine for the store at a URL such as sqlite:///verbatim.db or postgresql://user@host/name.
+
+    To read only, any SQLite will do. Raises StoreError for another kind of URL, or where SQLite is affected.
+    """
+    parsed = _parsed(url)
+    if parsed.get_backend_name() == "postgresql":
+        return _open_postgresql(parsed, read_only)
+    if not read_only:
+        checked_library()
+    return _open_sqlite(parsed, read_only)
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection that reads one state of the store from first to last, beside any writer."""
+    with _told(engine), engine.connect() as connection:
+        connection.execution_options(**{_PLAIN_READ: True})
+        if engine.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A connection whose writes are all kept when the block ends well, and none otherwise.
+
+    SQLite has one writer: the block waits for another one's end.
+    """
+    with _told(engine), engine.begin() as connection:
+        yield connection
+
+
+def scrub(engine: Engine) -> bool:
+    """Take what was deleted off the disk, as far as the engine can; whether that is complete.
+
+    SQLite copies its log into the file and empties it, which must wait for readers: False, to be tried again, where
+    one of them reads on. PostgreSQL frees the rows (VACUUM); its own log and its backups are the operator's.
+    """
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql(f"VACUUM {', '.join(metadata.tables)}")
+        return True
+    raw = engine.raw_connection()
+    try:
+        cursor = raw.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {PATIENCE}")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        busy, *_ = cursor.fetchone() or (1,)
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY}")
+        return not busy
+    finally:
+        raw.close()
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        parsed = None
+    if parsed is None or parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        shown = repr(url) if parsed is None else parsed.render_as_string(hide_password=True)
+        raise StoreError(f"store {shown}: expected sqlite:///FILE or postgresql://USER@HOST/NAME")
+    if parsed.get_backend_name() == "sqlite" and not parsed.database:
+        raise StoreError(f"store {url!r}: expected the name of a file, as in sqlite:///verbatim.db")
+    return parsed
+
+
+def _open_postgresql(url: URL, read_only: bool) -> Engine:
+    try:
+        engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, **_OPTIONS)
+    except ModuleNotFoundError as error:
+        raise StoreError(f"PostgreSQL needs the package {error.name}: pip install 'verbatim[postgresql]'") from error
+    return engine.execution_options(postgresql_readonly=True) if read_only else engine
+
+
+def _open_sqlite(url: URL, read_only: bool) -> Engine:
+    if read_only:
+        url = url.set(database=f"file:{url.database}", query={"mode": "ro", "uri": "true"})
+    engine = create_engine(url, module=library(), **_OPTIONS)
+    pragmas = PRAGMAS if read_only else (*PRAGMAS, "journal_mode = WAL")
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: object, _record: object) -> None:
+        connection.isolation_level = None  # type: ignore[attr-defined]  # `begin` below opens transactions, not the module
+        cursor: _Cursor = connection.cursor()  # type: ignore[attr-defined]
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        plain = read_only or connection.get_execution_options().get(_PLAIN_READ)
+        connection.exec_driver_sql("BEGIN" if plain else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+@contextmanager
+def _told(engine: Engine) -> Iterator[None]:
+    """What an engine that cannot be reached says, as a StoreError of one line."""
+    try:
+        yield
+    except (OperationalError, InternalError) as error:
+        shown = engine.url.render_as_string(hide_password=True)
+        raise StoreError(f"store {shown}: {str(error.orig).splitlines()[0]}") from error
+
+
+def _json(value: object) -> str:
+    """JSON in Unicode; a lone surrogate, which no engine takes, as the escape that stands for it."""
+    return as_json(value).encode("utf-8", "backslashreplace").decode()
+
+
+# Parameters are customers' words: no error may show them.
+_OPTIONS: dict[str, Any] = {"json_serializer": _json, "json_deserializer": json.loads, "hide_parameters": True}
