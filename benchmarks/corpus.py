@@ -62,7 +62,7 @@ def clause_batches(texts: Sequence[str]) -> list[list[str]]:
     """Return the clauses that the coder hands to its encoder, a list for each of its batches."""
     verbatims = (Verbatim(id=str(number), text=text) for number, text in enumerate(texts))
     return [
-        [clause for verbatim in batch for part in parts_of(verbatim) for clause in part.clause_texts()]
+        [part.text[start:end] for verbatim in batch for part in parts_of(verbatim) for start, end in part.spans()]
         for batch in batches(verbatims)
     ]
 

@@ -119,6 +119,12 @@ def test_a_peer_learns_what_its_texts_say(module: Module, public: Path, tmp_path
     assert again.scores(["my door is loose", "a loud motor"]).argmax(axis=1).tolist() == [0, 1]
 
 
+def test_the_encoder_gets_the_clauses_that_the_command_hands_to_it(module: Module) -> None:
+    assert module("corpus").clause_batches(["Too dear. The pump is fine", "贵"]) == [
+        ["Too dear", "The pump is fine", "贵"]
+    ]
+
+
 def test_what_a_command_used_is_measured(module: Module) -> None:
     used = module("command").used_by(["python3", "-c", "bytearray(50_000_000)"])
     assert used.peak > 50
