@@ -4,14 +4,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verbatim.coder import BATCH, WORKERS, Coder, batches, parts_of
+from verbatim.coder import BATCH, WORKERS, Coder, _coloured, batches, parts_of
 from verbatim.domain import POLARITIES, Coding, Turn, Verbatim
 from verbatim.encoders import HashEncoder
 from verbatim.errors import InternalError, ModelError
+from verbatim.heads import softmax
 from verbatim.registry import find, load
 from verbatim.taxonomy import default
 
@@ -240,3 +242,11 @@ def test_the_shipped_model_codes_alike_whatever_the_batch(shipped: Coder) -> Non
         assert [code.confidence for code in one.codes] == pytest.approx(
             [code.confidence for code in other.codes], abs=2e-3
         )
+
+
+def test_the_surer_of_clause_and_text_decides_the_polarity_where_both_were_learnt() -> None:
+    sure, unsure = np.array([[[6.0, 0, 0]]]), np.array([[[0.0, 0, 2]]])
+    both = [_coloured(sure, unsure, shared=shared)[0, 0] for shared in (False, True)]
+    assert [rows.argmax() for rows in both] == [0, 0]
+    assert both[0] == pytest.approx(softmax(np.array([3.0, 0, 1])))
+    assert both[1] == pytest.approx((softmax(sure) + softmax(unsure))[0, 0] / 2)

@@ -139,11 +139,11 @@ def _tuned(examples: Sequence[Example], frame: Frame, vocabulary: Vocabulary, re
     aside = [example for example, out in zip(examples, outside, strict=True) if out]
 
     def learnt(taught: Sequence[Example]) -> tuple[TunedEncoder, Heads, Heads]:
+        say(f"tuning {recipe.encoder}")
+        tuned = tune_encoder(taught, frame, recipe, say)
         say("learning n-grams")
         material = gather(taught, frame, vocabulary, NoEncoder())
         words = learn_heads(material, np.ones(len(taught), dtype=bool), frame, recipe)
-        say(f"tuning {recipe.encoder}")
-        tuned = tune_encoder(taught, frame, recipe, say)
         return tuned, tuned.joined(words, tuned.clauses, plan), tuned.joined(words, tuned.wholes, plan)
 
     say(f"{len(inside):,} verbatims, {len(aside):,} held out")
