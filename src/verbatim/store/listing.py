@@ -27,7 +27,7 @@ class Filters:
 
     Dated from `since` to before `until`; of an account, by its name, and a role; with all words of `search`. Coded in
     effect by this model, with this stance, for review or not, and with this code or one of this category, of this
-    polarity.
+    polarity. Of one of `accounts`, and handed in first by `submitter`: what a key may see.
     """
 
     since: datetime | None = None
@@ -41,6 +41,8 @@ class Filters:
     review: bool | None = None
     model: str | None = None
     search: str | None = None
+    accounts: tuple[str, ...] | None = None
+    submitter: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,8 @@ def _conditions(connection: Connection, organisation: str, filters: Filters) -> 
         "until": lambda value: (verbatims.c.date.is_not(None)) & (verbatims.c.at < value),
         "account": lambda value: accounts.c.name == value,
         "role": lambda value: verbatims.c.role == value,
+        "accounts": lambda value: accounts.c.name.in_(value),
+        "submitter": lambda value: verbatims.c.submitter == value,
         "search": lambda value: verbatims.c.id.in_(
             select(search_texts.c.verbatim_id).where(matches(connection, organisation, value))
         ),

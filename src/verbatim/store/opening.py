@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, Protocol, cast
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, InternalError, OperationalError
 
 from verbatim.errors import StoreError
 from verbatim.formats.cells import as_json
-from verbatim.store.schema import metadata
+from verbatim.store.schema import EVERY, SETTING, metadata
 
 AFFECTED = ((3, 7, 0), (3, 51, 2))
 """The first and the last version of SQLite with the WAL-reset bug."""
@@ -86,22 +86,28 @@ def open_store(url: str, *, read_only: bool = False) -> Engine:
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
-    """A connection that reads one state of the store from first to last, beside any writer."""
+def reading(engine: Engine, organisation: str = EVERY) -> Iterator[Connection]:
+    """A connection that reads one state of the store from first to last, beside any writer.
+
+    PostgreSQL shows it the rows of that organisation only, whatever is asked.
+    """
     with _told(engine), engine.connect() as connection:
         connection.execution_options(**{_PLAIN_READ: True})
         if engine.dialect.name == "postgresql":
             connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        _wall(connection, organisation)
         yield connection
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
+def writing(engine: Engine, organisation: str = EVERY) -> Iterator[Connection]:
     """A connection whose writes are all kept when the block ends well, and none otherwise.
 
-    SQLite has one writer: the block waits for another one's end.
+    SQLite has one writer: the block waits for another one's end. PostgreSQL takes and shows rows of that organisation
+    only, whatever is asked.
     """
     with _told(engine), engine.begin() as connection:
+        _wall(connection, organisation)
         yield connection
 
 
@@ -125,6 +131,11 @@ def scrub(engine: Engine) -> bool:
         return not busy
     finally:
         raw.close()
+
+
+def _wall(connection: Connection, organisation: str) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.set_config(SETTING, organisation, True)))
 
 
 def _parsed(url: str) -> URL:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -32,6 +33,8 @@ PERMISSIONS = ("named", "anonymous", "aggregate")
 
 JOB_STATES = ("queued", "running", "done", "failed", "cancelled")
 KEY_STATES = ("in_flight", "done")
+ROLES = ("submitter", "analyst", "manager", "admin")
+DELIVERY_STATES = ("waiting", "sent", "failed")
 
 metadata = MetaData(
     naming_convention={
@@ -107,7 +110,7 @@ contacts = Table(
 )
 
 # `revision` counts the changes of what a coder reads (words, question, score); `at` is the date, or the moment of
-# arrival where there is none, and orders the listing.
+# arrival where there is none, and orders the listing. `submitter` is the actor that handed it in first.
 verbatims = Table(
     "verbatims",
     metadata,
@@ -131,6 +134,7 @@ verbatims = Table(
     Column("account_id", BIG),
     Column("contact_id", BIG),
     _created(),
+    Column("submitter", Text),
     _own(),
     _to("accounts", "account_id"),
     _to("contacts", "contact_id"),
@@ -139,6 +143,7 @@ verbatims = Table(
     Index("verbatims_account", "organisation", "account_id", "at", "id"),
     Index("verbatims_contact", "organisation", "contact_id"),
     Index("verbatims_text_hash", "organisation", "text_hash"),
+    Index("verbatims_submitter", "organisation", "submitter", "at", "id"),
     sqlite_autoincrement=True,
 )
 
@@ -229,6 +234,7 @@ search_texts = Table(
     Index("search_texts_tokens", "tokens", postgresql_using="gin").ddl_if(dialect="postgresql"),
 )
 
+# `payload` and `result` hold numbers, names of columns and of files, never a customer's words.
 jobs = Table(
     "jobs",
     metadata,
@@ -247,9 +253,101 @@ jobs = Table(
     Column("started", Moment),
     Column("finished", Moment),
     _created(),
+    Column("actor", Text),
     _own(),
     _one_of("state", JOB_STATES),
     Index("jobs_state", "state", "leased_until"),
+    sqlite_autoincrement=True,
+)
+
+# What was handed in for a job, or what came out of it, in pieces: gone when the job has read it, or when it is fetched
+# no more.
+job_files = Table(
+    "job_files",
+    metadata,
+    _owner(),
+    Column("job_id", BIG, primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("content", LargeBinary, nullable=False),
+    _to("jobs", "job_id", "CASCADE"),
+)
+
+job_errors = Table(
+    "job_errors",
+    metadata,
+    _number(),
+    _owner(),
+    Column("job_id", BIG, nullable=False),
+    Column("row", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    _to("jobs", "job_id", "CASCADE"),
+    UniqueConstraint("job_id", "row", "reason", name="once"),
+    sqlite_autoincrement=True,
+)
+
+# `hash` is the SHA-256 of the key, which is kept nowhere; `accounts` are the only ones that a manager sees.
+api_keys = Table(
+    "api_keys",
+    metadata,
+    _number(),
+    _owner(),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("accounts", PLAIN),
+    Column("hash", Text, nullable=False),
+    _created(),
+    Column("last_used", Moment),
+    Column("revoked", Moment),
+    _own(),
+    _one_of("role", ROLES),
+    UniqueConstraint("hash", name="hash"),
+    sqlite_autoincrement=True,
+)
+
+# `redaction` lists the kinds of personal data that are taken out before anything is kept; NULL stands for all kinds.
+sources = Table(
+    "sources",
+    metadata,
+    Column("organisation", Text, ForeignKey("organisations.id"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("redaction", PLAIN),
+    _created(),
+)
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    _number(),
+    _owner(),
+    Column("url", Text, nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("events", PLAIN, nullable=False),
+    Column("active", Boolean, nullable=False, default=True),
+    _created(),
+    _own(),
+    sqlite_autoincrement=True,
+)
+
+# The outbox: what is to be told to whom. A payload holds numbers and ids, never a customer's words.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    _number(),
+    _owner(),
+    Column("webhook_id", BIG, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("payload", PLAIN, nullable=False),
+    Column("state", Text, nullable=False, default="waiting"),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("due", Moment, nullable=False),
+    Column("status", Integer),
+    Column("error", Text),
+    _created(),
+    Column("sent", Moment),
+    _own(),
+    _to("webhooks", "webhook_id", "CASCADE"),
+    _one_of("state", DELIVERY_STATES),
+    Index("deliveries_due", "state", "due"),
     sqlite_autoincrement=True,
 )
 
@@ -342,8 +440,35 @@ INDEX_OF_WORDS = (
 )
 
 
+SETTING = "verbatim.organisation"
+"""The setting of a PostgreSQL transaction that names the organisation whose rows it may touch."""
+
+EVERY = "*"
+"""What the setting holds where the rows of all organisations are meant: in a worker, or where a key is looked up."""
+
+# The second wall, under the conditions that every query has: where the setting is missing, no row is there at all. It
+# holds for the owner of the tables too, but for no superuser.
+WALL = """
+ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
+ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_organisation ON {table}
+    USING ({column} = current_setting('verbatim.organisation', true)
+        OR current_setting('verbatim.organisation', true) = '*')
+"""
+
+
 def create_all(connection: Connection) -> None:
     """Make everything at once, as the steps of `migrations` do one after the other: for the test that compares them."""
     metadata.create_all(connection)
-    for statement in (EFFECTIVE, *(INDEX_OF_WORDS if connection.dialect.name == "sqlite" else ())):
+    if connection.dialect.name == "sqlite":
+        statements = (EFFECTIVE, *INDEX_OF_WORDS)
+    else:
+        walls = (WALL.format(table=name, column=owner_column(name)) for name in sorted(metadata.tables))
+        statements = (EFFECTIVE, "ALTER VIEW effective_codings SET (security_invoker = true)", *walls)
+    for statement in statements:
         connection.exec_driver_sql(statement)
+
+
+def owner_column(name: str) -> str:
+    """The column of a table that names the organisation."""
+    return "id" if name == organisations.name else "organisation"

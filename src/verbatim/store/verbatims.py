@@ -40,11 +40,12 @@ CODED = ("text", "turns", "question", "score")
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A verbatim as it arrives, with the channel and the language where they are known."""
+    """A verbatim as it arrives, with the channel and the language where they are known, and who handed it in."""
 
     verbatim: Verbatim
     channel: str | None = None
     language: str | None = None
+    submitter: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,7 @@ def _rows(connection: Connection, organisation: str, source: str, batch: Sequenc
             "source": source,
             "channel": arrival.channel,
             "language": arrival.language,
+            "submitter": arrival.submitter,
             "account_id": account,
             "contact_id": people[account, name] if name else None,
             **verbatim_values(arrival.verbatim),
@@ -191,6 +193,6 @@ def _changes(old: Row[Any], new: Values) -> Values:
     }
 
 
-_FIXED = ("id", "organisation", "source", "external_id", "created")
+_FIXED = ("id", "organisation", "source", "external_id", "created", "submitter")
 _CHANGING = [name for name in verbatims.columns.keys() if name not in (*_FIXED, "at", "revision")]  # noqa: SIM118
 _UPDATE = update(verbatims).where(verbatims.c.id == bindparam("number"), verbatims.c.organisation == bindparam("owner"))
