@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import inspect, text
 
 from verbatim.errors import StoreError
+from verbatim.store.layout import create_all
 from verbatim.store.migrations import current, head, upgrade
 from verbatim.store.opening import checked_library, is_affected, open_store, reading, scrub, writing
 from verbatim.store.people import add_organisation, list_contacts
-from verbatim.store.schema import create_all
 
 KINDS = ["sqlite", "postgresql"]
 

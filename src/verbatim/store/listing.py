@@ -131,7 +131,7 @@ def _conditions(connection: Connection, organisation: str, filters: Filters) -> 
         "until": lambda value: (verbatims.c.date.is_not(None)) & (verbatims.c.at < value),
         "account": lambda value: accounts.c.name == value,
         "role": lambda value: verbatims.c.role == value,
-        "accounts": lambda value: accounts.c.name.in_(value),
+        "accounts": accounts.c.name.in_,
         "submitter": lambda value: verbatims.c.submitter == value,
         "search": lambda value: verbatims.c.id.in_(
             select(search_texts.c.verbatim_id).where(matches(connection, organisation, value))

@@ -17,7 +17,8 @@ from sqlalchemy.exc import ArgumentError, InternalError, OperationalError
 
 from verbatim.errors import StoreError
 from verbatim.formats.cells import as_json
-from verbatim.store.schema import EVERY, SETTING, metadata
+from verbatim.store.layout import EVERY, SETTING
+from verbatim.store.schema import metadata
 
 AFFECTED = ((3, 7, 0), (3, 51, 2))
 """The first and the last version of SQLite with the WAL-reset bug."""

@@ -10,7 +10,6 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
-    Connection,
     Float,
     ForeignKey,
     ForeignKeyConstraint,
@@ -398,77 +397,3 @@ erasures = Table(
 
 effective_codings = table("effective_codings", *(Column(column.name, column.type) for column in codings.columns))
 """The view: of each verbatim as it reads now the latest coding by a person, else that of the newest model."""
-
-EFFECTIVE = """
-CREATE VIEW effective_codings AS
-SELECT codings.* FROM codings
-JOIN verbatims ON verbatims.organisation = codings.organisation AND verbatims.id = codings.verbatim_id
-    AND verbatims.revision = codings.revision
-WHERE NOT EXISTS (
-    SELECT 1 FROM codings AS other
-    WHERE other.verbatim_id = codings.verbatim_id AND other.revision = codings.revision
-        AND (other.model_id IS NULL, COALESCE(other.model_id, 0), other.id)
-            > (codings.model_id IS NULL, COALESCE(codings.model_id, 0), codings.id)
-)
-"""
-
-# The index of SQLite keeps no words of its own: it reads them from search_texts, and triggers tell it of each change.
-# Without "secure-delete" the words of a deleted row would stay in it until its pages are merged.
-INDEX_OF_WORDS = (
-    """
-    CREATE VIRTUAL TABLE search_index USING fts5(
-        tokens, content='search_texts', content_rowid='verbatim_id', tokenize='ascii', detail='none'
-    )
-    """,
-    "INSERT INTO search_index (search_index, rank) VALUES ('secure-delete', 1)",
-    """
-    CREATE TRIGGER search_texts_added AFTER INSERT ON search_texts BEGIN
-        INSERT INTO search_index (rowid, tokens) VALUES (new.verbatim_id, new.tokens);
-    END
-    """,
-    """
-    CREATE TRIGGER search_texts_deleted AFTER DELETE ON search_texts BEGIN
-        INSERT INTO search_index (search_index, rowid, tokens) VALUES ('delete', old.verbatim_id, old.tokens);
-    END
-    """,
-    """
-    CREATE TRIGGER search_texts_changed AFTER UPDATE ON search_texts BEGIN
-        INSERT INTO search_index (search_index, rowid, tokens) VALUES ('delete', old.verbatim_id, old.tokens);
-        INSERT INTO search_index (rowid, tokens) VALUES (new.verbatim_id, new.tokens);
-    END
-    """,
-)
-
-
-SETTING = "verbatim.organisation"
-"""The setting of a PostgreSQL transaction that names the organisation whose rows it may touch."""
-
-EVERY = "*"
-"""What the setting holds where the rows of all organisations are meant: in a worker, or where a key is looked up."""
-
-# The second wall, under the conditions that every query has: where the setting is missing, no row is there at all. It
-# holds for the owner of the tables too, but for no superuser.
-WALL = """
-ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
-ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
-CREATE POLICY own_organisation ON {table}
-    USING ({column} = current_setting('verbatim.organisation', true)
-        OR current_setting('verbatim.organisation', true) = '*')
-"""
-
-
-def create_all(connection: Connection) -> None:
-    """Make everything at once, as the steps of `migrations` do one after the other: for the test that compares them."""
-    metadata.create_all(connection)
-    if connection.dialect.name == "sqlite":
-        statements = (EFFECTIVE, *INDEX_OF_WORDS)
-    else:
-        walls = (WALL.format(table=name, column=owner_column(name)) for name in sorted(metadata.tables))
-        statements = (EFFECTIVE, "ALTER VIEW effective_codings SET (security_invoker = true)", *walls)
-    for statement in statements:
-        connection.exec_driver_sql(statement)
-
-
-def owner_column(name: str) -> str:
-    """The column of a table that names the organisation."""
-    return "id" if name == organisations.name else "organisation"
