@@ -13,6 +13,7 @@
     │   └── StoreError        a store that cannot be opened, or a value that it cannot keep
     │       ├── NotFoundError   nothing of that name or number in this organisation
     │       └── ConflictError   what another request is doing, or did with other content
+    │           └── KeyReusedError  an idempotency key that another request used
     └── InternalError         our own mistake: exit code 1
 
 A message is one line. It holds the value that was wrong and what was expected. Rows that cannot be read are not errors
@@ -70,6 +71,10 @@ class NotFoundError(StoreError):
 
 class ConflictError(StoreError):
     """What another request is doing at this moment, or did with other content."""
+
+
+class KeyReusedError(ConflictError):
+    """An idempotency key that another request used before."""
 
 
 class InternalError(VerbatimError):
