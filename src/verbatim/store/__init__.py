@@ -11,6 +11,7 @@
     erasure       a contact's words and name taken out everywhere
     keys          idempotency keys
     audit         who did what
+    webhooks      who is told of what, and the outbox of what is still to be told
 
 Functions take a connection and an organisation; none reads rows of another one. They commit nothing: the block that
 made the connection does (`opening.writing`).
