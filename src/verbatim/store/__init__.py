@@ -10,6 +10,7 @@
     search        words as the index keeps them
     erasure       a contact's words and name taken out everywhere
     keys          idempotency keys
+    jobs          work that outlives the one who asked for it: queued, leased to a worker, done
     audit         who did what
 
 Functions take a connection and an organisation; none reads rows of another one. They commit nothing: the block that
