@@ -85,16 +85,12 @@ def receive(desk: Desk, organisation: str, source: str, arrivals: Sequence[Recei
             job = _to_code_later(connection, organisation, [one.id for one in kept if one.id not in in_effect], actor)
         else:
             in_effect = _coded(connection, desk, organisation, source, list(zip(kept, codings, strict=True)))
-    taken = {
-        place: Taken(place, one.verbatim.id, its, in_effect.get(its.id))
-        for place, one, its in zip(places, sound, kept, strict=True)
-    }
-    return Receipt(tuple(taken.get(place) or one for place, one in enumerate(found) if place in taken or isinstance(one, Refused)), job)
+    rows = zip(places, sound, kept, strict=True)
+    taken = iter([Taken(place, one.verbatim.id, its, in_effect.get(its.id)) for place, one, its in rows])
+    return Receipt(tuple(one if isinstance(one, Refused) else next(taken) for one in found), job)
 
 
-def _redacted(
-    desk: Desk, organisation: str, source: str, arrivals: Sequence[Received], actor: str
-) -> list[Received]:
+def _redacted(desk: Desk, organisation: str, source: str, arrivals: Sequence[Received], actor: str) -> list[Received]:
     with reading(desk.engine, organisation) as connection:
         clean = desk.redactors.redacting(connection, organisation, source, arrivals)
     return [replace(clean(one), submitter=one.submitter or actor) for one in arrivals]

@@ -14,7 +14,7 @@ from verbatim.store.people import list_contacts
 from verbatim.store.schema import contacts
 from verbatim.store.sources import source as source_of
 from verbatim.store.verbatims import Received
-from verbatim.text.redaction import ALL_KINDS, Redactor
+from verbatim.text.redaction import Redactor
 
 NAME = "name"
 LONGEST_REMEMBERED = 80
@@ -42,8 +42,7 @@ class Redactors:
         self, connection: Connection, organisation: str, source: str, arrivals: Sequence[Received]
     ) -> Callable[[Received], Received]:
         """A function that returns an arrival of this source without what is personal in its words."""
-        setting = source_of(connection, organisation, source).redaction
-        kinds = ALL_KINDS if setting is None else frozenset(setting)
+        kinds = source_of(connection, organisation, source).kinds
         if not kinds:
             return lambda arrival: arrival
         known = self._of(connection, organisation, kinds)

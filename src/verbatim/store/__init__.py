@@ -10,6 +10,8 @@
     search        words as the index keeps them
     erasure       a contact's words and name taken out everywhere
     keys          idempotency keys
+    access_keys   API keys and what their holders may see
+    sources       what is taken out of the words of a source
     audit         who did what
     webhooks      who is told of what, and the outbox of what is still to be told
 

@@ -24,6 +24,7 @@ from sqlalchemy import (
     table,
 )
 
+from verbatim.access import ROLES
 from verbatim.domain import POLARITIES, STANCES
 from verbatim.store.columns import BIG, PLAIN, Moment, Tokens
 
@@ -32,7 +33,6 @@ PERMISSIONS = ("named", "anonymous", "aggregate")
 
 JOB_STATES = ("queued", "running", "done", "failed", "cancelled")
 KEY_STATES = ("in_flight", "done")
-ROLES = ("submitter", "analyst", "manager", "admin")
 DELIVERY_STATES = ("waiting", "sending", "sent", "failed")
 
 metadata = MetaData(
