@@ -12,7 +12,8 @@
     │   ├── OutputError       a place that cannot be written
     │   └── StoreError        a store that cannot be opened, or a value that it cannot keep
     │       ├── NotFoundError   nothing of that name or number in this organisation
-    │       └── ConflictError   what another request is doing, or did with other content
+    │       ├── ConflictError   what another request is doing, or did with other content
+    │       └── UnavailableError  a store that does not answer now, or has no room: the same may work later
     └── InternalError         our own mistake: exit code 1
 
 A message is one line. It holds the value that was wrong and what was expected. Rows that cannot be read are not errors
@@ -70,6 +71,10 @@ class NotFoundError(StoreError):
 
 class ConflictError(StoreError):
     """What another request is doing at this moment, or did with other content."""
+
+
+class UnavailableError(StoreError):
+    """A store that does not answer at this moment, or has no room; nothing was kept, and the same may work later."""
 
 
 class InternalError(VerbatimError):
