@@ -1,6 +1,7 @@
 """Where every test must run (`VERBATIM_NO_SKIP=1`), a skipped one fails; no test reaches for a model hub.
 
-A test that takes `store` runs twice: on SQLite, and on a PostgreSQL that is started for the session.
+A test that takes `store` runs twice: on SQLite, and on a PostgreSQL that is started for the session. There the store
+belongs to a role that is no superuser, so that row-level security holds for it.
 
 Property tests have no deadline, since machines are shared; where every test must run they draw the same examples
 each time.
@@ -27,6 +28,7 @@ STRICT = os.environ.get("VERBATIM_NO_SKIP") == "1"
 
 NOBODY = 65534
 POSTGRESQL = Path("/usr/lib/postgresql/15/bin")
+OWNER = "verbatim_app"
 QUICK = "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=40"
 
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -84,7 +86,12 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
-    """The URL of a PostgreSQL of this session's own, up to the name of the database: in a folder, by a socket in it."""
+    """The URL of a PostgreSQL of this session's own, up to the name of the database: in a folder, by a socket in it.
+
+    Whoever comes by it may create databases, and owns them, but is no superuser.
+    """
+    import psycopg
+
     if not (POSTGRESQL / "initdb").is_file():
         pytest.skip(f"{POSTGRESQL}: PostgreSQL 15 is not installed (Debian's package postgresql-15)")
     folder = Path(tempfile.mkdtemp(prefix="verbatim-"))
@@ -100,7 +107,9 @@ def postgresql() -> Iterator[str]:
 
     run("initdb", "--username=verbatim", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
     run("pg_ctl", "start", "--wait", f"--log={folder / 'log'}", f"--options=-k {folder} {QUICK}")
-    yield f"postgresql://verbatim@/{{name}}?host={folder}"
+    with psycopg.connect(f"postgresql://verbatim@/postgres?host={folder}", autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {OWNER} LOGIN NOSUPERUSER NOBYPASSRLS CREATEDB")
+    yield f"postgresql://{OWNER}@/{{name}}?host={folder}"
     run("pg_ctl", "stop", "--mode=immediate")
     shutil.rmtree(folder)
 
