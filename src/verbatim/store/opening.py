@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, InternalError, OperationalError
 
-from verbatim.errors import StoreError
+from verbatim.errors import StoreError, UnavailableError
 from verbatim.formats.cells import as_json
 from verbatim.store.layout import EVERY, SETTING
 from verbatim.store.schema import metadata
@@ -184,12 +184,12 @@ def _open_sqlite(url: URL, read_only: bool) -> Engine:
 
 @contextmanager
 def _told(engine: Engine) -> Iterator[None]:
-    """What an engine that cannot be reached says, as a StoreError of one line."""
+    """What an engine that cannot be reached says, as an UnavailableError of one line."""
     try:
         yield
     except (OperationalError, InternalError) as error:
         shown = engine.url.render_as_string(hide_password=True)
-        raise StoreError(f"store {shown}: {str(error.orig).splitlines()[0]}") from error
+        raise UnavailableError(f"store {shown}: {str(error.orig).splitlines()[0]}") from error
 
 
 def _json(value: object) -> str:

@@ -33,7 +33,7 @@ PERMISSIONS = ("named", "anonymous", "aggregate")
 
 JOB_STATES = ("queued", "running", "done", "failed", "cancelled")
 KEY_STATES = ("in_flight", "done")
-DELIVERY_STATES = ("waiting", "sent", "failed")
+DELIVERY_STATES = ("waiting", "sending", "sent", "failed")
 
 metadata = MetaData(
     naming_convention={
@@ -327,7 +327,8 @@ webhooks = Table(
     sqlite_autoincrement=True,
 )
 
-# The outbox: what is to be told to whom. A payload holds numbers and ids, never a customer's words.
+# The outbox: what is to be told to whom. A payload holds numbers and ids, never a customer's words. `due` is when it is
+# to be tried, or, while it is being sent, when that has taken too long.
 deliveries = Table(
     "deliveries",
     metadata,
@@ -347,6 +348,7 @@ deliveries = Table(
     _to("webhooks", "webhook_id", "CASCADE"),
     _one_of("state", DELIVERY_STATES),
     Index("deliveries_due", "state", "due"),
+    Index("deliveries_webhook", "organisation", "webhook_id", "id"),
     sqlite_autoincrement=True,
 )
 
