@@ -1,6 +1,6 @@
 """What arrives is checked, redacted, stored and coded: in one transaction, or coded by a job that is kept with it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -76,7 +76,7 @@ def receive(desk: Desk, organisation: str, source: str, arrivals: Sequence[Recei
     places = [place for place, one in enumerate(found) if isinstance(one, Received)]
     sound = _redacted(desk, organisation, source, [one for one in found if isinstance(one, Received)], actor)
     codings = desk.line.code(one.verbatim for one in sound) if _few(sound) else None
-    job = None
+    job: int | None = None
     with writing_codings(desk, organisation) as connection:
         kept = add_verbatims(connection, organisation, source, sound)
         if codings is None:
@@ -105,7 +105,7 @@ def _few(arrivals: Sequence[Received]) -> bool:
 
 def _coded(
     connection: Connection, desk: Desk, organisation: str, source: str, pairs: Sequence[tuple[Kept, Coding]]
-) -> Mapping[int, Coding]:
+) -> dict[int, Coding]:
     """The codings in effect, by number: those that were made now, and what stands already."""
     judged = [Judged(kept.id, coding) for kept, coding in pairs]
     noted = keep_codings(connection, desk, organisation, judged, {kept.id: source for kept, _ in pairs})

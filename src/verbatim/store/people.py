@@ -7,6 +7,7 @@ from typing import Literal
 from sqlalchemy import Connection, Row, select
 
 from verbatim.errors import StoreError
+from verbatim.store.layout import EVERY
 from verbatim.store.schema import PERMISSIONS, accounts, contacts, organisations
 from verbatim.store.statements import hold_organisation, insert_into, require_storable
 
@@ -36,9 +37,12 @@ class StoredContact:
 
 
 def add_organisation(connection: Connection, organisation: str, name: str | None = None) -> None:
-    """Make room for an organisation; nothing changes where it is known. Raises StoreError for a blank id."""
-    if not organisation.strip():
-        raise StoreError(f"organisation {organisation!r}: expected an id that is not blank")
+    """Make room for an organisation; nothing changes where it is known.
+
+    Raises StoreError for a blank id, and for the sign that stands for all organisations.
+    """
+    if not organisation.strip() or organisation == EVERY:
+        raise StoreError(f"organisation {organisation!r}: expected an id that is not blank, and not {EVERY!r}")
     row = {"id": require_storable(organisation, "organisation"), "name": name}
     connection.execute(insert_into(connection, organisations).on_conflict_do_nothing(), row)
 
