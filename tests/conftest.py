@@ -23,6 +23,10 @@ from hypothesis import HealthCheck, settings
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from verbatim.actions.desk import Desk
+    from verbatim.coder import Coder
+    from verbatim.registry import Manifest
+
 FILES = Path(__file__).parent / "files"
 STRICT = os.environ.get("VERBATIM_NO_SKIP") == "1"
 
@@ -201,6 +205,27 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator["Engine"]:
         add_organisation(connection, "south")
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def small_coder(trained: Path) -> "tuple[Coder, Manifest]":
+    """A coder with the model small@1, and the manifest of that."""
+    from verbatim.coder import Coder
+    from verbatim.registry import load
+
+    model, manifest = load(trained / "small@1")
+    return Coder(model), manifest
+
+
+@pytest.fixture
+def desk(store: "Engine", small_coder: "tuple[Coder, Manifest]") -> "Iterator[Desk]":
+    """A desk of the store, with the model small@1."""
+    from verbatim import taxonomy
+    from verbatim.actions.desk import Desk
+
+    desk = Desk(store, *small_coder, taxonomy.default())
+    yield desk
+    desk.close()
 
 
 def _upgrade(url: str) -> None:
