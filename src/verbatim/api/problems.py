@@ -16,7 +16,7 @@ from typing import Any
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -56,11 +56,14 @@ KINDS: Mapping[int, tuple[str, str]] = {
 }
 
 # Fields whose values are no words: short ones are shown.
-SHOWN = frozenset(
-    "accept channel code content-length content-type cursor date dry_run event events external_id format id influence"
-    " kind language limit model permission polarity redaction review role score sheet side since source stance state"
-    " status time until url".split()
-)
+# fmt: off
+SHOWN = frozenset({
+    "accept", "channel", "code", "content-length", "content-type", "cursor", "date", "dry_run", "event",
+    "events", "external_id", "format", "id", "influence", "kind", "language", "limit", "model", "permission",
+    "polarity", "redaction", "review", "role", "score", "sheet", "side", "since", "source", "stance", "state",
+    "status", "time", "until", "url",
+})
+# fmt: on
 _PLAIN_NAME = re.compile(r"[\w.\-]{1,60}")
 _LEAD = re.compile(r"^(?:Value error, )?(?:Input|String|List|Tuple|Dictionary|Value|URL) should (?:be |have )?")
 _TAIL = re.compile(r"(?:, (?:not \d+|unable to parse .*|got .*))$")
@@ -72,6 +75,8 @@ _FIXED = {
     "int_type": "a whole number",
     "string_type": "a text",
     "bool_type": "true or false",
+    "model_type": "an object",
+    "model_attributes_type": "an object",
 }
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -108,7 +113,7 @@ class Problem:
         return {**told, "errors": faults} if faults else told
 
 
-class Refused(InputError):
+class RefusedError(InputError):
     """A request that the door itself refuses, with the problem to answer."""
 
     def __init__(self, status: int, detail: str, *errors: Fault, headers: Mapping[str, str] | None = None) -> None:
@@ -124,21 +129,16 @@ def respond(problem: Problem, request_id: str) -> Response:
 
 def problem_of(error: Exception) -> Problem:
     """What an exception is told as; 500 without a word of it for one that nobody foresaw."""
-    match error:
-        case Refused():
-            return error.problem
-        case VerbatimError():
-            return _of_family(error)
-        case RequestValidationError() | ValidationError():
-            return invalid(faults(error.errors()))
-        case HTTPException():
-            return Problem(error.status_code, KINDS[error.status_code][1], headers=error.headers or {})
-        case PoolTimeoutError():
-            return _of_family(UnavailableError("no connection is free"))
-        case OSError() if error.errno in _DISK_FULL:
-            return Problem(507, "the disk is full: nothing was stored; expected room for the request")
-        case _:
-            return _of_family(InternalError("unforeseen"))
+    if isinstance(error, RefusedError):
+        return error.problem
+    if isinstance(error, VerbatimError):
+        return _of_family(error)
+    if isinstance(error, RequestValidationError | ValidationError):
+        return invalid(faults(error.errors()))
+    if isinstance(error, HTTPException):
+        return Problem(error.status_code, KINDS[error.status_code][1], headers=error.headers or {})
+    full = isinstance(error, OSError) and error.errno in _DISK_FULL
+    return Problem(507, "the disk is full: nothing was stored; expected room for the request") if full else _UNFORESEEN
 
 
 def invalid(found: Sequence[Fault]) -> Problem:
@@ -157,8 +157,10 @@ def faults(errors: Iterable[Any], within: str = "") -> tuple[Fault, ...]:
 def told(field: str, value: object) -> object:
     """A value as an error may show it: itself where it is no words, else what kind of thing it is and how long."""
     match value:
-        case None | bool() | int() | float():
-            return value if field not in ("text", "contact") else type(value).__name__
+        case None | bool():
+            return value
+        case int() | float():
+            return value if field in SHOWN else "a number"
         case str() if field in SHOWN and len(value) <= LONGEST_VALUE and value.isprintable():
             return value
         case str():
@@ -171,7 +173,8 @@ def told(field: str, value: object) -> object:
 
 def place(parts: Iterable[object], within: str = "") -> str:
     """Where a field stands, as in items.3.score; a name that may hold words is told by its length."""
-    names = [str(part) for part in parts if part not in ("body", "query", "path", "header")]
+    first, *more = [*parts] or [""]
+    names = [str(part) for part in (more if first in ("body", "query", "path", "header") else (first, *more))]
     plain = [name if _PLAIN_NAME.fullmatch(name) else f"(a name of {len(name)} characters)" for name in names]
     return ".".join(filter(None, (within, *plain))) or "body"
 
@@ -179,9 +182,13 @@ def place(parts: Iterable[object], within: str = "") -> str:
 def _of_family(error: VerbatimError) -> Problem:
     status = next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
     if status == 503:
-        detail = "the store does not answer; expected to be asked again"
-        return Problem(status, detail, headers={"Retry-After": SOON})
-    return Problem(status, "unforeseen; the log has a line with this request_id" if status == 500 else str(error))
+        return Problem(status, "the store does not answer; expected to be asked again", headers={"Retry-After": SOON})
+    # What an engine says of its own trouble is for the operator.
+    of_engine = isinstance(error.__cause__, DBAPIError)
+    return _UNFORESEEN if status == 500 or of_engine else Problem(status, str(error))
+
+
+_UNFORESEEN = Problem(500, "unforeseen; the log has a line with this request_id")
 
 
 def _fault(error: Mapping[str, Any], within: str) -> Fault:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, bindparam, delete, select, update
+from sqlalchemy import Connection, Row, Text, and_, bindparam, cast, delete, exists, or_, select, update
 
 from verbatim.domain import Verbatim
 from verbatim.errors import NotFoundError, StoreError
@@ -22,7 +22,7 @@ from verbatim.store.records import (
     verbatim_values,
     words_of,
 )
-from verbatim.store.schema import verbatims
+from verbatim.store.schema import api_keys, verbatims
 from verbatim.store.statements import (
     BATCH,
     NUMBERS,
@@ -91,6 +91,22 @@ def verbatim(connection: Connection, organisation: str, number: int) -> History:
         raise NotFoundError(f"verbatim {number}: not in organisation {organisation!r}; expected the id of one that is")
     in_effect = effective(connection, organisation, [number]).get(number)
     return History(stored_verbatim(row), in_effect, codings_of(connection, organisation, [number]))
+
+
+def held_by_others(
+    connection: Connection, organisation: str, source: str, ids: Sequence[str], submitter: str
+) -> frozenset[str]:
+    """Those of these ids, in their source, under which somebody else has handed in a verbatim first.
+
+    What a key handed in that has been revoked since is nobody's: the key that took its place may go on with it.
+    """
+    keys, actor = api_keys.c, "key:" + cast(api_keys.c.id, Text)
+    gone = exists().where(keys.organisation == organisation, actor == verbatims.c.submitter, keys.revoked.is_not(None))
+    other = or_(verbatims.c.submitter.is_(None), and_(verbatims.c.submitter != submitter, ~gone))
+    chosen = select(verbatims.c.external_id).where(
+        verbatims.c.organisation == organisation, verbatims.c.source == source, verbatims.c.external_id.in_(ids), other
+    )
+    return frozenset(connection.scalars(chosen))
 
 
 def delete_older(connection: Connection, organisation: str, before: datetime, actor: str) -> int:
