@@ -227,3 +227,22 @@ def test_any_text_comes_back_as_it_went_in(store, text, question, score):
     with writing(store) as connection:
         number = add(connection, said)[0].id
         assert verbatim(connection, "north", number).stored.verbatim == said
+
+
+def test_what_another_hands_in_again_is_unchanged(store):
+    one = reply("a")
+    first = Received(one, submitter="key:1")
+    add(store, first)
+    assert [kept.change for kept in add(store, Received(one, submitter="key:2"))] == ["unchanged"]
+
+
+def test_ids_that_somebody_else_handed_in_are_told(store):
+    with writing(store, "north") as connection:
+        gone, _ = create_key(connection, "north", "former", "submitter")
+        revoke_key(connection, "north", gone.id, datetime.now(UTC))
+    for id, submitter in (("mine", "key:7"), ("hers", "key:8"), ("nobodys", None), ("left", gone.actor)):
+        add(store, Received(reply(id), submitter=submitter))
+    ids = ["mine", "hers", "nobodys", "left", "new"]
+    with reading(store, "north") as connection:
+        assert held_by_others(connection, "north", "survey", ids, "key:7") == {"hers", "nobodys"}
+        assert held_by_others(connection, "north", "calls", ids, "key:7") == frozenset()

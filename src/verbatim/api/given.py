@@ -126,7 +126,7 @@ class GivenFrame(Shape):
     """A batch whose rows have not been looked at: a bad one never sinks the rest."""
 
     source: Name
-    items: JsonValue
+    items: Any
 
 
 class GivenAlone(GivenVerbatim):

@@ -78,6 +78,7 @@ _FIXED = {
     "model_type": "an object",
     "model_attributes_type": "an object",
 }
+_AROUND = ("body", "query", "path", "header")
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -173,8 +174,8 @@ def told(field: str, value: object) -> object:
 
 def place(parts: Iterable[object], within: str = "") -> str:
     """Where a field stands, as in items.3.score; a name that may hold words is told by its length."""
-    first, *more = [*parts] or [""]
-    names = [str(part) for part in (more if first in ("body", "query", "path", "header") else (first, *more))]
+    found = [*parts]
+    names = [str(part) for part in (found[1:] if found[:1] and found[0] in _AROUND else found)]
     plain = [name if _PLAIN_NAME.fullmatch(name) else f"(a name of {len(name)} characters)" for name in names]
     return ".".join(filter(None, (within, *plain))) or "body"
 

@@ -190,7 +190,7 @@ def _change(connection: Connection, organisation: str, rows: Sequence[Values]) -
     )
     former = {row.external_id: row for row in connection.execute(chosen.with_for_update())}
     pairs = [(former[row["external_id"]], row) for row in rows]
-    changed = [(old, new) for old, new in pairs if any(getattr(old, name) != value for name, value in new.items())]
+    changed = [(old, new) for old, new in pairs if any(getattr(old, name) != new[name] for name in _CHANGING)]
     if changed:
         connection.execute(_UPDATE, [_changes(old, new) for old, new in changed])
     kept = {old.external_id: Kept(old.id, "unchanged") for old, _ in pairs}
