@@ -250,6 +250,14 @@ def test_many_deliveries_are_sent_once_each_by_two_senders(store):
         assert len(receiver.told) == 20
 
 
+def test_a_sender_goes_on_while_anything_is_due(store):
+    with serving(Receiver()) as receiver:
+        add(store, receiver.url)
+        tell(store, *range(10))
+        with sending(store, poll=timedelta(hours=1)):
+            assert {delivery.state for delivery in settled(store)} == {"sent"}
+
+
 def test_a_sender_waits_for_a_store_that_is_away(own_postgresql, caplog):
     engine = open_store(own_postgresql.url.format(name="postgres"))
     upgrade(engine)

@@ -173,15 +173,15 @@ class Sender:
             while not stop.is_set():
                 try:
                     cleaned = self._clean(cleaned)
-                    busy = self._send_next(pool, free)
+                    busy = self._start(pool, free, stop)
                 except StoreError as error:
                     log.warning("deliveries wait: %s", error)
                     busy = False
                 if not busy:
                     stop.wait(self.poll.total_seconds())
 
-    def _send_next(self, pool: ThreadPoolExecutor, free: threading.Semaphore) -> bool:
-        """Whether something was due, or all threads have work."""
+    def _start(self, pool: ThreadPoolExecutor, free: threading.Semaphore, stop: threading.Event) -> bool:
+        """Whether a thread was given something that is due, or all of them have work."""
         if not free.acquire(timeout=self.poll.total_seconds()):
             return True
         claim = None
@@ -191,7 +191,7 @@ class Sender:
             if claim is None:
                 free.release()
         if claim is not None:
-            pool.submit(self._send, claim).add_done_callback(lambda done: _ended(done, free))
+            pool.submit(self._send, claim, stop).add_done_callback(lambda done: _ended(done, free))
         return claim is not None
 
     def _claim(self) -> Claim | None:
@@ -202,12 +202,19 @@ class Sender:
         with writing(self.engine) as connection:
             return claim_delivery(connection, now, LEASE)
 
-    def _send(self, claim: Claim) -> None:
-        answer = self._post(claim)
-        outcome = after(claim.attempts, answer, datetime.now(UTC), self.delays)
-        with writing(self.engine, claim.organisation) as connection:
-            if settle(connection, claim, outcome) and answer == HTTPStatus.GONE:
-                switch_webhook(connection, claim.organisation, claim.webhook, False)
+    def _send(self, claim: Claim, stop: threading.Event) -> None:
+        """Send this and whatever else is due: one is settled and the next one claimed at one stroke."""
+        following: Claim | None = claim
+        while following is not None:
+            claim, answer = following, self._post(following)
+            now = datetime.now(UTC)
+            with writing(self.engine) as connection:
+                if (
+                    settle(connection, claim, after(claim.attempts, answer, now, self.delays))
+                    and answer == HTTPStatus.GONE
+                ):
+                    switch_webhook(connection, claim.organisation, claim.webhook, False)
+                following = None if stop.is_set() else claim_delivery(connection, now, LEASE)
 
     def _post(self, claim: Claim) -> int | str:
         """The status of the answer, or why there is none."""
