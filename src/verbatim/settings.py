@@ -18,6 +18,7 @@ class Settings(BaseSettings):
     codebook: Path | None = None
     competitors: Path | None = None
     intents: Path | None = None
+    webhook_hosts: str = ""
     language: Literal["en", "zh-Hans", "zh-Hant"] = "en"
 
 
