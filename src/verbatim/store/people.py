@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, select
 
 from verbatim.errors import StoreError
 from verbatim.store.layout import EVERY
+from verbatim.store.records import text_hash
 from verbatim.store.schema import PERMISSIONS, accounts, contacts, organisations
 from verbatim.store.statements import hold_organisation, insert_into, require_storable
 
@@ -72,6 +73,12 @@ def list_contacts(connection: Connection, organisation: str, account: str | None
     if account is not None:
         chosen = chosen.where(accounts.c.name == account)
     return tuple(_stored(row) for row in connection.execute(chosen))
+
+
+def contacts_named(connection: Connection, organisation: str, name: str) -> tuple[StoredContact, ...]:
+    """The contacts of that name at whatever account, without regard to script, case, width and white space."""
+    wanted = text_hash(name)
+    return tuple(one for one in list_contacts(connection, organisation) if text_hash(one.contact.name) == wanted)
 
 
 def account_ids(connection: Connection, organisation: str, names: Iterable[str]) -> dict[str, int]:
