@@ -82,27 +82,55 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return models
 
 
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    """The URL of a PostgreSQL of this session's own, up to the name of the database: in a folder, by a socket in it."""
-    if not (POSTGRESQL / "initdb").is_file():
-        pytest.skip(f"{POSTGRESQL}: PostgreSQL 15 is not installed (Debian's package postgresql-15)")
-    folder = Path(tempfile.mkdtemp(prefix="verbatim-"))
-    user = NOBODY if os.geteuid() == 0 else None
-    shutil.chown(folder, user) if user else None
+class Cluster:
+    """A PostgreSQL of our own in a folder, by a socket in it; `url` goes up to the name of the database."""
 
-    def run(program: str, *arguments: str) -> None:
-        command = [str(POSTGRESQL / program), "--pgdata", str(folder / "data"), *arguments]
+    def __init__(self) -> None:
+        if not (POSTGRESQL / "initdb").is_file():
+            pytest.skip(f"{POSTGRESQL}: PostgreSQL 15 is not installed (Debian's package postgresql-15)")
+        self.folder = Path(tempfile.mkdtemp(prefix="verbatim-"))
+        self.user = NOBODY if os.geteuid() == 0 else None
+        shutil.chown(self.folder, self.user) if self.user else None
+        self.url = f"postgresql://verbatim@/{{name}}?host={self.folder}"
+        self.run("initdb", "--username=verbatim", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+
+    def start(self) -> None:
+        log = f"--log={self.folder / 'log'}"
+        self.run("pg_ctl", "start", "--wait", log, f"--options=-k {self.folder} {QUICK}")
+
+    def stop(self) -> None:
+        """Stop it as a crash would: without a word to whoever is connected."""
+        self.run("pg_ctl", "stop", "--mode=immediate")
+
+    def run(self, program: str, *arguments: str) -> None:
+        command = [str(POSTGRESQL / program), "--pgdata", str(self.folder / "data"), *arguments]
         done = subprocess.run(
-            command, user=user, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False
+            command, user=self.user, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False
         )
         assert done.returncode == 0, done.stderr.decode()
 
-    run("initdb", "--username=verbatim", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
-    run("pg_ctl", "start", "--wait", f"--log={folder / 'log'}", f"--options=-k {folder} {QUICK}")
-    yield f"postgresql://verbatim@/{{name}}?host={folder}"
-    run("pg_ctl", "stop", "--mode=immediate")
-    shutil.rmtree(folder)
+
+@contextmanager
+def _running() -> Iterator[Cluster]:
+    cluster = Cluster()
+    cluster.start()
+    yield cluster
+    cluster.stop()
+    shutil.rmtree(cluster.folder)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The URL of a PostgreSQL of this session's own, up to the name of the database."""
+    with _running() as cluster:
+        yield cluster.url
+
+
+@pytest.fixture
+def own_postgresql() -> Iterator[Cluster]:
+    """A PostgreSQL of this test's own, to be stopped and started; it must run when the test ends."""
+    with _running() as cluster:
+        yield cluster
 
 
 @pytest.fixture
