@@ -217,6 +217,29 @@ def evaluate(  # noqa: PLR0913, PLR0917 - every option of the command is a param
             typer.echo(f"  {path}")
 
 
+@app.command()
+def worker(
+    data: Annotated[Path | None, typer.Option(help="Folder of the service's data, with the store in it.")] = None,
+    database: Annotated[str | None, typer.Option(help="URL of the store: postgresql://user@host/name.")] = None,
+    name: Annotated[
+        str | None, typer.Option(help="A name that no other worker has; this machine's if left out.")
+    ] = None,
+    codebook: CodebookFile = None,
+    model: ModelName = None,
+) -> None:
+    """Work on the jobs of a service, beside its server or on another machine, until Ctrl+C."""
+    from verbatim import logs  # noqa: PLC0415
+    from verbatim.settings import preset  # noqa: PLC0415
+    from verbatim.store.opening import store_url  # noqa: PLC0415
+    from verbatim.workers import Order, machine, work_until_told  # noqa: PLC0415
+
+    wanted = preset()
+    frame = codebook or wanted.codebook
+    order = Order(store_url(data, database), name or machine(), model or wanted.model, str(frame) if frame else None)
+    logs.to_standard_error()
+    work_until_told(order)
+
+
 @codebook_app.command("show")
 def show(
     file: Annotated[Path | None, typer.Argument(help="A code frame; the built-in one if left out.")] = None,
