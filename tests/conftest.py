@@ -9,6 +9,7 @@ each time.
 
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 import threading
@@ -274,15 +275,16 @@ def serving(app: "FastAPI") -> Iterator[str]:
     """The URL of a server of this application, which runs in a thread for as long as the block."""
     from verbatim.app import server
 
-    one = server(app, "127.0.0.1", 0)
-    thread = threading.Thread(target=one.run)
-    thread.start()
-    while not one.started:
-        assert thread.is_alive()
-        time.sleep(0.005)
-    yield f"http://127.0.0.1:{one.servers[0].sockets[0].getsockname()[1]}"
-    one.should_exit = True
-    thread.join()
+    one = server(app)
+    with socket.create_server(("127.0.0.1", 0)) as line:
+        thread = threading.Thread(target=one.run, args=([line],))
+        thread.start()
+        while not one.started:
+            assert thread.is_alive()
+            time.sleep(0.005)
+        yield f"http://127.0.0.1:{line.getsockname()[1]}"
+        one.should_exit = True
+        thread.join()
 
 
 @pytest.fixture

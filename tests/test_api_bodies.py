@@ -7,7 +7,7 @@ import pytest
 
 from verbatim.api import bodies
 from verbatim.api.bodies import HELD, Body, Gone, take_in
-from verbatim.api.problems import RefusedError
+from verbatim.api.problems import ProblemError
 
 
 def taken(chunks, cap=10**9, last=None):
@@ -42,7 +42,7 @@ def test_a_large_body_is_in_a_file_until_it_is_closed():
 
 def test_what_is_too_large_is_refused_before_the_rest_has_come():
 
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(ProblemError) as caught:
         taken([b"x" * 11, b"never read"], cap=10)
     assert caught.value.problem.status == 413
 
@@ -58,7 +58,7 @@ def test_a_client_that_sends_nothing_more_is_not_waited_for(monkeypatch):
     async def receive():
         await asyncio.sleep(5)
 
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(ProblemError) as caught:
         asyncio.run(take_in(receive, Body(), 10))
     assert caught.value.problem.status == 408
 
@@ -78,7 +78,7 @@ def test_a_client_that_sends_nothing_more_is_not_waited_for(monkeypatch):
     ],
 )
 def test_what_is_no_json_is_malformed(data):
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(ProblemError) as caught:
         of(data).json()
     assert caught.value.problem.status == 400
 

@@ -124,7 +124,7 @@ def test_a_cut_connection_leaves_nothing(service):
     host, _, port = service.url.removeprefix("http://").partition(":")
     head = f"POST /v1/verbatims HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {service.keys['north', 'admin']}\r\n"
     with socket.create_connection((host, int(port)), timeout=10) as line:
-        line.sendall(head.encode() + b"Content-Type: application/json\r\nContent-Length: 90\r\n\r\n{\"source\":")
+        line.sendall(head.encode() + b'Content-Type: application/json\r\nContent-Length: 90\r\n\r\n{"source":')
     assert service.client().get("/v1/verbatims").json()["items"] == []
 
 

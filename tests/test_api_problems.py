@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 
 from verbatim import errors
 from verbatim.api.given import GivenVerbatim
-from verbatim.api.problems import KINDS, STATUSES, Fault, RefusedError, faults, invalid, place, problem_of, told
+from verbatim.api.problems import KINDS, STATUSES, Fault, ProblemError, faults, invalid, place, problem_of, told
 from verbatim.errors import NotFoundError, StoreError, UnavailableError, VerbatimError
 
 WORDS = "Jane Doe says the price is a scandal"
@@ -41,7 +41,7 @@ def test_every_error_of_the_family_has_a_status(kind):
         (OSError(errno.EACCES, "no"), 500),
         (ZeroDivisionError(WORDS), 500),
         (errors.InternalError(WORDS), 500),
-        (RefusedError(413, "too much"), 413),
+        (ProblemError(413, "too much"), 413),
     ],
 )
 def test_an_error_has_its_status(error, status):

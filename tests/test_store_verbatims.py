@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from verbatim.domain import CodeMention, Coding, Excerpt, Stance, Turn, Verbatim
 from verbatim.errors import NotFoundError, StoreError
+from verbatim.store.access_keys import create_key, revoke_key
 from verbatim.store.audit import events
 from verbatim.store.codings import Judged, add_codings, register_model
 from verbatim.store.listing import list_verbatims
 from verbatim.store.opening import reading, writing
 from verbatim.store.people import list_contacts
-from verbatim.store.verbatims import Received, add_verbatims, delete_older, verbatim
+from verbatim.store.verbatims import Received, add_verbatims, delete_older, held_by_others, verbatim
 
 REPLY = Verbatim(
     id="r1",
@@ -230,19 +231,20 @@ def test_any_text_comes_back_as_it_went_in(store, text, question, score):
 
 
 def test_what_another_hands_in_again_is_unchanged(store):
-    one = reply("a")
-    first = Received(one, submitter="key:1")
-    add(store, first)
-    assert [kept.change for kept in add(store, Received(one, submitter="key:2"))] == ["unchanged"]
+    with writing(store) as connection:
+        first, again = (
+            add_verbatims(connection, "north", "survey", [Received(REPLY, submitter=who)]) for who in ("key:1", "key:2")
+        )
+    assert (first[0].change, again[0].change) == ("added", "unchanged")
 
 
 def test_ids_that_somebody_else_handed_in_are_told(store):
     with writing(store, "north") as connection:
         gone, _ = create_key(connection, "north", "former", "submitter")
         revoke_key(connection, "north", gone.id, datetime.now(UTC))
-    for id, submitter in (("mine", "key:7"), ("hers", "key:8"), ("nobodys", None), ("left", gone.actor)):
-        add(store, Received(reply(id), submitter=submitter))
-    ids = ["mine", "hers", "nobodys", "left", "new"]
-    with reading(store, "north") as connection:
-        assert held_by_others(connection, "north", "survey", ids, "key:7") == {"hers", "nobodys"}
-        assert held_by_others(connection, "north", "calls", ids, "key:7") == frozenset()
+        handed = {"mine": "key:7", "hers": "key:8", "nobodys": None, "left": gone.actor}
+        rows = [Received(replace(REPLY, id=id), submitter=who) for id, who in handed.items()]
+        add_verbatims(connection, "north", "survey", rows)
+        held = held_by_others(connection, "north", "survey", [*handed, "new"], "key:7")
+        assert held == {"hers", "nobodys"}
+        assert held_by_others(connection, "north", "calls", [*handed], "key:7") == frozenset()

@@ -218,6 +218,39 @@ def evaluate(  # noqa: PLR0913, PLR0917 - every option of the command is a param
 
 
 @app.command()
+def serve(  # noqa: PLR0913, PLR0917 - every option of the command is a parameter
+    data: Annotated[
+        Path | None, typer.Option(help="Folder for the service's data; made where it is not there.")
+    ] = None,
+    database: Annotated[str | None, typer.Option(help="URL of the store: postgresql://user@host/name.")] = None,
+    host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 for all of this machine.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen at.")] = 8000,
+    workers: Annotated[int, typer.Option(min=0, max=64, help="Processes that work on jobs beside the server.")] = 1,
+    codebook: CodebookFile = None,
+    model: ModelName = None,
+) -> None:
+    """Serve what is needed over HTTP: a store, coding, jobs and webhooks, until Ctrl+C."""
+    from verbatim.app import ServeOrder  # noqa: PLC0415
+    from verbatim.app import serve as run  # noqa: PLC0415
+    from verbatim.outbox import allowed_hosts  # noqa: PLC0415
+    from verbatim.settings import preset  # noqa: PLC0415
+
+    wanted = preset()
+    frame = codebook or wanted.codebook
+    order = ServeOrder(
+        data=data,
+        database=database,
+        host=host,
+        port=port,
+        workers=workers,
+        model=model or wanted.model,
+        codebook=str(frame) if frame else None,
+        webhooks=allowed_hosts(wanted.webhook_hosts),
+    )
+    run(order)
+
+
+@app.command()
 def worker(
     data: Annotated[Path | None, typer.Option(help="Folder of the service's data, with the store in it.")] = None,
     database: Annotated[str | None, typer.Option(help="URL of the store: postgresql://user@host/name.")] = None,

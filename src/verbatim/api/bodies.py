@@ -10,7 +10,7 @@ from typing import IO, NoReturn
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Message, Receive
 
-from verbatim.api.problems import Fault, RefusedError
+from verbatim.api.problems import Fault, ProblemError
 
 HELD = 1 << 20
 """Bytes of a body that are in memory; more of them go into a temporary file."""
@@ -67,7 +67,7 @@ class Body:
         return Path(self._file.name)
 
     def json(self) -> object:
-        """What the JSON says. Raises RefusedError (400) where it is none, is not UTF-8, or goes too deep."""
+        """What the JSON says. Raises ProblemError (400) where it is none, is not UTF-8, or goes too deep."""
         try:
             return json.loads(self.bytes().decode("utf-8"), parse_constant=_no_number)
         except UnicodeDecodeError as error:
@@ -90,7 +90,7 @@ class Body:
 async def take_in(receive: Receive, body: Body, cap: int) -> None:
     """Read what the request carries into the body.
 
-    Raises RefusedError as soon as more than `cap` bytes have come (413) or none come any more (408), Gone where the
+    Raises ProblemError as soon as more than `cap` bytes have come (413) or none come any more (408), Gone where the
     client is gone.
     """
     more = True
@@ -106,10 +106,10 @@ async def take_in(receive: Receive, body: Body, cap: int) -> None:
         more = message.get("more_body", False)
 
 
-def too_large(size: int, cap: int) -> RefusedError:
+def too_large(size: int, cap: int) -> ProblemError:
     """The refusal of a body that is larger than it may be."""
     fault = Fault("body", f"{size} bytes or more", f"at most {cap} bytes")
-    return RefusedError(413, f"a body of {size} bytes or more; expected at most {cap}", fault)
+    return ProblemError(413, f"a body of {size} bytes or more; expected at most {cap}", fault)
 
 
 async def _next(receive: Receive) -> Message:
@@ -118,11 +118,11 @@ async def _next(receive: Receive) -> Message:
     except TimeoutError:
         seconds = round(PATIENCE)
         detail = f"no byte of the body came in {seconds} seconds; expected the rest of it"
-        raise RefusedError(408, detail, headers={"Connection": "close"}) from None
+        raise ProblemError(408, detail, headers={"Connection": "close"}) from None
 
 
-def _malformed(why: str) -> RefusedError:
-    return RefusedError(
+def _malformed(why: str) -> ProblemError:
+    return ProblemError(
         400, f"the body cannot be read: {why}; expected JSON in UTF-8", Fault("body", why, "JSON in UTF-8")
     )
 

@@ -111,7 +111,7 @@ class ShownEvent(Shown):
 
 
 class ShownErasure(Shown):
-    """The receipt of an erasure; it names nobody. `scrubbed`: the deleted bytes are off the disk too."""
+    """The receipt of an erasure; it names nobody."""
 
     id: int
     contact: int
@@ -122,10 +122,16 @@ class ShownErasure(Shown):
     created: datetime
 
 
-class ShownErased(ShownErasure):
-    """The receipt, and whether the deleted bytes are off the disk as well."""
+class ShownErased(Shown):
+    """What was erased, in numbers; `masked` counts the rows of others in which the name was blanked."""
 
-    scrubbed: bool
+    receipts: list[int]
+    contacts: list[int]
+    verbatims: int
+    codings: int
+    masked: int
+    exports: int
+    complete: bool
 
 
 class ShownWebhook(Shown):

@@ -12,7 +12,7 @@ from verbatim.access import Role
 from verbatim.actions.intake import Desk
 from verbatim.api.bodies import Body
 from verbatim.api.limits import Limits
-from verbatim.api.problems import RefusedError
+from verbatim.api.problems import ProblemError
 from verbatim.store.access_keys import Holder
 
 _CALL = "verbatim.call"
@@ -65,9 +65,9 @@ def call_of(scope: Scope) -> Call:
 
 
 def asked(request: Request) -> Asked:
-    """What a handler works with. Raises RefusedError where nobody was let in."""
+    """What a handler works with. Raises ProblemError where nobody was let in."""
     call, state = call_of(request.scope), cast("Any", request.app.state)
     if call.holder is None:
-        raise RefusedError(401, "no key was sent; expected the header Authorization: Bearer vk_…")
+        raise ProblemError(401, "no key was sent; expected the header Authorization: Bearer vk_…")
     url = request.url
     return Asked(state.desk, state.limits, call.holder, call.body, request.method, url.path, url.query, request.headers)

@@ -16,7 +16,7 @@ from verbatim.api.call import Asked, asked
 from verbatim.api.feedback import When
 from verbatim.api.given import ExternalId, GivenTalk, Name, read
 from verbatim.api.once import once
-from verbatim.api.problems import Fault, RefusedError
+from verbatim.api.problems import Fault, ProblemError
 from verbatim.api.receipts import answer, hand_in
 from verbatim.api.shown import ShownReceipt, ShownStart
 from verbatim.api.work import started
@@ -149,7 +149,7 @@ def _turns(ask: Asked, name: str, told: TalkTold) -> tuple[Turn, ...]:
     if missing:
         expected = "names of speakers of this talk"
         fault = Fault("customer", f"{len(missing)} names that no speaker has", expected)
-        raise RefusedError(422, f"customer: expected {expected}", fault)
+        raise ProblemError(422, f"customer: expected {expected}", fault)
     return talk.turns
 
 

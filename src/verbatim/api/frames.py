@@ -9,7 +9,7 @@ from verbatim.actions import frames as action
 from verbatim.api.answers import answered, takes_bytes
 from verbatim.api.books import ShownCodebook, ShownModel
 from verbatim.api.call import Asked, asked
-from verbatim.api.problems import RefusedError
+from verbatim.api.problems import ProblemError
 from verbatim.api.shown import Page
 from verbatim.store.codings import list_models
 from verbatim.store.opening import reading
@@ -48,7 +48,7 @@ def put_codebook(request: Request) -> Response:
         text = ask.body.bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         found = f"byte 0x{error.object[error.start]:02x} at {error.start}"
-        raise RefusedError(400, f"the body cannot be read: {found}; expected UTF-8") from None
+        raise ProblemError(400, f"the body cannot be read: {found}; expected UTF-8") from None
     return _answer(ask, action.put_frame(ask.desk, ask.organisation, text, ask.actor))
 
 

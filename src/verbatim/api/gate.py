@@ -20,7 +20,7 @@ from verbatim.access import PUBLIC, may
 from verbatim.api.bodies import take_in, too_large
 from verbatim.api.call import call_of
 from verbatim.api.limits import Buckets
-from verbatim.api.problems import Fault, RefusedError, place
+from verbatim.api.problems import Fault, ProblemError, place
 from verbatim.errors import UnavailableError
 from verbatim.store.access_keys import Holder, holder, note_use, use_is_due
 from verbatim.store.opening import reading, writing
@@ -113,7 +113,7 @@ class Gate:
         if way.template not in PUBLIC:
             call.holder = await self._holder(headers)
             if not may(call.holder.role, method, way.template):
-                raise RefusedError(403, f"a key with the role {call.holder.role} may not {method} {way.template}")
+                raise ProblemError(403, f"a key with the role {call.holder.role} may not {method} {way.template}")
             self._slow_down(call.holder)
         _check_query(scope, way.queries[method])
         if method in way.cargo:
@@ -138,11 +138,11 @@ class Gate:
         if wait:
             seconds = math.ceil(wait)
             detail = f"this key has asked too often; expected at most {self._buckets.per_minute} requests a minute"
-            raise RefusedError(429, detail, headers={"Retry-After": str(seconds)})
+            raise ProblemError(429, detail, headers={"Retry-After": str(seconds)})
 
 
 def check_headers(headers: Headers, cargo: Cargo) -> None:
-    """Raise RefusedError for a body that is announced as too large (413) or of a type that is not taken (415)."""
+    """Raise ProblemError for a body that is announced as too large (413) or of a type that is not taken (415)."""
     length = headers.get("content-length", "")
     if length.isdecimal() and int(length) > cargo.bytes:
         raise too_large(int(length), cargo.bytes)
@@ -158,10 +158,10 @@ def check_headers(headers: Headers, cargo: Cargo) -> None:
 def _way(ways: Sequence[Way], path: str, method: str) -> Way:
     way = next((one for one in ways if one.pattern.match(path)), None)
     if way is None:
-        raise RefusedError(404, "there is nothing at this path; expected one of those in /openapi.json")
+        raise ProblemError(404, "there is nothing at this path; expected one of those in /openapi.json")
     if method not in way.queries:
         allowed = ", ".join(sorted(way.queries))
-        raise RefusedError(405, f"{way.template} has no {method[:20]}; expected {allowed}", headers={"Allow": allowed})
+        raise ProblemError(405, f"{way.template} has no {method[:20]}; expected {allowed}", headers={"Allow": allowed})
     return way
 
 
@@ -169,7 +169,7 @@ def _check_query(scope: Scope, known: frozenset[str]) -> None:
     names = [name for name, _ in parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)]
     faults = [Fault(place([name]), None, _one_of(known)) for name in names if name not in known]
     if faults:
-        raise RefusedError(422, f"{faults[0].field}: no such parameter; expected {faults[0].expected}", *faults)
+        raise ProblemError(422, f"{faults[0].field}: no such parameter; expected {faults[0].expected}", *faults)
 
 
 def _one_of(known: frozenset[str]) -> str:
@@ -178,13 +178,13 @@ def _one_of(known: frozenset[str]) -> str:
 
 def _check_there(size: int, cargo: Cargo) -> None:
     if not size and cargo.required:
-        raise RefusedError(422, "the body is empty; expected one", Fault("body", "0 bytes", "a body"))
+        raise ProblemError(422, "the body is empty; expected one", Fault("body", "0 bytes", "a body"))
 
 
-def _nobody(detail: str, more: str) -> RefusedError:
-    return RefusedError(401, detail, headers={"WWW-Authenticate": f'Bearer realm="verbatim"{more}'})
+def _nobody(detail: str, more: str) -> ProblemError:
+    return ProblemError(401, detail, headers={"WWW-Authenticate": f'Bearer realm="verbatim"{more}'})
 
 
-def _wrong_type(header: str, value: str, expected: str) -> RefusedError:
+def _wrong_type(header: str, value: str, expected: str) -> ProblemError:
     shown = value[:60] or "none"
-    return RefusedError(415, f"{header} {shown!r}; expected {expected}", Fault(header, shown, expected))
+    return ProblemError(415, f"{header} {shown!r}; expected {expected}", Fault(header, shown, expected))

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
 from verbatim.access import Role
-from verbatim.api.problems import Fault, Problem, RefusedError, faults, invalid
+from verbatim.api.problems import Fault, Problem, ProblemError, faults, invalid
 from verbatim.domain import Side, Turn, Verbatim
 from verbatim.store.people import Contact, Permission
 from verbatim.store.verbatims import Received
@@ -229,7 +229,7 @@ def read(shape: type[Shaped], value: object) -> Shaped:
 
 
 def rows(values: object, most: int) -> list[Any]:
-    """The rows of a batch, not yet looked at. Raises RefusedError where they are none, or too many."""
+    """The rows of a batch, not yet looked at. Raises ProblemError where they are none, or too many."""
     if not isinstance(values, list) or not values:
         raise _refused(Fault("items", None, "a list of verbatims, one at least"))
     if len(values) > most:
@@ -246,10 +246,10 @@ def row(value: object, place: int) -> GivenVerbatim | Problem:
 
 
 def few(values: Sequence[object], most: int, field: str) -> None:
-    """Raise RefusedError for a list that is too long."""
+    """Raise ProblemError for a list that is too long."""
     if len(values) > most:
         raise _refused(Fault(field, f"a list of {len(values)}", f"at most {most}"))
 
 
-def _refused(fault: Fault) -> RefusedError:
-    return RefusedError(422, f"{fault.field}: expected {fault.expected}", fault)
+def _refused(fault: Fault) -> ProblemError:
+    return ProblemError(422, f"{fault.field}: expected {fault.expected}", fault)

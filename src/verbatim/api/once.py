@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from starlette.responses import JSONResponse, Response
 
 from verbatim.api.call import Asked
-from verbatim.api.problems import MEDIA_TYPE, Fault, RefusedError
+from verbatim.api.problems import MEDIA_TYPE, Fault, ProblemError
 from verbatim.errors import ConflictError, KeyReusedError, UnavailableError
 from verbatim.store.keys import Answer, drop_expired_keys, finish_key, release_key, take_key
 from verbatim.store.opening import writing
@@ -29,7 +29,7 @@ REPLAYED = {"Idempotency-Replayed": "true"}
 def once(asked: Asked, work: Callable[[], Answer], secret: Sequence[str] = ()) -> Response:
     """What the work answers, or answered to the same request before; `secret` names what a kept answer lacks.
 
-    Raises RefusedError (409, 422) where the key is in use, and whatever the work raises.
+    Raises ProblemError (409, 422) where the key is in use, and whatever the work raises.
     """
     given = asked.headers.get(HEADER)
     if given is None:
@@ -66,7 +66,7 @@ def _key(asked: Asked, given: str) -> str:
     if not 1 <= len(given.strip()) <= LONGEST or not given.isprintable():
         expected = f"1 to {LONGEST} printable characters"
         shown = f"a text of {len(given)} characters"
-        raise RefusedError(422, f"{HEADER}: expected {expected}", Fault(HEADER, shown, expected))
+        raise ProblemError(422, f"{HEADER}: expected {expected}", Fault(HEADER, shown, expected))
     return hashlib.sha256(f"{asked.actor}\n{given}".encode("utf-8", "surrogateescape")).hexdigest()
 
 
@@ -81,11 +81,11 @@ def _taken(asked: Asked, key: str) -> Answer | None:
             return former
     except KeyReusedError:
         expected = "the same request again, or a new key"
-        raise RefusedError(422, f"{HEADER}: used for another request; expected {expected}", _fault(expected)) from None
+        raise ProblemError(422, f"{HEADER}: used for another request; expected {expected}", _fault(expected)) from None
     except ConflictError:
         expected = "to be sent again when the first request has ended"
         detail = f"{HEADER}: the first request is under way; expected {expected}"
-        raise RefusedError(409, detail, _fault(expected), headers={"Retry-After": "1"}) from None
+        raise ProblemError(409, detail, _fault(expected), headers={"Retry-After": "1"}) from None
 
 
 def _finish(asked: Asked, key: str, answer: Answer, secret: Sequence[str]) -> None:

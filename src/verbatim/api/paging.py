@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from verbatim.api.problems import Fault, RefusedError
+from verbatim.api.problems import Fault, ProblemError
 from verbatim.store.statements import NUMBERS
 
 
@@ -16,12 +16,12 @@ class Numbered(Protocol):
 
 
 def after(cursor: str | None) -> int | None:
-    """The number that a cursor stands for; None for the first page. Raises RefusedError for one that no page gave."""
+    """The number that a cursor stands for; None for the first page. Raises ProblemError for one that no page gave."""
     if cursor is None:
         return None
     if not (cursor.isascii() and cursor.isdecimal() and len(cursor) < 20 and int(cursor) in NUMBERS):
         expected = "one that a page of this list gave as next"
-        raise RefusedError(422, f"cursor: expected {expected}", Fault("cursor", None, expected))
+        raise ProblemError(422, f"cursor: expected {expected}", Fault("cursor", None, expected))
     return int(cursor)
 
 

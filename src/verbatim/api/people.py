@@ -6,15 +6,17 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from verbatim.actions.erasure import ErasureOrder, erase_person
 from verbatim.api.answers import answered, takes
 from verbatim.api.books import ShownContact, ShownErased, ShownErasure
-from verbatim.api.call import asked
+from verbatim.api.call import Asked, asked
 from verbatim.api.given import GivenContacts, GivenErasure, Name, read
 from verbatim.api.once import once
 from verbatim.api.shown import Page
+from verbatim.errors import NotFoundError
 from verbatim.store import audit, erasure, people
 from verbatim.store.keys import Answer
-from verbatim.store.opening import reading, scrub, writing
+from verbatim.store.opening import reading, writing
 
 router = APIRouter(tags=["people"])
 
@@ -70,17 +72,35 @@ def list_erasures(request: Request) -> Response:
     openapi_extra=takes(GivenErasure, once=True),
 )
 def erase(request: Request) -> Response:
-    """What stays is a receipt with counts. `scrubbed` is false where a reader kept the bytes on the disk: ask again."""
+    """What stays is a receipt with counts; kept exports are dropped. 409 while an import is waiting or running.
+
+    `complete` is false where somebody read on, so that deleted bytes stay on the disk until the next erasure.
+    """
     ask = asked(request)
     contact = read(GivenErasure, ask.body.json()).contact
 
-    def work() -> Answer:
-        with writing(ask.desk.engine, ask.organisation) as connection:
-            receipt = erasure.erase(connection, ask.organisation, contact, ask.actor)
-        shown = ShownErased(**_members(receipt), scrubbed=scrub(ask.desk.engine))
-        return Answer(201, shown.model_dump(mode="json"))
+    return once(ask, lambda: _erased(ask, contact))
 
-    return once(ask, work)
+
+def _erased(ask: Asked, number: int) -> Answer:
+    with reading(ask.desk.engine, ask.organisation) as connection:
+        found = next((one for one in people.list_contacts(connection, ask.organisation) if one.id == number), None)
+    if found is None:
+        where = f"not in organisation {ask.organisation!r}; expected the id of one that is"
+        raise NotFoundError(f"contact {number}: {where}")
+    who = found.contact
+    order = ErasureOrder(who.name, who.account or "", organisation=ask.organisation, actor=ask.actor)
+    done = erase_person(ask.desk.engine, order)
+    shown = ShownErased(
+        receipts=list(done.receipts),
+        contacts=list(done.contacts),
+        verbatims=done.verbatims,
+        codings=done.codings,
+        masked=done.masked,
+        exports=done.exports,
+        complete=done.complete,
+    )
+    return Answer(201, shown.model_dump(mode="json"))
 
 
 def _members(receipt: erasure.Receipt) -> dict[str, Any]:

@@ -114,7 +114,7 @@ class Problem:
         return {**told, "errors": faults} if faults else told
 
 
-class RefusedError(InputError):
+class ProblemError(InputError):
     """A request that the door itself refuses, with the problem to answer."""
 
     def __init__(self, status: int, detail: str, *errors: Fault, headers: Mapping[str, str] | None = None) -> None:
@@ -130,7 +130,7 @@ def respond(problem: Problem, request_id: str) -> Response:
 
 def problem_of(error: Exception) -> Problem:
     """What an exception is told as; 500 without a word of it for one that nobody foresaw."""
-    if isinstance(error, RefusedError):
+    if isinstance(error, ProblemError):
         return error.problem
     if isinstance(error, VerbatimError):
         return _of_family(error)

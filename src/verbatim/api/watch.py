@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from verbatim.api.bodies import Gone
 from verbatim.api.call import Call, call_of
-from verbatim.api.problems import RefusedError, problem_of, respond
+from verbatim.api.problems import ProblemError, problem_of, respond
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -95,7 +95,7 @@ class Watch:
         try:
             if self._count > self._at_once and scope["path"] != ALIVE:
                 detail = f"{self._at_once} requests are under way; expected to be asked again"
-                raise RefusedError(503, detail, headers={"Retry-After": "1"})
+                raise ProblemError(503, detail, headers={"Retry-After": "1"})
             await self.app(scope, receive, sending)
         except Gone:
             sending.status = CLIENT_GONE
