@@ -20,8 +20,29 @@ class ShownRowError(Shown):
     reason: str
 
 
+JOB: dict[str, Any] = {
+    "id": 7,
+    "kind": "import",
+    "state": "running",
+    "done": 1500,
+    "total": 2000,
+    "rate": 212.4,
+    "attempts": 1,
+    "result": {"stage": "importing", "rows": 1500, "stored": 1498, "rejected": 2, "read": 1500, "coded": 1498},
+    "error": None,
+    "errors": [{"row": 17, "reason": "score 11: expected 0 to 10"}],
+    "created": "2026-03-25T08:31:07Z",
+    "started": "2026-03-25T08:31:08Z",
+    "finished": None,
+    "href": "/v1/jobs/7",
+    "file": None,
+}
+
+
 class ShownJob(Shown):
     """A job: `done` of `total` steps; `rate` in steps a second since it started; `file` is what came out of it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [JOB]})
 
     id: int
     kind: str
@@ -41,11 +62,16 @@ class ShownJob(Shown):
 
 
 class ShownRecognised(Shown):
-    """What a file was recognised as, before anything is imported; nothing is kept."""
+    """What a file was recognised as, and how its first rows fare; nothing is kept. `more` rows follow those."""
 
-    model_config = ConfigDict(extra="allow")
-
+    file: str
     layout: str
+    columns: dict[str, str]
+    notes: list[str]
+    verbatims: int
+    rejected: int
+    rejections: list[ShownRowError]
+    more: bool
 
 
 class ShownContact(Shown):

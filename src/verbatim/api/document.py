@@ -105,6 +105,8 @@ def statuses(method: str, path: str, operation: Mapping[str, Any]) -> list[int]:
 
 
 def _complete(operation: Document, method: str, path: str) -> None:
+    for one in operation.get("parameters", ()):
+        one["schema"] = _without_null(one["schema"])
     responses = operation["responses"]
     responses.pop("422", None)
     for status in statuses(method, path, operation):
@@ -116,6 +118,14 @@ def _complete(operation: Document, method: str, path: str) -> None:
     operation["security"] = [{"key": []}]
     roles = ", ".join(sorted(RULES[method, path]))
     operation["description"] = f"{operation.get('description', '').strip()}\n\nRoles: {roles}.".strip()
+
+
+def _without_null(schema: Document) -> Document:
+    """The schema of a parameter, which is left out rather than null."""
+    kinds = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]
+    if len(kinds) != 1:
+        return schema
+    return {**{name: value for name, value in schema.items() if name != "anyOf"}, **kinds[0]}
 
 
 def _problem_response(status: int) -> Document:

@@ -1,6 +1,7 @@
 """Files that go out: coded data, at once or by a job."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 from typing import Annotated, Literal
 
@@ -101,8 +102,8 @@ def note(ask: Asked, form: str) -> None:
 
 
 def _exported(ask: Asked, filters: Filters) -> Filters:
-    """What the file may hold: no words that the key may not see."""
-    return narrowed(ask, filters)
+    """What the file may hold: a manager's leaves out the words that it may not see."""
+    return narrowed(ask, replace(filters, quotable=ask.role == "manager"))
 
 
 def _file(pieces: Iterator[bytes], form: str) -> Response:

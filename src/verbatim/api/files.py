@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from verbatim.actions.importing import recognise, start_import
+from verbatim.actions.importing import Recognised, recognise, start_import
 from verbatim.api.answers import ANY_FILE, answered, takes_bytes
-from verbatim.api.books import ShownRecognised
+from verbatim.api.books import ShownRecognised, ShownRowError
 from verbatim.api.call import Asked, asked
 from verbatim.api.feedback import When
 from verbatim.api.given import ExternalId, GivenTalk, Name, read
@@ -128,12 +128,26 @@ def add_import(request: Request, told: Annotated[ExportTold, Query()]) -> Respon
     name = told.name or _sent_name(ask) or FILE_NAME
     options, path = told.options(), ask.body.path()
     if told.dry_run:
-        return answered(ShownRecognised(**recognise(path, name, options)))
+        return answered(_recognised(recognise(path, name, options)))
     return once(
         ask,
         lambda: started(
             start_import(ask.desk.engine, ask.organisation, told.source, path, name, options, ask.actor), request
         ),
+    )
+
+
+def _recognised(found: Recognised) -> ShownRecognised:
+    left_out = [ShownRowError(row=one.row, reason=one.reason) for one in found.rejections]
+    return ShownRecognised(
+        file=found.file,
+        layout=found.layout,
+        columns=found.columns,
+        notes=list(found.notes),
+        verbatims=found.verbatims,
+        rejected=found.rejected,
+        rejections=left_out,
+        more=found.more,
     )
 
 

@@ -60,24 +60,21 @@ class GivenTurn(Shape):
         return Turn(self.speaker, self.side, self.time, self.text)
 
 
+REPLY: dict[str, JsonValue] = {
+    "external_id": "r-1001",
+    "text": "Support answers within the hour, but the price went up twice this year.",
+    "question": "What is the main reason for your score?",
+    "score": 6,
+    "date": "2026-03-25T09:30:00+01:00",
+    "account": "Larkhill Foods",
+    "role": "buyer",
+}
+
+
 class GivenVerbatim(Shape):
     """What a customer said: a reply in `text`, or a talk in `turns`; `external_id` is its id in its source."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "external_id": "r-1001",
-                    "text": "Support answers within the hour, but the price went up twice this year.",
-                    "question": "What is the main reason for your score?",
-                    "score": 6,
-                    "date": "2026-03-25T09:30:00+01:00",
-                    "account": "Larkhill Foods",
-                    "role": "buyer",
-                }
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [REPLY]})
 
     external_id: ExternalId
     text: Text | None = None
@@ -118,6 +115,8 @@ class GivenVerbatim(Shape):
 class GivenBatch(Shape):
     """Verbatims of one source."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"source": "nps-2026", "items": [REPLY]}]})
+
     source: Annotated[Name, Field(description="Where they come from, such as nps-2026.")]
     items: Annotated[list[GivenVerbatim], Field(min_length=1)]
 
@@ -131,6 +130,8 @@ class GivenFrame(Shape):
 
 class GivenAlone(GivenVerbatim):
     """One verbatim with its source."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"source": "nps-2026", **REPLY}]})
 
     source: Name
 
@@ -147,6 +148,19 @@ class GivenTexts(Shape):
 
 class GivenTalk(Shape):
     """A talk as turns, in place of a file."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "turns": [
+                        {"speaker": "Eve", "side": "us", "text": "How was the first month?", "time": 0},
+                        {"speaker": "Ann", "side": "customer", "text": "Setting it up took far too long.", "time": 4.2},
+                    ]
+                }
+            ]
+        }
+    )
 
     turns: Annotated[list[GivenTurn], Field(min_length=1, max_length=20_000)]
 
@@ -169,11 +183,19 @@ class GivenContact(Shape):
 class GivenContacts(Shape):
     """Contacts to add, or to change where the same name is known at the same account."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"items": [{"name": "Ann Lee", "account": "Larkhill Foods", "permission": "anonymous"}]}]
+        }
+    )
+
     items: Annotated[list[GivenContact], Field(min_length=1, max_length=1000)]
 
 
 class GivenSource(Shape):
     """The kinds of personal data that are taken out before anything is kept; null for all kinds."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"redaction": ["name", "email", "phone"]}]})
 
     redaction: Annotated[list[str], Field(max_length=50)] | None
 
@@ -190,6 +212,8 @@ class GivenKey(Shape):
 
 class GivenErasure(Shape):
     """The contact, by number, whose words and name are taken out everywhere."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"contact": 12}]})
 
     contact: Annotated[int, Field(ge=1, le=2**63 - 1)]
 
@@ -209,6 +233,11 @@ class GivenWebhook(Shape):
 
 class GivenExport(Shape):
     """Which verbatims to write into a file, and in which form."""
+
+    model_config = ConfigDict(
+        protected_namespaces=(),
+        json_schema_extra={"examples": [{"format": "xlsx", "category": "price", "polarity": "negative"}]},
+    )
 
     format: Literal["jsonl", "csv", "onehot", "xlsx"] = "jsonl"
     since: Moment | None = None

@@ -24,7 +24,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A route as people read of it; `example` is a request, `answer` an answer's shape."""
+    """A route as people read of it: an example of its body, its answers by status, the statuses of its problems."""
 
     method: str
     path: str
@@ -34,6 +34,7 @@ class Route:
     body: tuple[str, ...]
     example: str | None
     answers: tuple[tuple[str, str], ...]
+    problems: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,8 @@ def _route(told: Document, method: str, path: str, operation: Mapping[str, Any])
         parameters,
         bodies,
         _example(told, content),
-        tuple((status, _answer(response)) for status, response in operation["responses"].items()),
+        tuple((status, _answer(one)) for status, one in operation["responses"].items() if status < "400"),
+        tuple(status for status in operation["responses"] if status >= "400"),
     )
 
 
@@ -140,7 +142,8 @@ def _lines(route: Route) -> Iterator[str]:
     if route.example:
         yield from ("", "```json", route.example, "```")
     yield ""
-    yield "Answers: " + "; ".join(f"{status} {text}" for status, text in route.answers) + "."
+    answers = "; ".join(f"{status} {text}" for status, text in route.answers)
+    yield f"Answers: {answers}. Problems: {', '.join(route.problems)}."
 
 
 def _shape_lines(name: str, schema: Mapping[str, Any]) -> Iterator[str]:

@@ -33,6 +33,42 @@ class Shown(BaseModel):
     model_config = ConfigDict(frozen=True, protected_namespaces=(), ser_json_inf_nan="null")
 
 
+RESULT: dict[str, Any] = {
+    "external_id": "r-1001",
+    "status": 201,
+    "id": 12,
+    "change": "added",
+    "codes": [
+        {"id": "price.level", "polarity": "negative", "confidence": 0.885, "excerpts": [{"start": 38, "end": 70}]}
+    ],
+    "stance": {"label": "critic", "source": "score", "confidence": 1.0, "conflict": False},
+    "review": False,
+    "model": "b2b@2",
+}
+SHOWN: dict[str, Any] = {
+    "id": 12,
+    "external_id": "r-1001",
+    "source": "nps-2026",
+    "text": "Support answers within the hour, but the price went up twice this year.",
+    "turns": None,
+    "question": "What is the main reason for your score?",
+    "score": 6,
+    "date": "2026-03-25T08:30:00Z",
+    "account": "Larkhill Foods",
+    "contact": None,
+    "role": "buyer",
+    "channel": None,
+    "language": None,
+    "codes": RESULT["codes"],
+    "stance": RESULT["stance"],
+    "intents": [],
+    "review": False,
+    "trust": 0.83,
+    "model": "b2b@2",
+    "created": "2026-03-25T08:31:07Z",
+}
+
+
 class ShownExcerpt(Shown):
     """Where the evidence stands, and its words where they may be shown."""
 
@@ -94,6 +130,8 @@ class ShownTurn(Shown):
 class ShownVerbatim(Shown):
     """A verbatim with the coding in effect. What may not be shown to the role of the key is null."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [SHOWN]})
+
     id: int
     external_id: str
     source: str
@@ -128,6 +166,8 @@ class ShownJudgement(ShownCoding):
 
 class ShownHistory(ShownVerbatim):
     """A verbatim with everything that was judged about it, from the first to the latest."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{**SHOWN, "revision": 1, "history": []}]})
 
     revision: int
     history: list[ShownJudgement]
@@ -175,6 +215,8 @@ class ShownResult(Shown):
 
 class ShownReceipt(Shown):
     """What became of each row, in order, and the job that codes them, if they were not coded at once."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"results": [RESULT], "job": None}]})
 
     results: list[ShownResult]
     job: ShownJobRef | None
