@@ -10,7 +10,7 @@ from verbatim.settings import preset
 
 @pytest.fixture(autouse=True)
 def bare(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("MODEL", "CODEBOOK", "COMPETITORS", "INTENTS", "LANGUAGE"):
+    for name in ("MODEL", "CODEBOOK", "COMPETITORS", "INTENTS", "LANGUAGE", "DATA", "DATABASE"):
         monkeypatch.delenv(f"VERBATIM_{name}", raising=False)
 
 
@@ -18,6 +18,7 @@ def test_nothing_is_decided_where_nothing_is_set() -> None:
     settings = preset()
     assert (settings.model, settings.codebook, settings.language) == (None, None, "en")
     assert (settings.competitors, settings.intents) == (None, None)
+    assert (settings.data, settings.database) == (None, None)
 
 
 def test_the_environment_decides(monkeypatch: pytest.MonkeyPatch) -> None:

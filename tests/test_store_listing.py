@@ -8,7 +8,7 @@ import pytest
 from verbatim.domain import CodeMention, Coding, Stance, Verbatim
 from verbatim.errors import StoreError
 from verbatim.store.codings import Judged, add_codings, register_model
-from verbatim.store.listing import Filters, count, list_verbatims
+from verbatim.store.listing import NOTHING_LEFT_OUT, Filters, count, list_verbatims, passes
 from verbatim.store.opening import reading, writing
 from verbatim.store.verbatims import Received, add_verbatims
 
@@ -171,3 +171,18 @@ def test_words_that_change_leave_the_filters(filled):
     with writing(filled) as connection:
         add_verbatims(connection, "north", "s", [Received(replace(SAID[0], text="cheap"))])
         assert names(list_verbatims(connection, "north", Filters(code="price.level"))) == []
+
+
+def test_one_verbatim_passes_as_it_would_be_listed(filled):
+    with reading(filled) as connection:
+        ours = {one.stored.verbatim.id: one.stored.id for one in list_verbatims(connection, "north").items}
+        theirs = list_verbatims(connection, "south").items[0].stored.id
+        asked = [ours["a"], ours["b"], theirs, 0, 2**70]
+        assert [passes(connection, "north", one, NOTHING_LEFT_OUT) for one in asked] == [
+            True,
+            True,
+            False,
+            False,
+            False,
+        ]
+        assert [passes(connection, "north", one, Filters(code="price.level")) for one in asked[:2]] == [True, False]

@@ -157,7 +157,7 @@ class Coder:
         with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(WORKERS) as pool:
             waiting: deque[Future[list[tuple[Verbatim, Coding]]]] = deque()
             for batch in batches(verbatims):
-                waiting.append(pool.submit(self._code_batch, batch))
+                waiting.append(pool.submit(self.code_batch, batch))
                 if len(waiting) > WORKERS:
                     yield from waiting.popleft().result()
             while waiting:
@@ -168,7 +168,8 @@ class Coder:
         rows = (Verbatim(id=str(number), text=text) for number, text in enumerate(texts))
         return [coding for _, coding in self.code(rows)]
 
-    def _code_batch(self, batch: Sequence[Verbatim]) -> list[tuple[Verbatim, Coding]]:
+    def code_batch(self, batch: Sequence[Verbatim]) -> list[tuple[Verbatim, Coding]]:
+        """Return each verbatim with its coding, in order, made on the thread that asks, in one piece."""
         parts = [parts_of(verbatim) for verbatim in batch]
         rows = zip(batch, parts, self._judged(parts), strict=True)
         codings = [self._coding(verbatim, own, judged) for verbatim, own, judged in rows]

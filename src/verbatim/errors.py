@@ -11,8 +11,10 @@
     │   ├── ModelError        a model that is damaged, foreign, or newer than this software
     │   ├── OutputError       a place that cannot be written
     │   └── StoreError        a store that cannot be opened, or a value that it cannot keep
-    │       ├── NotFoundError   nothing of that name or number in this organisation
-    │       └── ConflictError   what another request is doing, or did with other content
+    │       ├── NotFoundError     nothing of that name or number in this organisation
+    │       ├── UnavailableError  a store that does not answer now, or has no room: the same may work later
+    │       └── ConflictError     what another request is doing, or did with other content
+    │           └── LeaseLostError  a job that was cancelled, or that another worker has now
     └── InternalError         our own mistake: exit code 1
 
 A message is one line. It holds the value that was wrong and what was expected. Rows that cannot be read are not errors
@@ -68,8 +70,16 @@ class NotFoundError(StoreError):
     """Nothing of that name or number in this organisation."""
 
 
+class UnavailableError(StoreError):
+    """A store that does not answer at this moment, or has no room; nothing was kept, and the same may work later."""
+
+
 class ConflictError(StoreError):
     """What another request is doing at this moment, or did with other content."""
+
+
+class LeaseLostError(ConflictError):
+    """A job that was cancelled, or that another worker has now."""
 
 
 class InternalError(VerbatimError):

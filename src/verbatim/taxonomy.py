@@ -146,6 +146,19 @@ def problems(text: str) -> list[Problem]:
     return _checked(text)[1]
 
 
+def written(codebook: Codebook) -> str:
+    """The codebook as a YAML text that `parse` reads back."""
+    from yaml import safe_dump  # noqa: PLC0415
+
+    frame = {
+        "name": codebook.name,
+        "version": codebook.version,
+        "languages": list(codebook.languages),
+        "codes": [_plain(code, codebook.languages) for code in codebook.codes],
+    }
+    return safe_dump(frame, allow_unicode=True, sort_keys=False, width=120)
+
+
 def load(path: Path) -> Codebook:
     """The codebook in a file; CodebookError naming the file where it cannot be read or does not hold together."""
     return parse(read(path), str(path))
@@ -209,6 +222,20 @@ def _code(node: Node, languages: tuple[str, ...]) -> Code:
         examples={language: texts_of(block["examples"]) for language, block in words.items()},
         line=line_of(node),
     )
+
+
+def _plain(code: Code, languages: Iterable[str]) -> dict[str, object]:
+    """A code as the mapping that a file holds."""
+    lists = {"include": code.include, "exclude": code.exclude, "examples": code.examples}
+    words = {
+        language: {
+            "name": code.names[language],
+            "definition": code.definitions[language],
+            **{name: list(texts[language]) for name, texts in lists.items() if texts[language]},
+        }
+        for language in languages
+    }
+    return {"id": code.id, **({"role": code.role} if code.role else {}), **words}
 
 
 def _is_texts(node: Node) -> bool:

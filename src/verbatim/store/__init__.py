@@ -10,7 +10,11 @@
     search        words as the index keeps them
     erasure       a contact's words and name taken out everywhere
     keys          idempotency keys
+    access_keys   API keys and what their holders may see
+    sources       what is taken out of the words of a source
+    jobs          work that outlives the one who asked for it: queued, leased to a worker, done
     audit         who did what
+    webhooks      who is told of what, and the outbox of what is still to be told
 
 Functions take a connection and an organisation; none reads rows of another one. They commit nothing: the block that
 made the connection does (`opening.writing`).

@@ -9,6 +9,9 @@ from verbatim.store.records import Values
 from verbatim.store.schema import audit_events
 from verbatim.store.statements import insert_into
 
+OPERATOR = "operator"
+"""Who acts where it is no key: whoever runs commands on the machine."""
+
 
 @dataclass(frozen=True, slots=True)
 class Event:

@@ -103,6 +103,15 @@ def list_verbatims(
     return Page(items, _cursor(rows[limit - 1].at, rows[limit - 1].id) if more else None)
 
 
+def passes(connection: Connection, organisation: str, number: int, filters: Filters) -> bool:
+    """Whether there is a verbatim of that number, and it passes. Raises as `list_verbatims`."""
+    if number not in NUMBERS:
+        return False
+    conditions = _conditions(connection, organisation, filters)
+    chosen = chosen_verbatims(organisation).where(verbatims.c.id == number, *conditions)
+    return connection.execute(chosen.with_only_columns(verbatims.c.id)).first() is not None
+
+
 def count(connection: Connection, organisation: str, filters: Filters = NOTHING_LEFT_OUT) -> Counts:
     """How many verbatims pass, who is behind them, and what they were coded with. Raises as `list_verbatims`."""
     view = effective_codings

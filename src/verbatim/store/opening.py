@@ -13,9 +13,10 @@ from typing import Any, Protocol, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, InternalError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoFreeConnectionError
 
-from verbatim.errors import StoreError
+from verbatim.errors import StoreError, UnavailableError
 from verbatim.formats.cells import as_json
 from verbatim.store.layout import EVERY, SETTING
 from verbatim.store.schema import metadata
@@ -31,6 +32,16 @@ BUSY = 30_000
 
 PATIENCE = 1_000
 """Milliseconds that emptying the log of SQLite waits for readers."""
+
+CONNECT = 10
+"""Seconds that PostgreSQL has to take a connection, where the URL does not say."""
+
+# What passes: another writer, no memory, a disk that fails or is full, no file. https://sqlite.org/rescode.html
+PASSING_CODES = frozenset({5, 6, 7, 10, 13, 14})
+
+# Connection, transactions that collide, resources (a full disk among them), a lock, a server that stops, its system.
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+PASSING_STATES = ("08", "40", "53", "55P03", "57", "58")
 
 # WAL: readers go on beside a writer. FULL: what was committed survives the loss of power. secure_delete: zeros where
 # something was deleted.
@@ -154,7 +165,8 @@ def _parsed(url: str) -> URL:
 
 def _open_postgresql(url: URL, read_only: bool) -> Engine:
     try:
-        engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, **_OPTIONS)
+        url = url.set(drivername="postgresql+psycopg", query={"connect_timeout": str(CONNECT), **url.query})
+        engine = create_engine(url, pool_pre_ping=True, **_OPTIONS)
     except ModuleNotFoundError as error:
         raise StoreError(f"PostgreSQL needs the package {error.name}: pip install 'verbatim[postgresql]'") from error
     return engine.execution_options(postgresql_readonly=True) if read_only else engine
@@ -184,12 +196,23 @@ def _open_sqlite(url: URL, read_only: bool) -> Engine:
 
 @contextmanager
 def _told(engine: Engine) -> Iterator[None]:
-    """What an engine that cannot be reached says, as a StoreError of one line."""
+    """What an engine that cannot be reached says, as a StoreError of one line: UnavailableError where that may pass."""
+    shown = engine.url.render_as_string(hide_password=True)
     try:
         yield
     except (OperationalError, InternalError) as error:
-        shown = engine.url.render_as_string(hide_password=True)
-        raise StoreError(f"store {shown}: {str(error.orig).splitlines()[0]}") from error
+        kind = UnavailableError if _may_pass(error) else StoreError
+        raise kind(f"store {shown}: {str(error.orig).splitlines()[0]}") from error
+    except NoFreeConnectionError as error:
+        raise UnavailableError(f"store {shown}: no connection became free; expected fewer requests at once") from error
+
+
+def _may_pass(error: DBAPIError) -> bool:
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF in PASSING_CODES
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    return isinstance(error, OperationalError) and (state is None or state.startswith(PASSING_STATES))
 
 
 def _json(value: object) -> str:

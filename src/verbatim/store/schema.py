@@ -24,6 +24,7 @@ from sqlalchemy import (
     table,
 )
 
+from verbatim.access import ROLES
 from verbatim.domain import POLARITIES, STANCES
 from verbatim.store.columns import BIG, PLAIN, Moment, Tokens
 
@@ -32,8 +33,7 @@ PERMISSIONS = ("named", "anonymous", "aggregate")
 
 JOB_STATES = ("queued", "running", "done", "failed", "cancelled")
 KEY_STATES = ("in_flight", "done")
-ROLES = ("submitter", "analyst", "manager", "admin")
-DELIVERY_STATES = ("waiting", "sent", "failed")
+DELIVERY_STATES = ("waiting", "sending", "sent", "failed")
 
 metadata = MetaData(
     naming_convention={
@@ -327,7 +327,7 @@ webhooks = Table(
     sqlite_autoincrement=True,
 )
 
-# The outbox: what is to be told to whom. A payload holds numbers and ids, never a customer's words.
+# The outbox. A payload holds numbers and ids only; `due` is when to try next, or until when a sender holds it.
 deliveries = Table(
     "deliveries",
     metadata,
@@ -347,6 +347,7 @@ deliveries = Table(
     _to("webhooks", "webhook_id", "CASCADE"),
     _one_of("state", DELIVERY_STATES),
     Index("deliveries_due", "state", "due"),
+    Index("deliveries_webhook", "organisation", "webhook_id", "id"),
     sqlite_autoincrement=True,
 )
 

@@ -174,7 +174,7 @@ def _deliveries() -> None:
         sa.Column("error", sa.Text()),
         _created(),
         sa.Column("sent", MOMENT),
-        sa.CheckConstraint("state IN ('waiting', 'sent', 'failed')", name="deliveries_state"),
+        sa.CheckConstraint("state IN ('waiting', 'sending', 'sent', 'failed')", name="deliveries_state"),
         _to("webhooks", "webhook_id"),
         _of_organisation("deliveries"),
         sa.PrimaryKeyConstraint("id", name="deliveries_pk"),
@@ -182,3 +182,4 @@ def _deliveries() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("deliveries_due", "deliveries", ["state", "due"])
+    op.create_index("deliveries_webhook", "deliveries", ["organisation", "webhook_id", "id"])

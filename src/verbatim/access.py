@@ -1,0 +1,75 @@
+"""Who may do what: one table of routes and roles. A route that is not in it is refused.
+
+    submitter   hands in what customers said, and sees what it handed in itself
+    analyst     sees and codes everything of the organisation
+    manager     sees what its own accounts said
+    admin       does everything, keys and erasures included
+
+The table says who may ask. Which rows come back is narrowed beside it, by `store.access_keys.scope`.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal, get_args
+
+Role = Literal["submitter", "analyst", "manager", "admin"]
+ROLES: tuple[Role, ...] = get_args(Role)
+
+ORGANISATION = "default"
+"""The organisation of an installation that serves one."""
+
+PUBLIC = frozenset({"/healthz", "/readyz", "/docs", "/openapi.json"})
+"""The paths that need no key."""
+
+_ALL = frozenset(ROLES)
+_ADMIN: frozenset[Role] = frozenset({"admin"})
+_ANALYSING: frozenset[Role] = _ADMIN | {"analyst"}
+_SENDING: frozenset[Role] = _ANALYSING | {"submitter"}
+_READING: frozenset[Role] = _ANALYSING | {"manager"}
+
+RULES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
+    {
+        ("POST", "/v1/code"): _ALL,
+        ("POST", "/v1/verbatims"): _SENDING,
+        ("GET", "/v1/verbatims"): _ALL,
+        ("GET", "/v1/verbatims/{id}"): _ALL,
+        ("GET", "/v1/verbatims/{id}/codings"): _ALL,
+        ("POST", "/v1/transcripts"): _SENDING,
+        ("POST", "/v1/imports"): _SENDING,
+        ("GET", "/v1/codebook"): _ALL,
+        ("PUT", "/v1/codebook"): _ADMIN,
+        ("GET", "/v1/models"): _ALL,
+        ("GET", "/v1/jobs"): _SENDING,
+        ("GET", "/v1/jobs/{id}"): _SENDING,
+        ("DELETE", "/v1/jobs/{id}"): _SENDING,
+        ("GET", "/v1/jobs/{id}/errors"): _SENDING,
+        ("POST", "/v1/recodings"): _ANALYSING,
+        ("GET", "/v1/exports"): _READING,
+        ("POST", "/v1/exports"): _READING,
+        ("GET", "/v1/exports/{id}"): _READING,
+        ("GET", "/v1/contacts"): _ANALYSING,
+        ("PUT", "/v1/contacts"): _ANALYSING,
+        ("GET", "/v1/sources"): _ADMIN,
+        ("GET", "/v1/sources/{name}"): _ADMIN,
+        ("PUT", "/v1/sources/{name}"): _ADMIN,
+        ("GET", "/v1/keys"): _ADMIN,
+        ("POST", "/v1/keys"): _ADMIN,
+        ("DELETE", "/v1/keys/{id}"): _ADMIN,
+        ("GET", "/v1/audit"): _ADMIN,
+        ("GET", "/v1/erasures"): _ADMIN,
+        ("POST", "/v1/erasures"): _ADMIN,
+        ("GET", "/v1/webhooks"): _ADMIN,
+        ("POST", "/v1/webhooks"): _ADMIN,
+        ("DELETE", "/v1/webhooks/{id}"): _ADMIN,
+        ("GET", "/v1/webhooks/{id}/deliveries"): _ADMIN,
+        ("POST", "/v1/webhooks/{id}/deliveries/{delivery}/replay"): _ADMIN,
+        ("GET", "/v1/me"): _ALL,
+        ("GET", "/metrics"): _ADMIN,
+    }
+)
+"""A method and the template of a path, and the roles that may."""
+
+
+def may(role: Role, method: str, path: str) -> bool:
+    """Whether a role may use a method of a path, given as its template; never where the table says nothing."""
+    return role in RULES.get((method, path), frozenset())

@@ -1,0 +1,63 @@
+"""The desk that everything arrives at: a store, a model that codes, and what they have in common."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from verbatim import taxonomy
+from verbatim.actions.coding import codebook_of
+from verbatim.actions.coding_line import CodingLine
+from verbatim.actions.redacting import Redactors
+from verbatim.coder import Coder
+from verbatim.registry import Manifest, find, load, read_manifest
+from verbatim.store.migrations import upgrade
+from verbatim.store.opening import open_store
+from verbatim.taxonomy import Codebook
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A store, the model that codes what arrives, its manifest and its code frame.
+
+    `line` is where callers are coded together, `redactors` what is known of rosters, `introduced` the organisations
+    that know the model already: all three belong to this desk and to the process that it is in.
+    """
+
+    engine: Engine
+    coder: Coder
+    manifest: Manifest
+    codebook: Codebook
+    line: CodingLine = field(init=False, repr=False, compare=False)
+    redactors: Redactors = field(init=False, repr=False, compare=False)
+    introduced: set[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "line", CodingLine(self.coder))
+        object.__setattr__(self, "redactors", Redactors())
+        object.__setattr__(self, "introduced", set())
+
+    @property
+    def model(self) -> str:
+        """The label of the model."""
+        return self.coder.model.label
+
+    def close(self) -> None:
+        """Code what still waits, and let go of the store."""
+        self.line.close()
+        self.engine.dispose()
+
+
+def open_desk(url: str, model: str | None = None, codebook: str | None = None) -> Desk:
+    """The desk of the store at a URL, brought to the layout of this version, with a model by label or folder.
+
+    `codebook` is a file with the frame that the model was trained for; the model's own, or the one that ships, if left
+    out. Raises ModelError, CodebookError and StoreError for what cannot be opened; the store is opened last.
+    """
+    folder = find(model)
+    frame = taxonomy.load(Path(codebook)) if codebook else codebook_of(read_manifest(folder))
+    learnt, manifest = load(folder, frame)
+    coder = Coder(learnt)
+    engine = open_store(url)
+    upgrade(engine)
+    return Desk(engine, coder, manifest, frame)

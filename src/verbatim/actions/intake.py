@@ -1,0 +1,125 @@
+"""What arrives is checked, redacted, stored and coded: in one transaction, or coded by a job that is kept with it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection
+
+from verbatim.actions.arrivals import Problem, Refused, require_source, sifted
+from verbatim.actions.desk import Desk, open_desk
+from verbatim.actions.kept_codings import keep_codings, writing_codings
+from verbatim.domain import Coding, Verbatim
+from verbatim.store.codings import Judged, effective
+from verbatim.store.jobs import enqueue
+from verbatim.store.opening import reading
+from verbatim.store.records import words_of
+from verbatim.store.verbatims import Kept, Received, add_verbatims
+
+__all__ = ["AT_ONCE", "Desk", "Problem", "Receipt", "Refused", "Taken", "code_texts", "open_desk", "receive"]
+
+AT_ONCE = 20
+"""So many arrivals are coded before the answer; more are coded by a job."""
+
+AT_ONCE_CHARACTERS = 20_000
+"""As much text is coded before the answer: about half a second's work. A long call is coded by a job."""
+
+CODE = "code"
+"""The kind of the job that codes what was stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An arrival that was kept: its place among the arrivals, from 0, the id in its source, what became of it.
+
+    `coding` is the one in effect: None where a job will code it.
+    """
+
+    place: int
+    id: str
+    kept: Kept
+    coding: Coding | None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of each arrival, in order, and the job that codes them, if they were not coded at once."""
+
+    arrivals: tuple[Taken | Refused, ...]
+    job: int | None = None
+
+    @property
+    def taken(self) -> tuple[Taken, ...]:
+        """Those that were kept."""
+        return tuple(one for one in self.arrivals if isinstance(one, Taken))
+
+    @property
+    def refused(self) -> tuple[Refused, ...]:
+        """Those that were not."""
+        return tuple(one for one in self.arrivals if isinstance(one, Refused))
+
+
+def code_texts(desk: Desk, verbatims: Iterable[Verbatim]) -> list[Coding]:
+    """The coding of each verbatim, in order; nothing is kept."""
+    return desk.line.code(verbatims)
+
+
+def receive(desk: Desk, organisation: str, source: str, arrivals: Sequence[Received], actor: str) -> Receipt:
+    """What became of each arrival: kept under the id that it has in its source, without what is personal, and coded.
+
+    All that are sound are kept in one transaction with their codings, or with the job that codes them where they are
+    many. What has not changed keeps its coding. Raises StoreError for a source that cannot be, NotFoundError for an
+    unknown organisation.
+    """
+    require_source(source)
+    found = sifted(arrivals, datetime.now(UTC))
+    places = [place for place, one in enumerate(found) if isinstance(one, Received)]
+    sound = _redacted(desk, organisation, source, [one for one in found if isinstance(one, Received)], actor)
+    codings = desk.line.code(one.verbatim for one in sound) if _few(sound) else None
+    job: int | None = None
+    with writing_codings(desk, organisation) as connection:
+        kept = add_verbatims(connection, organisation, source, sound)
+        if codings is None:
+            known = effective(connection, organisation, [one.id for one in kept if one.change == "unchanged"])
+            in_effect = {number: one.coding for number, one in known.items()}
+            job = _to_code_later(connection, organisation, [one.id for one in kept if one.id not in in_effect], actor)
+        else:
+            in_effect = _coded(connection, desk, organisation, source, list(zip(kept, codings, strict=True)))
+    rows = zip(places, sound, kept, strict=True)
+    taken = iter([Taken(place, one.verbatim.id, its, in_effect.get(its.id)) for place, one, its in rows])
+    return Receipt(tuple(one if isinstance(one, Refused) else next(taken) for one in found), job)
+
+
+def _redacted(desk: Desk, organisation: str, source: str, arrivals: Sequence[Received], actor: str) -> list[Received]:
+    with reading(desk.engine, organisation) as connection:
+        clean = desk.redactors.redacting(connection, organisation, source, arrivals)
+    return [replace(clean(one), submitter=one.submitter or actor) for one in arrivals]
+
+
+def _few(arrivals: Sequence[Received]) -> bool:
+    """Whether so little has arrived that it is coded before the answer."""
+    if len(arrivals) > AT_ONCE:
+        return False
+    return sum(len(words_of(one.verbatim)) for one in arrivals) <= AT_ONCE_CHARACTERS
+
+
+def _coded(
+    connection: Connection, desk: Desk, organisation: str, source: str, pairs: Sequence[tuple[Kept, Coding]]
+) -> dict[int, Coding]:
+    """The codings in effect, by number: those that were made now, and what stands already."""
+    judged = [Judged(kept.id, coding) for kept, coding in pairs]
+    noted = keep_codings(connection, desk, organisation, judged, {kept.id: source for kept, _ in pairs})
+    fresh = {
+        kept.id: coding
+        for (kept, coding), note in zip(pairs, noted, strict=True)
+        if kept.change == "added" or note.result == "added"
+    }
+    former = effective(connection, organisation, [kept.id for kept, _ in pairs if kept.change != "added"])
+    return fresh | {number: one.coding for number, one in former.items()}
+
+
+def _to_code_later(connection: Connection, organisation: str, numbers: Sequence[int], actor: str) -> int | None:
+    """The job that codes these verbatims; None where there is nothing to code."""
+    if not numbers:
+        return None
+    return enqueue(connection, organisation, CODE, {"verbatims": list(numbers)}, actor, len(numbers))

@@ -1,0 +1,55 @@
+"""What a model judged is kept, and told to those who asked to be told, in one transaction."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+
+from verbatim import taxonomy
+from verbatim.actions.desk import Desk
+from verbatim.store.codebook_versions import keep_codebook
+from verbatim.store.codings import Judged, Noted, add_codings, register_model
+from verbatim.store.opening import writing
+from verbatim.store.webhooks import announce
+
+CODED = "verbatim.coded"
+"""The event of codings that were added."""
+
+
+@contextmanager
+def writing_codings(desk: Desk, organisation: str) -> Iterator[Connection]:
+    """A block that writes, in which the organisation knows the desk's model and its code frame.
+
+    Raises NotFoundError for an unknown organisation.
+    """
+    with writing(desk.engine, organisation) as connection:
+        if organisation not in desk.introduced:
+            introduce(connection, desk, organisation)
+        yield connection
+    desk.introduced.add(organisation)
+
+
+def introduce(connection: Connection, desk: Desk, organisation: str) -> None:
+    """Make the model and its code frame known to an organisation; nothing changes where they are. NotFoundError."""
+    frame = desk.codebook
+    facts = {name: desk.manifest.values.get(name) for name in ("quality", "training")}
+    register_model(connection, organisation, desk.model, frame.label, facts)
+    keep_codebook(connection, organisation, frame.label, frame.fingerprint, taxonomy.written(frame))
+
+
+def keep_codings(
+    connection: Connection, desk: Desk, organisation: str, judged: Sequence[Judged], sources: Mapping[int, str]
+) -> tuple[Noted, ...]:
+    """What became of each coding of the desk's model, in order; those that were added are announced.
+
+    `sources` are those of the verbatims, by number. Raises as `add_codings`.
+    """
+    noted = add_codings(connection, organisation, judged)
+    added = [one for one, note in zip(judged, noted, strict=True) if note.result == "added"]
+    if added:
+        told = [
+            {"id": one.verbatim, "external_id": one.coding.verbatim_id, "source": sources[one.verbatim]}
+            for one in added
+        ]
+        announce(connection, organisation, CODED, {"verbatims": told, "model": desk.model})
+    return noted
