@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from verbatim.errors import InputError, RefusedError
+from verbatim.errors import InputError, ReceiverError
 from verbatim.outbox import DELAYS, JITTER, Allowed, addresses, after, allowed_hosts, signature, verify
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -76,21 +76,21 @@ PRIVATE = [
 
 @pytest.mark.parametrize("host", PRIVATE)
 def test_nothing_but_public_addresses_is_told_anything(host):
-    with pytest.raises(RefusedError, match=r"host .*expected a public address over https, or a host or network that"):
+    with pytest.raises(ReceiverError, match=r"host .*expected a public address over https, or a host or network that"):
         addresses(f"https://{host}/in")
 
 
 def test_a_public_address_is_told_over_https_only():
     assert addresses("https://93.184.216.34/in") == ("93.184.216.34",)
     assert addresses("https://[64:ff9b::93.184.216.34]/in") == ("64:ff9b::5db8:d822",)
-    with pytest.raises(RefusedError, match="http, address 93"):
+    with pytest.raises(ReceiverError, match="http, address 93"):
         addresses("http://93.184.216.34/in")
 
 
 @pytest.mark.parametrize(("listed", "url"), [("10.0.0.0/8", "http://10.1.2.3"), ("Localhost", "http://localhost:81")])
 def test_the_operator_allows_hosts_and_networks(listed, url):
     assert addresses(url, allowed_hosts(f" 192.168.7.7, {listed},"))
-    with pytest.raises(RefusedError):
+    with pytest.raises(ReceiverError):
         addresses(url, allowed_hosts("192.168.7.7"))
 
 
@@ -105,10 +105,10 @@ def unknown(*args, **options):
 
 
 def test_a_host_without_an_address_is_refused(monkeypatch):
-    with pytest.raises(RefusedError, match=r"host 'a+\.example\.org': not found"):
+    with pytest.raises(ReceiverError, match=r"host 'a+\.example\.org': not found"):
         addresses("https://" + "a" * 70 + ".example.org")
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    with pytest.raises(RefusedError, match=r"host 'nobody\.example\.org': not found"):
+    with pytest.raises(ReceiverError, match=r"host 'nobody\.example\.org': not found"):
         addresses("https://nobody.example.org/in")
 
 

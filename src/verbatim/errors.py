@@ -9,7 +9,7 @@
     │   ├── CueError          a table of cues or a list of competitors that does not hold together
     │   ├── CorpusError       training data or a gold file that does not hold together
     │   ├── ModelError        a model that is damaged, foreign, or newer than this software
-    │   ├── RefusedError      an address that nothing is sent to
+    │   ├── ReceiverError     an address that nothing is sent to
     │   ├── OutputError       a place that cannot be written
     │   └── StoreError        a store that cannot be opened, or a value that it cannot keep
     │       ├── NotFoundError     nothing of that name or number in this organisation
@@ -59,7 +59,7 @@ class ModelError(InputError):
     """A model that is damaged, foreign, or newer than this software."""
 
 
-class RefusedError(InputError):
+class ReceiverError(InputError):
     """An address that nothing is sent to."""
 
 

@@ -33,7 +33,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from sqlalchemy import Engine
 
-from verbatim.errors import InputError, RefusedError, StoreError
+from verbatim.errors import InputError, ReceiverError, StoreError
 from verbatim.formats.cells import as_json
 from verbatim.store.opening import reading, writing
 from verbatim.store.webhooks import (
@@ -107,19 +107,19 @@ def allowed_hosts(listed: str) -> Allowed:
 
 
 def addresses(url: str, allowed: Allowed = PUBLIC_ONLY) -> tuple[str, ...]:
-    """The addresses behind a URL that may be told. Raises RefusedError where there is none."""
+    """The addresses behind a URL that may be told. Raises ReceiverError where there is none."""
     parts = urlsplit(url)
     host = (parts.hostname or "").rstrip(".").lower()
     try:
         found = socket.getaddrinfo(host, _port(parts), type=socket.SOCK_STREAM)
     except (OSError, ValueError) as error:
-        raise RefusedError(f"host {host!r}: not found; expected one that has an address") from error
+        raise ReceiverError(f"host {host!r}: not found; expected one that has an address") from error
     behind = dict.fromkeys(str(place[0]) for *_, place in found)
     open_to_all = parts.scheme == "https"
     told = tuple(one for one in behind if host in allowed.names or _may_be_told(one, allowed, open_to_all))
     if not told:
         wanted = f"expected a public address over https, or a host or network that {SETTING} lists"
-        raise RefusedError(f"host {host!r}, {parts.scheme}, address {next(iter(behind))}: {wanted}")
+        raise ReceiverError(f"host {host!r}, {parts.scheme}, address {next(iter(behind))}: {wanted}")
     return told
 
 
@@ -221,7 +221,7 @@ class Sender:
         try:
             told = addresses(claim.url, self.allowed)
             return _answer(claim, told, self.tls, self.timeout.total_seconds())
-        except RefusedError as error:
+        except ReceiverError as error:
             return str(error)
         except TimeoutError:
             return f"no answer within {self.timeout.total_seconds():g} s"
