@@ -1,6 +1,7 @@
 """Where every test must run (`VERBATIM_NO_SKIP=1`), a skipped one fails; no test reaches for a model hub.
 
-A test that takes `store` runs twice: on SQLite, and on a PostgreSQL that is started for the session.
+A test that takes `store` runs twice: on SQLite, and on a PostgreSQL that is started for the session. There the store
+belongs to a role that is no superuser, so that row-level security holds for it.
 
 Property tests have no deadline, since machines are shared; where every test must run they draw the same examples
 each time.
@@ -31,6 +32,7 @@ STRICT = os.environ.get("VERBATIM_NO_SKIP") == "1"
 
 NOBODY = 65534
 POSTGRESQL = Path("/usr/lib/postgresql/15/bin")
+OWNER = "verbatim_app"
 QUICK = "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=40"
 
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -86,27 +88,66 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return models
 
 
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    """The URL of a PostgreSQL of this session's own, up to the name of the database: in a folder, by a socket in it."""
-    if not (POSTGRESQL / "initdb").is_file():
-        pytest.skip(f"{POSTGRESQL}: PostgreSQL 15 is not installed (Debian's package postgresql-15)")
-    folder = Path(tempfile.mkdtemp(prefix="verbatim-"))
-    user = NOBODY if os.geteuid() == 0 else None
-    shutil.chown(folder, user) if user else None
+class Cluster:
+    """A PostgreSQL of our own in a folder, by a socket in it; `url` goes up to the name of the database.
 
-    def run(program: str, *arguments: str) -> None:
-        command = [str(POSTGRESQL / program), "--pgdata", str(folder / "data"), *arguments]
+    Whoever comes by it may create databases, and owns them, but is no superuser.
+    """
+
+    def __init__(self) -> None:
+        if not (POSTGRESQL / "initdb").is_file():
+            pytest.skip(f"{POSTGRESQL}: PostgreSQL 15 is not installed (Debian's package postgresql-15)")
+        self.folder = Path(tempfile.mkdtemp(prefix="verbatim-"))
+        self.user = NOBODY if os.geteuid() == 0 else None
+        shutil.chown(self.folder, self.user) if self.user else None
+        self.url = f"postgresql://{OWNER}@/{{name}}?host={self.folder}"
+        self.run("initdb", "--username=verbatim", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+        self.start()
+        self._add_owner()
+
+    def start(self) -> None:
+        log = f"--log={self.folder / 'log'}"
+        self.run("pg_ctl", "start", "--wait", log, f"--options=-k {self.folder} {QUICK}")
+
+    def _add_owner(self) -> None:
+        import psycopg
+
+        with psycopg.connect(f"postgresql://verbatim@/postgres?host={self.folder}", autocommit=True) as connection:
+            connection.execute(f"CREATE ROLE {OWNER} LOGIN NOSUPERUSER NOBYPASSRLS CREATEDB")
+            connection.execute(f"ALTER DATABASE postgres OWNER TO {OWNER}")
+
+    def stop(self) -> None:
+        """Stop it as a crash would: without a word to whoever is connected."""
+        self.run("pg_ctl", "stop", "--mode=immediate")
+
+    def run(self, program: str, *arguments: str) -> None:
+        command = [str(POSTGRESQL / program), "--pgdata", str(self.folder / "data"), *arguments]
         done = subprocess.run(
-            command, user=user, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False
+            command, user=self.user, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False
         )
         assert done.returncode == 0, done.stderr.decode()
 
-    run("initdb", "--username=verbatim", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
-    run("pg_ctl", "start", "--wait", f"--log={folder / 'log'}", f"--options=-k {folder} {QUICK}")
-    yield f"postgresql://verbatim@/{{name}}?host={folder}"
-    run("pg_ctl", "stop", "--mode=immediate")
-    shutil.rmtree(folder)
+
+@contextmanager
+def _running() -> Iterator[Cluster]:
+    cluster = Cluster()
+    yield cluster
+    cluster.stop()
+    shutil.rmtree(cluster.folder)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The URL of a PostgreSQL of this session's own, up to the name of the database."""
+    with _running() as cluster:
+        yield cluster.url
+
+
+@pytest.fixture
+def own_postgresql() -> Iterator[Cluster]:
+    """A PostgreSQL of this test's own, to be stopped and started; it must run when the test ends."""
+    with _running() as cluster:
+        yield cluster
 
 
 @pytest.fixture

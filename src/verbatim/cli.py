@@ -16,6 +16,7 @@ import typer
 from typer.exceptions import TyperException
 
 from verbatim import __version__
+from verbatim.custody import custody_app
 from verbatim.errors import InputError, InternalError, VerbatimError
 
 EXIT_CODES: dict[type[VerbatimError], int] = {InputError: 2, InternalError: 1}
@@ -52,6 +53,7 @@ app = typer.Typer(
 )
 codebook_app = typer.Typer(help="Look at a code frame, or check one of your own.", no_args_is_help=True)
 app.add_typer(codebook_app, name="codebook")
+app.add_typer(custody_app)
 
 
 @app.command()

@@ -9,10 +9,11 @@
     │   ├── CueError          a table of cues or a list of competitors that does not hold together
     │   ├── CorpusError       training data or a gold file that does not hold together
     │   ├── ModelError        a model that is damaged, foreign, or newer than this software
+    │   ├── ReceiverError     an address that nothing is sent to
     │   ├── OutputError       a place that cannot be written
     │   └── StoreError        a store that cannot be opened, or a value that it cannot keep
     │       ├── NotFoundError     nothing of that name or number in this organisation
-    │       ├── UnavailableError  a store that does not answer now: the same may succeed later
+    │       ├── UnavailableError  a store that does not answer now, or has no room: the same may work later
     │       └── ConflictError     what another request is doing, or did with other content
     │           └── LeaseLostError  a job that was cancelled, or that another worker has now
     └── InternalError         our own mistake: exit code 1
@@ -58,6 +59,10 @@ class ModelError(InputError):
     """A model that is damaged, foreign, or newer than this software."""
 
 
+class ReceiverError(InputError):
+    """An address that nothing is sent to."""
+
+
 class OutputError(InputError):
     """A place that cannot be written."""
 
@@ -71,7 +76,7 @@ class NotFoundError(StoreError):
 
 
 class UnavailableError(StoreError):
-    """A store that does not answer at this moment: the same may succeed later."""
+    """A store that does not answer at this moment, or has no room; nothing was kept, and the same may work later."""
 
 
 class ConflictError(StoreError):

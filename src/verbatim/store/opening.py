@@ -13,7 +13,8 @@ from typing import Any, Protocol, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, InternalError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoFreeConnectionError
 
 from verbatim.errors import StoreError, UnavailableError
 from verbatim.formats.cells import as_json
@@ -31,6 +32,16 @@ BUSY = 30_000
 
 PATIENCE = 1_000
 """Milliseconds that emptying the log of SQLite waits for readers."""
+
+CONNECT = 10
+"""Seconds that PostgreSQL has to take a connection, where the URL does not say."""
+
+# What passes: another writer, no memory, a disk that fails or is full, no file. https://sqlite.org/rescode.html
+PASSING_CODES = frozenset({5, 6, 7, 10, 13, 14})
+
+# Connection, transactions that collide, resources (a full disk among them), a lock, a server that stops, its system.
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+PASSING_STATES = ("08", "40", "53", "55P03", "57", "58")
 
 # WAL: readers go on beside a writer. FULL: what was committed survives the loss of power. secure_delete: zeros where
 # something was deleted.
@@ -90,7 +101,8 @@ def open_store(url: str, *, read_only: bool = False) -> Engine:
 def reading(engine: Engine, organisation: str = EVERY) -> Iterator[Connection]:
     """A connection that reads one state of the store from first to last, beside any writer.
 
-    PostgreSQL shows it the rows of that organisation only, whatever is asked.
+    PostgreSQL shows it the rows of that organisation only, whatever is asked. Raises StoreError for what the engine
+    says: UnavailableError where it does not answer now, and the same may work later.
     """
     with _told(engine), engine.connect() as connection:
         connection.execution_options(**{_PLAIN_READ: True})
@@ -105,7 +117,7 @@ def writing(engine: Engine, organisation: str = EVERY) -> Iterator[Connection]:
     """A connection whose writes are all kept when the block ends well, and none otherwise.
 
     SQLite has one writer: the block waits for another one's end. PostgreSQL takes and shows rows of that organisation
-    only, whatever is asked.
+    only, whatever is asked. Raises StoreError as `reading` does; also UnavailableError where there is no room.
     """
     with _told(engine), engine.begin() as connection:
         _wall(connection, organisation)
@@ -117,20 +129,28 @@ def scrub(engine: Engine) -> bool:
 
     SQLite copies its log into the file and empties it, which must wait for readers: False, to be tried again, where
     one of them reads on. PostgreSQL frees the rows (VACUUM); its own log and its backups are the operator's.
+    Raises StoreError as `writing` does.
     """
-    if engine.dialect.name == "postgresql":
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql(f"VACUUM {', '.join(metadata.tables)}")
-        return True
+    with _told(engine):
+        if engine.dialect.name == "postgresql":
+            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql(f"VACUUM {', '.join(metadata.tables)}")
+            return True
+        return _empty_log(engine)
+
+
+def _empty_log(engine: Engine) -> bool:
     raw = engine.raw_connection()
+    cursor = raw.cursor()
     try:
-        cursor = raw.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {PATIENCE}")
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         busy, *_ = cursor.fetchone() or (1,)
-        cursor.execute(f"PRAGMA busy_timeout = {BUSY}")
         return not busy
+    except library().OperationalError as error:
+        raise OperationalError(None, None, error) from error
     finally:
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY}")
         raw.close()
 
 
@@ -154,7 +174,8 @@ def _parsed(url: str) -> URL:
 
 def _open_postgresql(url: URL, read_only: bool) -> Engine:
     try:
-        engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, **_OPTIONS)
+        url = url.set(drivername="postgresql+psycopg", query={"connect_timeout": str(CONNECT), **url.query})
+        engine = create_engine(url, pool_pre_ping=True, **_OPTIONS)
     except ModuleNotFoundError as error:
         raise StoreError(f"PostgreSQL needs the package {error.name}: pip install 'verbatim[postgresql]'") from error
     return engine.execution_options(postgresql_readonly=True) if read_only else engine
@@ -184,12 +205,23 @@ def _open_sqlite(url: URL, read_only: bool) -> Engine:
 
 @contextmanager
 def _told(engine: Engine) -> Iterator[None]:
-    """What an engine that cannot be reached says, as an UnavailableError of one line."""
+    """What an engine that cannot be reached says, as a StoreError of one line: UnavailableError where that may pass."""
+    shown = engine.url.render_as_string(hide_password=True)
     try:
         yield
     except (OperationalError, InternalError) as error:
-        shown = engine.url.render_as_string(hide_password=True)
-        raise UnavailableError(f"store {shown}: {str(error.orig).splitlines()[0]}") from error
+        kind = UnavailableError if _may_pass(error) else StoreError
+        raise kind(f"store {shown}: {str(error.orig).splitlines()[0]}") from error
+    except NoFreeConnectionError as error:
+        raise UnavailableError(f"store {shown}: no connection became free; expected fewer requests at once") from error
+
+
+def _may_pass(error: DBAPIError) -> bool:
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF in PASSING_CODES
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    return isinstance(error, OperationalError) and (state is None or state.startswith(PASSING_STATES))
 
 
 def _json(value: object) -> str:

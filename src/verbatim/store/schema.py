@@ -327,8 +327,7 @@ webhooks = Table(
     sqlite_autoincrement=True,
 )
 
-# The outbox: what is to be told to whom. A payload holds numbers and ids, never a customer's words. `due` is when it is
-# to be tried, or, while it is being sent, when that has taken too long.
+# The outbox. A payload holds numbers and ids only; `due` is when to try next, or until when a sender holds it.
 deliveries = Table(
     "deliveries",
     metadata,
