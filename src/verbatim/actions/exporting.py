@@ -170,5 +170,6 @@ def _plain(filters: Filters) -> dict[str, Any]:
 
 def _filters(values: dict[str, Any]) -> Filters:
     moments = {name: datetime.fromisoformat(values[name]) for name in ("since", "until") if name in values}
-    lists = {"accounts": tuple(values["accounts"])} if "accounts" in values else {}
-    return Filters(**{**values, **moments, **lists})
+    lists = {name: tuple(values[name]) for name in ("accounts",) if name in values}
+    known: dict[str, Any] = values | moments | lists
+    return Filters(**known)
