@@ -1,6 +1,7 @@
 """Where every test must run (`VERBATIM_NO_SKIP=1`), a skipped one fails; no test reaches for a model hub.
 
-A test that takes `store` runs twice: on SQLite, and on a PostgreSQL that is started for the session.
+A test that takes `store` runs twice: on SQLite, and on a PostgreSQL that is started for the session. There the store
+belongs to a role that is no superuser, so that row-level security holds for it.
 
 Property tests have no deadline, since machines are shared; where every test must run they draw the same examples
 each time.
@@ -22,11 +23,16 @@ from hypothesis import HealthCheck, settings
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from verbatim.actions.desk import Desk
+    from verbatim.coder import Coder
+    from verbatim.registry import Manifest
+
 FILES = Path(__file__).parent / "files"
 STRICT = os.environ.get("VERBATIM_NO_SKIP") == "1"
 
 NOBODY = 65534
 POSTGRESQL = Path("/usr/lib/postgresql/15/bin")
+OWNER = "verbatim_app"
 QUICK = "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=40"
 
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -83,7 +89,10 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Cluster:
-    """A PostgreSQL of our own in a folder, by a socket in it; `url` goes up to the name of the database."""
+    """A PostgreSQL of our own in a folder, by a socket in it; `url` goes up to the name of the database.
+
+    Whoever comes by it may create databases, and owns them, but is no superuser.
+    """
 
     def __init__(self) -> None:
         if not (POSTGRESQL / "initdb").is_file():
@@ -91,12 +100,21 @@ class Cluster:
         self.folder = Path(tempfile.mkdtemp(prefix="verbatim-"))
         self.user = NOBODY if os.geteuid() == 0 else None
         shutil.chown(self.folder, self.user) if self.user else None
-        self.url = f"postgresql://verbatim@/{{name}}?host={self.folder}"
+        self.url = f"postgresql://{OWNER}@/{{name}}?host={self.folder}"
         self.run("initdb", "--username=verbatim", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+        self.start()
+        self._add_owner()
 
     def start(self) -> None:
         log = f"--log={self.folder / 'log'}"
         self.run("pg_ctl", "start", "--wait", log, f"--options=-k {self.folder} {QUICK}")
+
+    def _add_owner(self) -> None:
+        import psycopg
+
+        with psycopg.connect(f"postgresql://verbatim@/postgres?host={self.folder}", autocommit=True) as connection:
+            connection.execute(f"CREATE ROLE {OWNER} LOGIN NOSUPERUSER NOBYPASSRLS CREATEDB")
+            connection.execute(f"ALTER DATABASE postgres OWNER TO {OWNER}")
 
     def stop(self) -> None:
         """Stop it as a crash would: without a word to whoever is connected."""
@@ -113,7 +131,6 @@ class Cluster:
 @contextmanager
 def _running() -> Iterator[Cluster]:
     cluster = Cluster()
-    cluster.start()
     yield cluster
     cluster.stop()
     shutil.rmtree(cluster.folder)
@@ -188,6 +205,27 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator["Engine"]:
         add_organisation(connection, "south")
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def small_coder(trained: Path) -> "tuple[Coder, Manifest]":
+    """A coder with the model small@1, and the manifest of that."""
+    from verbatim.coder import Coder
+    from verbatim.registry import load
+
+    model, manifest = load(trained / "small@1")
+    return Coder(model), manifest
+
+
+@pytest.fixture
+def desk(store: "Engine", small_coder: "tuple[Coder, Manifest]") -> "Iterator[Desk]":
+    """A desk of the store, with the model small@1."""
+    from verbatim import taxonomy
+    from verbatim.actions.desk import Desk
+
+    desk = Desk(store, *small_coder, taxonomy.default())
+    yield desk
+    desk.close()
 
 
 def _upgrade(url: str) -> None:

@@ -304,12 +304,22 @@ def test_the_page_asks_for_nothing_from_outside():
 
 def test_the_answer_stands_first_with_its_numbers():
     pairs = [
-        reply(i, "Too dear for us", mention("price.level"), stance=scored(9 if i else 2), account="A") for i in range(4)
+        reply(i, "Too dear for us", mention("price.level"), stance=scored(9 if i else 2), account="A", contact=f"C{i}")
+        for i in range(4)
     ]
     page = render(told(*pairs), BOOK)
     assert "4 replies from 4 people at 1 account were read. 4 of them said something; 4 of those (100%)" in page
     assert "The Net Promoter Score is +50 (95% interval" in page
     assert "from 4 scores" in page
+
+
+def test_where_nobody_is_named_no_people_are_counted():
+    report = told(*(reply(i, "Too dear for us", mention("price.level")) for i in range(4)))
+    assert report.respondents is None
+    page = render(report, BOOK)
+    assert "4 replies were read." in page
+    assert "<dt>people</dt>" not in page
+    assert "4 replies from 1 account were read." in render(told(*(reply(i, account="A") for i in range(4))), BOOK)
 
 
 def test_an_account_that_occurs_more_often_than_others_is_counted_in_full():

@@ -10,23 +10,26 @@ from verbatim.settings import preset
 
 @pytest.fixture(autouse=True)
 def bare(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("MODEL", "CODEBOOK", "COMPETITORS", "INTENTS", "LANGUAGE"):
+    for name in ("MODEL", "CODEBOOK", "COMPETITORS", "INTENTS", "LANGUAGE", "DATA", "DATABASE", "WEBHOOK_HOSTS"):
         monkeypatch.delenv(f"VERBATIM_{name}", raising=False)
 
 
 def test_nothing_is_decided_where_nothing_is_set() -> None:
     settings = preset()
     assert (settings.model, settings.codebook, settings.language) == (None, None, "en")
-    assert (settings.competitors, settings.intents) == (None, None)
+    assert (settings.competitors, settings.intents, settings.webhook_hosts) == (None, None, "")
+    assert (settings.data, settings.database) == (None, None)
 
 
 def test_the_environment_decides(monkeypatch: pytest.MonkeyPatch) -> None:
     own = {"MODEL": "own@2", "CODEBOOK": "own.yaml", "LANGUAGE": "zh-Hant", "COMPETITORS": "rivals.csv"}
+    own["WEBHOOK_HOSTS"] = "hooks.example.org, 10.1.0.0/16"
     for name, value in own.items():
         monkeypatch.setenv(f"VERBATIM_{name}", value)
     settings = preset()
     assert (settings.model, settings.codebook, settings.language) == ("own@2", Path("own.yaml"), "zh-Hant")
     assert settings.competitors == Path("rivals.csv")
+    assert settings.webhook_hosts == "hooks.example.org, 10.1.0.0/16"
 
 
 def test_an_empty_variable_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from verbatim.domain import Verbatim
 from verbatim.errors import StoreError, UnavailableError
 from verbatim.store.listing import count
 from verbatim.store.migrations import upgrade
-from verbatim.store.opening import open_store, reading, writing
+from verbatim.store.opening import open_store, reading, scrub, writing
 from verbatim.store.people import add_organisation
 from verbatim.store.verbatims import Received, add_verbatims
 
@@ -82,6 +82,14 @@ def test_a_full_disk_can_be_read_from_and_written_to_again_once_there_is_room(sq
     assert stored(sqlite) == 2 * ROWS
 
 
+def test_a_full_disk_keeps_the_log_from_being_emptied_until_there_is_room(sqlite, tmp_path):
+    add(sqlite, "before")
+    with files_end_at((tmp_path / "verbatim.db").stat().st_size), pytest.raises(UnavailableError):
+        scrub(sqlite)
+    assert scrub(sqlite)
+    assert stored(sqlite) == ROWS
+
+
 def test_a_store_that_may_grow_no_more_is_full(sqlite):
     event.listen(sqlite, "begin", lambda connection: connection.exec_driver_sql("PRAGMA max_page_count = 1"))
     with pytest.raises(UnavailableError, match="database or disk is full"):
@@ -103,7 +111,7 @@ def test_a_server_that_is_down_is_told_and_used_again_by_the_same_engine_once_it
     cluster, engine = server
     add(engine, "before", 3)
     cluster.stop()
-    for attempt in (stored, lambda engine: add(engine, "down", 1)):
+    for attempt in (stored, lambda engine: add(engine, "down", 1), scrub):
         with pytest.raises(UnavailableError) as refused:
             attempt(engine)
         assert len(str(refused.value).splitlines()) == 1

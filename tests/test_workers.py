@@ -111,13 +111,6 @@ def test_a_worker_beside_a_folder_of_data_finds_the_store_in_it(sqlite_template,
     engine.dispose()
 
 
-@pytest.mark.parametrize("options", [[], ["--data", "d", "--database", "sqlite:///x.db"]])
-def test_a_worker_needs_one_store(options):
-    command = [sys.executable, "-m", "verbatim.cli", "worker", *options]
-    told = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (told.returncode, told.stderr) == (2, "verbatim: store: expected either --data FOLDER or --database URL\n")
-
-
 def test_a_worker_that_cannot_work_says_why(tmp_path):
     order = Order(f"sqlite:///{tmp_path / 'x.db'}", "alone", "nothing@9")
     with pytest.raises(ModelError, match="nothing@9"):

@@ -15,6 +15,9 @@ from typing import Literal, get_args
 Role = Literal["submitter", "analyst", "manager", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
+ORGANISATION = "default"
+"""The organisation of an installation that serves one."""
+
 PUBLIC = frozenset({"/healthz", "/readyz", "/docs", "/openapi.json"})
 """The paths that need no key."""
 

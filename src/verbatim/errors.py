@@ -9,6 +9,7 @@
     │   ├── CueError          a table of cues or a list of competitors that does not hold together
     │   ├── CorpusError       training data or a gold file that does not hold together
     │   ├── ModelError        a model that is damaged, foreign, or newer than this software
+    │   ├── ReceiverError     an address that nothing is sent to
     │   ├── OutputError       a place that cannot be written
     │   └── StoreError        a store that cannot be opened, or a value that it cannot keep
     │       ├── NotFoundError     nothing of that name or number in this organisation
@@ -57,6 +58,10 @@ class CorpusError(InputError):
 
 class ModelError(InputError):
     """A model that is damaged, foreign, or newer than this software."""
+
+
+class ReceiverError(InputError):
+    """An address that nothing is sent to."""
 
 
 class OutputError(InputError):

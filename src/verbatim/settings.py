@@ -1,4 +1,4 @@
-"""What an installation decides once, from the environment: VERBATIM_MODEL, VERBATIM_CODEBOOK and others."""
+"""What an installation decides once, from the environment: VERBATIM_MODEL, VERBATIM_DATA and others."""
 
 from pathlib import Path
 from typing import Literal
@@ -18,6 +18,9 @@ class Settings(BaseSettings):
     codebook: Path | None = None
     competitors: Path | None = None
     intents: Path | None = None
+    data: Path | None = None
+    database: str | None = None
+    webhook_hosts: str = ""
     language: Literal["en", "zh-Hans", "zh-Hant"] = "en"
 
 

@@ -14,6 +14,7 @@ from verbatim.domain import POLARITIES
 from verbatim.learning.check import Checked
 from verbatim.learning.statistics import Statistics
 from verbatim.quality import Assessment, Economy, Estimate, Slice
+from verbatim.store.access_keys import StoredKey
 from verbatim.taxonomy import Code, Codebook
 
 OFTEN = 50
@@ -145,6 +146,19 @@ def show_checked(checked: Checked) -> None:
     for problem in checked.problems:
         errors.print(f"verbatim: {problem}", markup=False)
     console.print(f"{len(checked.problems):,} problems" if checked.problems else "no problem found")
+
+
+def show_keys(keys: Sequence[StoredKey]) -> None:
+    """Print what is kept of keys, a line each."""
+    console = Console(highlight=False, soft_wrap=True)
+    console.width = max(console.width, WIDE)
+    table = Table(box=None)
+    for name in ("id", "role", "name", "accounts", "created", "last used", "revoked"):
+        table.add_column(name)
+    for key in keys:
+        moments = (f"{moment:%Y-%m-%d %H:%M}" if moment else "" for moment in (key.created, key.last_used, key.revoked))
+        table.add_row(str(key.id), key.role, escape(key.name), escape(", ".join(key.accounts or ())), *moments)
+    console.print(table)
 
 
 def show_codebook(codebook: Codebook, language: str) -> None:

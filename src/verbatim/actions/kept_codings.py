@@ -29,6 +29,13 @@ def writing_codings(desk: Desk, organisation: str) -> Iterator[Connection]:
     desk.introduced.add(organisation)
 
 
+def ensure_introduced(desk: Desk, organisation: str) -> None:
+    """Make the model and its code frame known to an organisation, if they are not. Raises NotFoundError."""
+    if organisation not in desk.introduced:
+        with writing_codings(desk, organisation):
+            pass
+
+
 def introduce(connection: Connection, desk: Desk, organisation: str) -> None:
     """Make the model and its code frame known to an organisation; nothing changes where they are. NotFoundError."""
     frame = desk.codebook

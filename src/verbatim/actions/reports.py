@@ -200,9 +200,9 @@ class People:
         self._row: tuple[int, set[str]] = (0, set())
 
     @property
-    def respondents(self) -> int:
-        """People, as far as they can be told apart."""
-        return len(self._contacts) + self._unnamed
+    def respondents(self) -> int | None:
+        """People, as far as they can be told apart; None where no row names a contact."""
+        return len(self._contacts) + self._unnamed if self._contacts else None
 
     @property
     def accounts(self) -> int:

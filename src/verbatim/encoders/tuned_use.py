@@ -8,8 +8,9 @@ neighbours, and then its own pieces alone are pooled, as `[4 × unit tanh output
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -29,8 +30,9 @@ LEFT, RIGHT = 2, 2
 SCALE = 4.0
 """The length of the sentence part of a vector, so that it weighs about as much as the greatest features."""
 
+_BLOCK, _BUDGET = 256, 512
+"""How many texts are pooled together, and how many of their pieces go through the network together."""
 
-_BUDGET = 512
 _UNKNOWN, _OPEN, _CLOSE = 0, 1, 2
 
 Weights = Mapping[str, NDArray[np.generic]]
@@ -44,6 +46,38 @@ class Pieces:
 
     numbers: list[int]
     clauses: list[Span]
+
+    def runs(self) -> list[Span]:
+        """Return what is pooled: each clause, and the whole at the end."""
+        return [*self.clauses, (0, len(self.numbers))]
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """The pieces of some texts, each once: ascending numbers (u,), rows of the table (u, 512), projected (u, 768)."""
+
+    numbers: Places
+    embeddings: Vectors
+    projected: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Pooled:
+    """The features of runs of pieces taken together: greatest and sum, (r, 1280) each, and how many pieces, (r,)."""
+
+    greatest: Vectors
+    sums: Vectors
+    lengths: Vectors
+
+    @classmethod
+    def of(cls, runs: int) -> "Pooled":
+        """Return room for so many runs."""
+        greatest, sums = (np.empty((runs, FEATURES), dtype=np.float32) for _ in range(2))
+        return cls(greatest, sums, np.empty(runs, dtype=np.float32))
+
+    def after(self, first: int) -> "Pooled":
+        """Return the room that begins at a run."""
+        return Pooled(self.greatest[first:], self.sums[first:], self.lengths[first:])
 
 
 class Table:
@@ -94,32 +128,55 @@ class TunedUse:
 
     def read(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> Read:
         """Return a row for each clause in its place, and one for each whole text, (·, 1792) float32."""
-        clauses = [np.zeros((0, self.dimension), dtype=np.float32)]
-        wholes = [np.zeros((0, self.dimension), dtype=np.float32)]
-        pieces = (self._table.pieces(text, own) for text, own in zip(texts, spans, strict=True))
-        for group in _groups(pieces):
-            of_clauses, of_wholes = self._read_group(group)
-            clauses.append(of_clauses)
-            wholes.append(of_wholes)
+        blocks = [
+            self._read_block(texts[at : at + _BLOCK], spans[at : at + _BLOCK]) for at in range(0, len(texts), _BLOCK)
+        ]
+        nothing = np.zeros((0, self.dimension), dtype=np.float32)
+        clauses, wholes = ([nothing, *(getattr(block, part) for block in blocks)] for part in ("clauses", "wholes"))
         return Read(np.concatenate(clauses), np.concatenate(wholes))
 
-    def _read_group(self, group: Sequence[Pieces]) -> tuple[Vectors, Vectors]:
+    def _read_block(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> Read:
+        pieces = [self._table.pieces(text, own) for text, own in zip(texts, spans, strict=True)]
+        runs = [text.runs() for text in pieces]
+        pooled = Pooled.of(sum(map(len, runs)))
+        entries, first = self._entries(pieces), 0
+        for group in _groups(pieces):
+            first += self._read_group(group, entries, pooled.after(first))
+        vectors = self._vectors(pooled)
+        whole = np.zeros(len(vectors), dtype=bool)
+        whole[np.cumsum([len(own) for own in runs], dtype=np.int64) - 1] = True
+        return Read(vectors[~whole], vectors[whole])
+
+    def _entries(self, pieces: Sequence[Pieces]) -> Entries:
+        """Return what enters the network for each piece that occurs: most occur many times."""
+        occurring = np.unique(np.fromiter(chain.from_iterable(text.numbers for text in pieces), dtype=np.int64))
+        embeddings = self._table.embeddings(occurring)
+        projected = embeddings @ self._weights["proj_W"] + self._weights["proj_b"]
+        return Entries(occurring, embeddings, self._normalised(projected, self._weights["g"], self._weights["b"]))
+
+    def _read_group(self, group: Sequence[Pieces], entries: Entries, pooled: Pooled) -> int:
+        """Pool every run of pieces in a group of texts, and return how many there were."""
         sizes = np.array([len(text.numbers) for text in group])
         starts = np.cumsum(sizes) - sizes
         numbers = np.concatenate([text.numbers for text in group]).astype(np.int64)
-        features = self._features(numbers, window(starts, sizes))
-        runs = [(start + a, start + b) for text, start in zip(group, starts, strict=True) for a, b in text.clauses]
-        return self._pooled(features, np.array(runs, dtype=np.int64).reshape(-1, 2)), self._pooled(
-            features, np.stack([starts, starts + sizes], axis=1)
+        features = self._features(entries, np.searchsorted(entries.numbers, numbers), window(starts, sizes))
+        places = chain.from_iterable(
+            ((start + a, start + b) for a, b in text.runs()) for text, start in zip(group, starts.tolist(), strict=True)
         )
+        count = 0
+        for count, (first, end) in enumerate(places, start=1):  # ten times as fast as `reduceat` for rows this long
+            own = features[first:end]
+            np.maximum.reduce(own, axis=0, out=pooled.greatest[count - 1])
+            np.add.reduce(own, axis=0, out=pooled.sums[count - 1])
+            pooled.lengths[count - 1] = end - first
+        return count
 
-    def _features(self, numbers: Places, seen: Places) -> Vectors:
+    def _features(self, entries: Entries, rows: Places, seen: Places) -> Vectors:
         """Return the features of every piece, (n, 1280): itself and three convolutions, normalised together."""
-        weights, count = self._weights, len(numbers)
+        weights, count = self._weights, len(rows)
         features = np.empty((count, FEATURES), dtype=np.float32)
-        features[:, :WIDTH] = self._table.embeddings(numbers)
-        entry = features[:, :WIDTH] @ weights["proj_W"] + weights["proj_b"]
-        entry = self._normalised(entry, weights["g"], weights["b"])
+        features[:, :WIDTH] = entries.embeddings[rows]
+        entry = entries.projected[rows]
         padded = np.zeros((count + 1, FILTERS), dtype=np.float32)
         for branch, (order, left) in enumerate(ORDERS):
             own = slice(branch * FILTERS, (branch + 1) * FILTERS)
@@ -139,17 +196,9 @@ class TunedUse:
         rows += offset
         return rows
 
-    def _pooled(self, features: Vectors, runs: Places) -> Vectors:
+    def _vectors(self, pooled: Pooled) -> Vectors:
         """Return one vector for each run of pieces, (r, 1792)."""
-        pooled = np.empty((len(runs), self.dimension), dtype=np.float32)
-        if not len(runs):
-            return pooled
-        lengths = (runs[:, 1] - runs[:, 0]).astype(np.float32)
-        rows, firsts = _expanded(runs)
-        own = features[rows]
-        np.maximum.reduceat(own, firsts, axis=0, out=pooled[:, SENTENCE:])
-        pooled[:, :SENTENCE] = self._sentence(np.add.reduceat(own, firsts, axis=0), lengths)
-        return pooled
+        return np.concatenate([self._sentence(pooled.sums, pooled.lengths), pooled.greatest], axis=1)
 
     def _sentence(self, sums: Vectors, lengths: Vectors) -> Vectors:
         weights = self._weights
@@ -178,8 +227,8 @@ def window(starts: Places, sizes: Places) -> Places:
     return np.where(inside, rows, count)
 
 
-def _groups(texts: Iterator[Pieces]) -> Iterator[list[Pieces]]:
-    """Yield the texts in groups of about 512 pieces, which fit the processor's cache."""
+def _groups(texts: Iterable[Pieces]) -> Iterator[list[Pieces]]:
+    """Yield the texts in groups of about as many pieces as fit the processor's cache."""
     group: list[Pieces] = []
     count = 0
     for text in texts:
@@ -190,13 +239,6 @@ def _groups(texts: Iterator[Pieces]) -> Iterator[list[Pieces]]:
         count += len(text.numbers)
     if group:
         yield group
-
-
-def _expanded(runs: Places) -> tuple[Places, Places]:
-    """Return the rows of all runs one after the other, and where each run begins among them."""
-    lengths = runs[:, 1] - runs[:, 0]
-    firsts = np.cumsum(lengths) - lengths
-    return np.repeat(runs[:, 0] - firsts, lengths) + np.arange(lengths.sum()), firsts
 
 
 def _weights_of(backend: object) -> Weights:

@@ -155,10 +155,13 @@ class FrameFigure:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything the page says. `confidence` counts code mentions in ten equal steps from 0 to 1."""
+    """Everything the page says. `confidence` counts code mentions in ten equal steps from 0 to 1.
+
+    `respondents` is None where nothing tells people apart.
+    """
 
     verbatims: int
-    respondents: int
+    respondents: int | None
     accounts: int
     meaningful: int
     coded: int
@@ -224,13 +227,22 @@ def _answer(report: Report, frame: Frame, say: Wording) -> list[list[str]]:
     return [_read_and_coded(report, say), _liked_or_not(report, frame, say)]
 
 
+_READ = {
+    (True, True): "sentence_read",
+    (True, False): "sentence_read_no_accounts",
+    (False, True): "sentence_read_no_people",
+    (False, False): "sentence_read_no_people_no_accounts",
+}
+"""Which sentence says what was read, by whether people and whether accounts are known."""
+
+
 def _read_and_coded(report: Report, say: Wording) -> list[str]:
     counts = {
         "replies": say("replies_read", n=report.verbatims),
-        "people": say("from_people", n=report.respondents),
+        "people": say("from_people", n=report.respondents) if report.respondents is not None else "",
         "accounts": say("at_accounts", n=report.accounts),
     }
-    read = say("sentence_read" if report.accounts else "sentence_read_no_accounts", **counts)
+    read = say(_READ[report.respondents is not None, bool(report.accounts)], **counts)
     if not report.meaningful:
         return [read, say("nothing_said")]
     share = say.percent(report.coded / report.meaningful)

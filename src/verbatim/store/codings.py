@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, Select, exists, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, select
 
 from verbatim.domain import CodeMention, Coding, Excerpt
 from verbatim.errors import NotFoundError, StoreError
@@ -86,16 +86,39 @@ def codings_of(connection: Connection, organisation: str, numbers: Sequence[int]
     return tuple(_stored(connection, organisation, chosen.order_by(codings.c.id)))
 
 
-def uncoded(connection: Connection, organisation: str, model: str, limit: int = BATCH) -> tuple[StoredVerbatim, ...]:
-    """The first verbatims, by number, that this model has not coded as they are now. Raises NotFoundError."""
+def uncoded(
+    connection: Connection,
+    organisation: str,
+    model: str,
+    limit: int = BATCH,
+    after: int = 0,
+    numbers: Sequence[int] | None = None,
+) -> tuple[StoredVerbatim, ...]:
+    """The first verbatims, by number, that this model has not coded as they are now. Raises NotFoundError.
+
+    Only those after a number, and only some where `numbers` lists them.
+    """
+    chosen = chosen_verbatims(organisation).where(*_uncoded(connection, organisation, model), verbatims.c.id > after)
+    if numbers is not None:
+        chosen = chosen.where(verbatims.c.id.in_(numbers))
+    rows = connection.execute(chosen.order_by(verbatims.c.id).limit(limit))
+    return tuple(stored_verbatim(row) for row in rows)
+
+
+def count_uncoded(connection: Connection, organisation: str, model: str) -> int:
+    """How many verbatims this model has not coded as they are now. Raises NotFoundError."""
+    chosen = select(func.count()).select_from(verbatims).where(*_uncoded(connection, organisation, model))
+    return connection.scalar(chosen) or 0
+
+
+def _uncoded(connection: Connection, organisation: str, model: str) -> tuple[ColumnElement[bool], ...]:
     number = _model_ids(connection, organisation, {model})[model]
     done = exists().where(
         codings.c.verbatim_id == verbatims.c.id,
         codings.c.revision == verbatims.c.revision,
         codings.c.model_id == number,
     )
-    chosen = chosen_verbatims(organisation).where(~done).order_by(verbatims.c.id).limit(limit)
-    return tuple(stored_verbatim(row) for row in connection.execute(chosen))
+    return verbatims.c.organisation == organisation, ~done
 
 
 def _model_ids(connection: Connection, organisation: str, labels: set[str]) -> dict[str, int]:

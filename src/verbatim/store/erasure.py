@@ -8,22 +8,25 @@ block, takes the deleted bytes off the disk.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import Connection, Result, Row, Select, Table, delete, func, or_, select, update
 
 from verbatim.domain import Turn, Verbatim
-from verbatim.errors import NotFoundError
+from verbatim.errors import ConflictError, NotFoundError
 from verbatim.store import audit
 from verbatim.store.records import Values, text_hash, words_of
 from verbatim.store.schema import (
     audit_events,
     codings,
     contacts,
+    deliveries,
     erasures,
     idempotency_keys,
+    job_errors,
+    job_files,
     jobs,
     verbatims,
 )
@@ -34,12 +37,20 @@ from verbatim.text.words import han
 
 BLANK = "█"
 
-# Where a name may stand beside the rows of the contact; the last three hold numbers only, and are looked through all
-# the same.
+IMPORT, EXPORT = "import", "export"
+"""The kinds of jobs whose files hold customers' words."""
+
+DROPPED = "its file held what was deleted since; ask for it anew"
+
+# Where a name may stand beside the rows of the contact. From jobs on they hold numbers only, and are looked through
+# all the same.
 _MENTIONS: tuple[tuple[Table, tuple[str, ...]], ...] = (
-    (verbatims, ("text", "turns", "question", "fields")),
+    (verbatims, ("text", "turns", "question", "fields", "role", "channel")),
+    (contacts, ("role", "influence", "tier")),
     (codings, ("reason",)),
     (jobs, ("payload", "result", "error")),
+    (job_errors, ("reason",)),
+    (deliveries, ("payload", "error")),
     (idempotency_keys, ("answer",)),
     (audit_events, ("details",)),
 )
@@ -79,6 +90,38 @@ def erase(connection: Connection, organisation: str, contact: int, actor: str) -
     row = {"organisation": organisation, "contact_id": contact, "actor": actor, **counts}
     number = connection.scalar(insert_into(connection, erasures).returning(erasures.c.id), row)
     return next(one for one in receipts(connection, organisation) if one.id == number)
+
+
+def hashes_of(connection: Connection, organisation: str, contact: int) -> frozenset[str]:
+    """The hashes of what a contact said (`records.text_hash`), by number: what tells its words in other places."""
+    own = verbatims.c.organisation == organisation, verbatims.c.contact_id == contact
+    said = connection.execute(select(verbatims.c.text_hash).where(*own).distinct()).scalars()
+    return frozenset(said) - {text_hash("")}
+
+
+def require_no_import(connection: Connection, organisation: str) -> None:
+    """Raise ConflictError while the file of an import waits to be read: nobody knows whom it holds."""
+    waiting = jobs.c.organisation == organisation, jobs.c.kind == IMPORT, jobs.c.state.in_(("queued", "running"))
+    number = connection.scalar(select(jobs.c.id).where(*waiting).order_by(jobs.c.id).limit(1))
+    if number is not None:
+        raise ConflictError(
+            f"job {number}: an import is waiting or running; expected to be asked again when it is done"
+        )
+
+
+def drop_exports(connection: Connection, organisation: str) -> int:
+    """How many kept exports were dropped, with the files of whatever else has ended; exports being made are cancelled.
+
+    An export that waits is made later, without what is gone by then.
+    """
+    made = jobs.c.organisation == organisation, jobs.c.kind == EXPORT, jobs.c.state.in_(("running", "done"))
+    values = {"state": "cancelled", "error": DROPPED, "worker": None, "leased_until": None}
+    ended = func.coalesce(jobs.c.finished, datetime.now(UTC))
+    count = connection.execute(update(jobs).where(*made).values(**values, finished=ended)).rowcount
+    going = select(jobs.c.id).where(jobs.c.organisation == organisation, jobs.c.state.in_(("queued", "running")))
+    files = job_files.c
+    connection.execute(delete(job_files).where(files.organisation == organisation, files.job_id.not_in(going)))
+    return count
 
 
 def receipts(connection: Connection, organisation: str) -> tuple[Receipt, ...]:

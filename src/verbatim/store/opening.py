@@ -8,7 +8,6 @@ uses the system's library, which may be such a one; the package `pysqlite3` brin
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol, cast
 
@@ -27,9 +26,6 @@ AFFECTED = ((3, 7, 0), (3, 51, 2))
 
 REPAIRED = ((3, 44, 6), (3, 50, 7))
 """Versions between these with the repair; it holds for later ones of the same branch."""
-
-FILE = "verbatim.db"
-"""The file of the store in a folder of a service's data."""
 
 BUSY = 30_000
 """Milliseconds that SQLite waits for another writer."""
@@ -88,15 +84,6 @@ def checked_library(module: ModuleType | None = None) -> str:
     return version
 
 
-def store_url(data: Path | None, database: str | None) -> str:
-    """The URL of a store that is a file in a folder, or that is named itself. Raises StoreError unless it is one."""
-    if data is not None and database is None:
-        return f"sqlite:///{data / FILE}"
-    if database is None or data is not None:
-        raise StoreError("store: expected either --data FOLDER or --database URL")
-    return database
-
-
 def open_store(url: str, *, read_only: bool = False) -> Engine:
     """An engine for the store at a URL such as sqlite:///verbatim.db or postgresql://user@host/name.
 
@@ -114,7 +101,8 @@ def open_store(url: str, *, read_only: bool = False) -> Engine:
 def reading(engine: Engine, organisation: str = EVERY) -> Iterator[Connection]:
     """A connection that reads one state of the store from first to last, beside any writer.
 
-    PostgreSQL shows it the rows of that organisation only, whatever is asked.
+    PostgreSQL shows it the rows of that organisation only, whatever is asked. Raises StoreError for what the engine
+    says: UnavailableError where it does not answer now, and the same may work later.
     """
     with _told(engine), engine.connect() as connection:
         connection.execution_options(**{_PLAIN_READ: True})
@@ -129,7 +117,7 @@ def writing(engine: Engine, organisation: str = EVERY) -> Iterator[Connection]:
     """A connection whose writes are all kept when the block ends well, and none otherwise.
 
     SQLite has one writer: the block waits for another one's end. PostgreSQL takes and shows rows of that organisation
-    only, whatever is asked.
+    only, whatever is asked. Raises StoreError as `reading` does; also UnavailableError where there is no room.
     """
     with _told(engine), engine.begin() as connection:
         _wall(connection, organisation)
@@ -141,20 +129,28 @@ def scrub(engine: Engine) -> bool:
 
     SQLite copies its log into the file and empties it, which must wait for readers: False, to be tried again, where
     one of them reads on. PostgreSQL frees the rows (VACUUM); its own log and its backups are the operator's.
+    Raises StoreError as `writing` does.
     """
-    if engine.dialect.name == "postgresql":
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql(f"VACUUM {', '.join(metadata.tables)}")
-        return True
+    with _told(engine):
+        if engine.dialect.name == "postgresql":
+            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql(f"VACUUM {', '.join(metadata.tables)}")
+            return True
+        return _empty_log(engine)
+
+
+def _empty_log(engine: Engine) -> bool:
     raw = engine.raw_connection()
+    cursor = raw.cursor()
     try:
-        cursor = raw.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {PATIENCE}")
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         busy, *_ = cursor.fetchone() or (1,)
-        cursor.execute(f"PRAGMA busy_timeout = {BUSY}")
         return not busy
+    except library().OperationalError as error:
+        raise OperationalError(None, None, error) from error
     finally:
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY}")
         raw.close()
 
 

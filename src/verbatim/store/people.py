@@ -7,6 +7,8 @@ from typing import Literal
 from sqlalchemy import Connection, Row, select
 
 from verbatim.errors import StoreError
+from verbatim.store.layout import EVERY
+from verbatim.store.records import text_hash
 from verbatim.store.schema import PERMISSIONS, accounts, contacts, organisations
 from verbatim.store.statements import hold_organisation, insert_into, require_storable
 
@@ -36,9 +38,12 @@ class StoredContact:
 
 
 def add_organisation(connection: Connection, organisation: str, name: str | None = None) -> None:
-    """Make room for an organisation; nothing changes where it is known. Raises StoreError for a blank id."""
-    if not organisation.strip():
-        raise StoreError(f"organisation {organisation!r}: expected an id that is not blank")
+    """Make room for an organisation; nothing changes where it is known.
+
+    Raises StoreError for a blank id, and for the sign that stands for all organisations.
+    """
+    if not organisation.strip() or organisation == EVERY:
+        raise StoreError(f"organisation {organisation!r}: expected an id that is not blank, and not {EVERY!r}")
     row = {"id": require_storable(organisation, "organisation"), "name": name}
     connection.execute(insert_into(connection, organisations).on_conflict_do_nothing(), row)
 
@@ -68,6 +73,12 @@ def list_contacts(connection: Connection, organisation: str, account: str | None
     if account is not None:
         chosen = chosen.where(accounts.c.name == account)
     return tuple(_stored(row) for row in connection.execute(chosen))
+
+
+def contacts_named(connection: Connection, organisation: str, name: str) -> tuple[StoredContact, ...]:
+    """The contacts of that name at whatever account, without regard to script, case, width and white space."""
+    wanted = text_hash(name)
+    return tuple(one for one in list_contacts(connection, organisation) if text_hash(one.contact.name) == wanted)
 
 
 def account_ids(connection: Connection, organisation: str, names: Iterable[str]) -> dict[str, int]:

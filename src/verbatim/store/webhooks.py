@@ -196,9 +196,7 @@ def claim_delivery(connection: Connection, now: datetime, lease: timedelta) -> C
 
     At most SHARE deliveries of a webhook are sent at once.
     """
-    chosen = _due(*deliveries.c, webhooks.c.url, webhooks.c.secret, now=now)
-    chosen = chosen.where(deliveries.c.webhook_id.not_in(_busy(now))).order_by(deliveries.c.due, deliveries.c.id)
-    row = connection.execute(chosen.limit(1).with_for_update(skip_locked=True, of=deliveries)).first()
+    row = _longest_due(connection, "sending", now) or _longest_due(connection, "waiting", now)
     if row is None:
         return None
     until, attempts = in_utc(now) + lease, row.attempts + 1
@@ -222,10 +220,16 @@ def drop_deliveries(connection: Connection, before: datetime) -> int:
     return connection.execute(delete(deliveries).where(*over)).rowcount
 
 
-def _due(*columns: Any, now: datetime) -> Select[Any]:
+def _longest_due(connection: Connection, state: DeliveryState, now: datetime) -> Row[Any] | None:
+    """The delivery, held until the block ends; for one state at a time, in the order of an index."""
+    chosen = _due(*deliveries.c, webhooks.c.url, webhooks.c.secret, now=now, states=(state,))
+    chosen = chosen.where(deliveries.c.webhook_id.not_in(_busy(now))).order_by(deliveries.c.due).limit(1)
+    return connection.execute(chosen.with_for_update(skip_locked=True, of=deliveries)).first()
+
+
+def _due(*columns: Any, now: datetime, states: Collection[str] = ("waiting", "sending")) -> Select[Any]:
     joined = select(*columns).select_from(deliveries).join(webhooks, deliveries.c.webhook_id == webhooks.c.id)
-    open_ones = deliveries.c.state.in_(("waiting", "sending"))
-    return joined.where(open_ones, deliveries.c.due <= now, webhooks.c.active)
+    return joined.where(deliveries.c.state.in_(states), deliveries.c.due <= now, webhooks.c.active)
 
 
 def _busy(now: datetime) -> Select[Any]:

@@ -1,0 +1,57 @@
+"""Where a store is: in a data folder, or at a URL; what the command line says wins over the environment."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import URL, Engine
+
+from verbatim.errors import InputError, StoreError
+from verbatim.settings import preset
+from verbatim.store.migrations import upgrade
+from verbatim.store.opening import open_store
+
+FILE = "verbatim.db"
+"""The store in a data folder."""
+
+
+def store_url(data: Path | None = None, database: str | None = None) -> str:
+    """The URL of the store in a folder or at a URL; of VERBATIM_DATA or VERBATIM_DATABASE where neither is named.
+
+    Raises InputError where both are named, or nothing is.
+    """
+    if data is None and database is None:
+        wanted = preset()
+        data, database = wanted.data, wanted.database
+    if (data is None) == (database is None):
+        told = "no store" if data is None else "a data folder and a database"
+        raise InputError(f"{told}: expected --data or --database, or one of VERBATIM_DATA and VERBATIM_DATABASE")
+    if database is not None:
+        return database
+    return URL.create("sqlite", database=str(Path(str(data)) / FILE)).render_as_string(hide_password=False)
+
+
+def open_data(data: Path | None = None, database: str | None = None, *, make: bool = False) -> Engine:
+    """An engine for that store, brought to the layout of this version; its folder and file are made where asked.
+
+    Raises InputError as `store_url`, StoreError for a store that is not there or cannot be opened.
+    """
+    engine = open_store(store_url(data, database))
+    if engine.dialect.name == "sqlite":
+        path = Path(str(engine.url.database))
+        if make:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        elif not path.is_file():
+            raise StoreError(f"{path}: no such file; expected a store that verbatim serve or verbatim keys create made")
+    upgrade(engine)
+    return engine
+
+
+@contextmanager
+def opened(data: Path | None = None, database: str | None = None, *, make: bool = False) -> Iterator[Engine]:
+    """What `open_data` opens, closed after the block."""
+    engine = open_data(data, database, make=make)
+    try:
+        yield engine
+    finally:
+        engine.dispose()

@@ -1,0 +1,178 @@
+"""The commands of whoever answers for a store, as they are run."""
+
+import io
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+
+import pytest
+
+from verbatim.actions.stores import opened
+from verbatim.cli import main
+from verbatim.domain import Verbatim
+from verbatim.store.access_keys import holder
+from verbatim.store.opening import reading, writing
+from verbatim.store.people import add_organisation, list_contacts
+from verbatim.store.verbatims import Received, add_verbatims
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch):
+    for name in ("DATA", "DATABASE"):
+        monkeypatch.delenv(f"VERBATIM_{name}", raising=False)
+
+
+def run(*arguments):
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
+        main([str(argument) for argument in arguments])
+    return ended.value.code or 0, out.getvalue(), err.getvalue()
+
+
+def held(data, secret):
+    with opened(data) as engine, reading(engine) as connection:
+        return holder(connection, secret)
+
+
+def made(data, *arguments):
+    code, out, err = run("keys", "create", "--data", data, *arguments)
+    assert code == 0, err
+    return re.fullmatch(r"key: (vk_[\w-]{43})\n", out)[1]
+
+
+@pytest.fixture
+def data(tmp_path):
+    """A data folder in which Ann Lee of Hill said something, as did somebody else."""
+    with opened(tmp_path, make=True) as engine, writing(engine) as connection:
+        add_organisation(connection, "default")
+        said = Verbatim("a", "Xqzvwk is slow", account="Hill", contact="Ann Lee"), Verbatim("b", "Ann Lee is right")
+        add_verbatims(connection, "default", "s", [Received(one) for one in said])
+    return tmp_path
+
+
+def test_a_key_is_made_in_an_empty_folder_and_shown_once(tmp_path):
+    secret = made(tmp_path / "new", "--role", "admin")
+    found = held(tmp_path / "new", secret)
+    assert (found.organisation, found.role, found.name) == ("default", "admin", "admin")
+    code, out, err = run("keys", "list", "--data", tmp_path / "new")
+    assert (code, err) == (0, "")
+    assert secret not in out
+    assert "admin" in out
+
+
+def test_a_manager_gets_the_accounts_named_with_commas_between(tmp_path):
+    named = (
+        "--role",
+        "manager",
+        "--name",
+        "north [lead]",
+        "--organisation",
+        "acme",
+        "--accounts",
+        'Hill, "Dale, Inc."',
+    )
+    secret = made(tmp_path, *named)
+    found = held(tmp_path, secret)
+    assert (found.organisation, found.name, found.accounts) == ("acme", "north [lead]", ("Hill", "Dale, Inc."))
+    assert "north [lead]" in run("keys", "list", "--data", tmp_path, "--organisation", "acme")[1]
+    assert "lead" not in run("keys", "list", "--data", tmp_path)[1]
+
+
+def test_a_revoked_key_opens_nothing(tmp_path):
+    secret = made(tmp_path, "--role", "analyst")
+    number = held(tmp_path, secret).id
+    assert run("keys", "revoke", number, "--data", tmp_path) == (0, f"key {number}: revoked\n", "")
+    assert held(tmp_path, secret) is None
+    code, _, err = run("keys", "revoke", 99, "--data", tmp_path)
+    assert (code, err) == (2, "verbatim: key 99: not in organisation 'default'; expected the id of one that is\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("keys", "create", "--role", "owner"), "'owner' is not one of"),
+        (("keys", "create", "--role", "manager"), "role 'manager' with 0 accounts"),
+        (("keys", "create", "--role", "admin", "--accounts", "Hill"), "role 'admin' with 1 accounts"),
+        (("keys", "create", "--role", "admin", "--organisation", "*"), "organisation '*': expected"),
+        (("keys", "create", "--role", "admin", "--database", "mysql://u:pass@h/d"), "a data folder and a database"),
+        (("retain", "--older-than", "0"), "older than 0 days: expected 1 to 36500"),
+        (("retain", "--older-than", "some"), "valid integer"),
+        (("erase", "--contact", "Nobody", "--yes"), "contact of 6 characters: not in organisation 'default'"),
+    ],
+)
+def test_what_cannot_be_used_ends_with_2_and_one_line(data, arguments, told):
+    code, out, err = run(*arguments, "--data", data)
+    assert (code, out) == (2, "")
+    assert told in err
+    assert len(err.splitlines()) == 1
+
+
+def test_a_store_that_is_not_there_is_not_made_by_looking_at_it(tmp_path):
+    for command in (("keys", "list"), ("retain", "--older-than", "3"), ("erase", "--contact", "A", "--yes")):
+        code, _, err = run(*command, "--data", tmp_path / "no")
+        assert (code, "no such file" in err) == (2, True)
+    assert not (tmp_path / "no").exists()
+
+
+def test_a_person_is_erased_and_the_receipt_names_nobody(data, tmp_path_factory, monkeypatch):
+    corpus = tmp_path_factory.mktemp("corpus")
+    (corpus / "own.jsonl").write_text('{"text": "Xqzvwk is slow"}\n{"text": "fine"}\n', encoding="utf-8")
+    monkeypatch.setenv("VERBATIM_DATA", str(data))
+    code, out, err = run("erase", "--contact", "ann lee", "--corpus", corpus, "--yes")
+    assert (code, err) == (0, "")
+    receipt = json.loads(out)
+    assert [receipt[name] for name in ("verbatims", "masked", "corpora")] == [1, 1, {str(corpus): 1}]
+    assert "lee" not in out.lower()
+    content = b"".join(path.read_bytes() for path in data.iterdir())
+    assert not any(word in content.lower() for word in (b"qzvwk", b"ann lee"))
+
+
+def test_where_nobody_can_be_asked_nothing_is_erased(data):
+    command = [sys.executable, "-m", "verbatim.cli", "erase", "--contact", "Ann Lee", "--data", str(data)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    done = subprocess.run(command, env=environment, input="y\n", capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "verbatim: nobody to ask whether to erase; expected --yes\n"
+
+
+@pytest.mark.parametrize(("answer", "left"), [("y\n", 0), ("n\n", 1), ("\n", 1), ("\x04", 1)])
+def test_on_a_terminal_somebody_is_asked(data, answer, left):
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "verbatim.cli", "erase", "--contact", "Ann Lee", "--data", str(data)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    os.write(ours, answer.encode())
+    done = subprocess.run(command, env=environment, stdin=theirs, capture_output=True, text=True, check=False)
+    os.close(ours)
+    os.close(theirs)
+    assert done.returncode == 0, done.stderr
+    assert ("nothing was erased" in done.stderr) == bool(left)
+    with opened(data) as engine, reading(engine) as connection:
+        assert len(list_contacts(connection, "default")) == left
+
+
+def test_what_is_too_old_is_counted(data):
+    code, out, err = run("retain", "--older-than", "1", "--data", data)
+    assert (code, err, json.loads(out)) == (0, "", {"verbatims": 0, "exports": 0, "complete": True})
+
+
+def test_an_erasure_beside_a_reader_says_what_is_left(data):
+    with opened(data) as engine, reading(engine) as connection:
+        list_contacts(connection, "default")
+        code, out, err = run("erase", "--contact", "Ann Lee", "--data", data, "--yes")
+    assert (code, json.loads(out)["complete"]) == (0, False)
+    assert "deleted bytes stay in the log until the next erasure or retention" in err
+
+
+def test_the_commands_work_on_postgresql(empty_store):
+    url = empty_store("postgresql").url.render_as_string(hide_password=False)
+    code, out, _ = run("keys", "create", "--role", "admin", "--database", url)
+    assert code == 0
+    assert out.startswith("key: vk_")
+    assert "admin" in run("keys", "list", "--database", url)[1]
