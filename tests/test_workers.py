@@ -8,10 +8,14 @@ from contextlib import contextmanager
 from time import monotonic, sleep
 
 import pytest
+from sqlalchemy import func, select
 
+from verbatim.actions.importing import start_import
 from verbatim.errors import ModelError
+from verbatim.formats.reading import ReadOptions
 from verbatim.store.jobs import enqueue, job
 from verbatim.store.opening import open_store, reading, writing
+from verbatim.store.schema import codings
 from verbatim.workers import Crew, Order, work_until_told
 
 PATIENCE = 120
@@ -20,6 +24,7 @@ PATIENCE = 120
 SERVER = """
 import sys
 from threading import Event
+from verbatim.store.schema import codings
 from verbatim.workers import Crew, Order
 crew = Crew(Order(*sys.argv[1:]), 2)
 crew.start()
@@ -38,12 +43,16 @@ def queue(engine):
         return enqueue(connection, "north", "dance", {}, None)
 
 
+def stored(engine, number):
+    with reading(engine, "north") as connection:
+        return job(connection, "north", number)
+
+
 def taken(engine, number):
     end = monotonic() + PATIENCE
     while True:
-        with reading(engine, "north") as connection:
-            if (one := job(connection, "north", number)).state not in ("queued", "running"):
-                return one
+        if (one := stored(engine, number)).state not in ("queued", "running"):
+            return one
         assert monotonic() < end, "waited in vain"
         sleep(0.05)
 
@@ -75,6 +84,21 @@ def test_a_worker_that_is_killed_is_started_again(store, trained):
         assert taken(store, queue(store)).state == "failed"
         assert len(crew.pids) == 1
         assert crew.pids != killed
+
+
+def test_an_import_whose_worker_is_killed_is_finished_with_each_row_stored_and_coded_once(store, trained, tmp_path):
+    path = tmp_path / "replies.csv"
+    path.write_text("id,comment\n" + "".join(f"r{n},The price is too high in month {n}.\n" for n in range(1600)))
+    number = start_import(store, "north", "survey", path, path.name, ReadOptions(), "key:1")
+    with crew_of(store, trained) as crew:
+        while not stored(store, number).done:
+            sleep(0.02)
+        os.kill(crew.pids[0], signal.SIGKILL)
+        ended = taken(store, number)
+    assert (ended.state, ended.done, ended.result["coded"]) == ("done", 1600, 1600)
+    with reading(store, "north") as connection:
+        assert connection.scalar(select(func.count()).select_from(codings)) == 1600
+        assert connection.scalar(select(func.count(codings.c.verbatim_id.distinct()))) == 1600
 
 
 def test_a_server_that_is_killed_leaves_no_worker_behind(store, trained):
@@ -109,13 +133,6 @@ def test_a_worker_beside_a_folder_of_data_finds_the_store_in_it(sqlite_template,
         worker.send_signal(signal.SIGINT)
         assert worker.wait(PATIENCE) == 0
     engine.dispose()
-
-
-@pytest.mark.parametrize("options", [[], ["--data", "d", "--database", "sqlite:///x.db"]])
-def test_a_worker_needs_one_store(options):
-    command = [sys.executable, "-m", "verbatim.cli", "worker", *options]
-    told = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (told.returncode, told.stderr) == (2, "verbatim: store: expected either --data FOLDER or --database URL\n")
 
 
 def test_a_worker_that_cannot_work_says_why(tmp_path):

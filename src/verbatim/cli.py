@@ -16,7 +16,7 @@ import typer
 from typer.exceptions import TyperException
 
 from verbatim import __version__
-from verbatim.custody import custody_app
+from verbatim.custody import Data, Database, custody_app
 from verbatim.errors import InputError, InternalError, VerbatimError
 
 EXIT_CODES: dict[type[VerbatimError], int] = {InputError: 2, InternalError: 1}
@@ -252,8 +252,8 @@ def serve(  # noqa: PLR0913, PLR0917 - every option of the command is a paramete
 
 @app.command()
 def worker(
-    data: Annotated[Path | None, typer.Option(help="Folder of the service's data, with the store in it.")] = None,
-    database: Annotated[str | None, typer.Option(help="URL of the store: postgresql://user@host/name.")] = None,
+    data: Data = None,
+    database: Database = None,
     name: Annotated[
         str | None, typer.Option(help="A name that no other worker has; this machine's if left out.")
     ] = None,
@@ -261,9 +261,9 @@ def worker(
     model: ModelName = None,
 ) -> None:
     """Work on the jobs of a service, beside its server or on another machine, until Ctrl+C."""
-    from verbatim import logs  # noqa: PLC0415
+    from verbatim import logs  # noqa: PLC0415 - --help loads no libraries
+    from verbatim.actions.stores import store_url  # noqa: PLC0415
     from verbatim.settings import preset  # noqa: PLC0415
-    from verbatim.store.opening import store_url  # noqa: PLC0415
     from verbatim.workers import Order, machine, work_until_told  # noqa: PLC0415
 
     wanted = preset()

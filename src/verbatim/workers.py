@@ -24,6 +24,7 @@ import structlog
 
 from verbatim import logs
 from verbatim.errors import UnavailableError, VerbatimError
+from verbatim.scratch import scratch
 
 PAUSES = (0.2, 30.0)
 """Seconds until a worker that died is started again: the first pause, doubled each time, and the longest."""
@@ -168,7 +169,7 @@ def work_until_told(order: Order, wake: Event | None = None, signals: Sequence[i
     for number in signals:
         signal.signal(number, told)
     # On a thread of its own: a signal must not set an event that the very thread it interrupts is about to wait for.
-    with ThreadPoolExecutor(1) as pool:
+    with scratch(), ThreadPoolExecutor(1) as pool:
         pool.submit(work, order, stop, wake).result()
 
 

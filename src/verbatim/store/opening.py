@@ -8,7 +8,6 @@ uses the system's library, which may be such a one; the package `pysqlite3` brin
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol, cast
 
@@ -27,9 +26,6 @@ AFFECTED = ((3, 7, 0), (3, 51, 2))
 
 REPAIRED = ((3, 44, 6), (3, 50, 7))
 """Versions between these with the repair; it holds for later ones of the same branch."""
-
-FILE = "verbatim.db"
-"""The file of the store in a folder of a service's data."""
 
 BUSY = 30_000
 """Milliseconds that SQLite waits for another writer."""
@@ -86,15 +82,6 @@ def checked_library(module: ModuleType | None = None) -> str:
         reason = "it can corrupt a file that several connections write to (the WAL-reset bug)"
         raise StoreError(f"SQLite {version}: {reason}; expected 3.51.3 or newer: install the package pysqlite3")
     return version
-
-
-def store_url(data: Path | None, database: str | None) -> str:
-    """The URL of a store that is a file in a folder, or that is named itself. Raises StoreError unless it is one."""
-    if data is not None and database is None:
-        return f"sqlite:///{data / FILE}"
-    if database is None or data is not None:
-        raise StoreError("store: expected either --data FOLDER or --database URL")
-    return database
 
 
 def open_store(url: str, *, read_only: bool = False) -> Engine:
