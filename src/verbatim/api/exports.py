@@ -74,7 +74,7 @@ def add_export(request: Request) -> Response:
     def start() -> int:
         return start_export(ask.desk.engine, ask.organisation, filters, given.format, ask.actor)
 
-    return once(ask, lambda: started(start(), request))
+    return once(ask, lambda: started(ask, start()))
 
 
 @router.get(

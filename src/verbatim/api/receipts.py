@@ -38,6 +38,8 @@ def hand_in(ask: Asked, source: str, given: Sequence[Received | Problem], *, alo
         kept = zip(free, receipt.arrivals, strict=True)
         found |= {place: _kept(at(within, place), one) for place, one in kept}
         job = receipt.job
+    if job is not None:
+        ask.wake()
     ids = {place: one.verbatim.id for place, one in sound.items()}
     return Handed(tuple((ids.get(place), found[place]) for place in range(len(given))), job)
 
