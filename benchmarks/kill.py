@@ -37,14 +37,6 @@ from verbatim.store.migrations import upgrade
 from verbatim.store.opening import open_store, reading, writing
 from verbatim.store.people import add_organisation
 
-# What a server does about jobs, and nothing else: its workers are processes of their own, and end when it does.
-SERVER = """
-import sys
-from threading import Event
-from verbatim.workers import Crew, Order
-Crew(Order(sys.argv[1], "server"), int(sys.argv[2])).start()
-Event().wait()
-"""
 POSTGRESQL = Path("/usr/lib/postgresql/15/bin")
 NOBODY = 65534
 LOOK = 0.02
@@ -79,9 +71,12 @@ class Server:
     """A server and its workers in a process group of their own."""
 
     def __init__(self, url: str, workers: int) -> None:
-        command = [sys.executable, "-c", SERVER, url, str(workers)]
+        options = ["--database", url, "--port", "0", "--workers", str(workers)]
+        command = [sys.executable, "-m", "verbatim.cli", "serve", *options]
         self.began = monotonic()
-        self._process = subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL)
+        self._process = subprocess.Popen(
+            command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
 
     def kill(self, everything: bool) -> None:
         """Kill it at once, and its workers with it if they are to be."""

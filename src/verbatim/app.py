@@ -21,6 +21,7 @@ from verbatim.api.application import create_app
 from verbatim.api.limits import Limits
 from verbatim.domain import Verbatim
 from verbatim.outbox import Allowed, Sender
+from verbatim.scratch import scratch
 from verbatim.store.access_keys import create_key, list_keys
 from verbatim.store.opening import writing
 from verbatim.store.people import add_organisation, any_organisation
@@ -60,15 +61,17 @@ def serve(order: ServeOrder) -> None:
     """
     logs.to_standard_error()
     with ExitStack() as stack:
+        stack.enter_context(scratch())
         line = stack.enter_context(_listening(order.host, order.port))
         open_data(order.data, order.database, make=True).dispose()
         url = store_url(order.data, order.database)
-        desk = open_desk(url, order.model, order.codebook)
-        stack.callback(desk.close)
-        code_texts(desk, [Verbatim("", "ready")])
+        # First of all: workers take up what a former server left, and load their model while this one loads its own.
         crew = Crew(Order(url, machine(), order.model, order.codebook), order.workers)
         stack.callback(crew.stop)
         crew.start()
+        desk = open_desk(url, order.model, order.codebook)
+        stack.callback(desk.close)
+        code_texts(desk, [Verbatim("", "ready")])
         stack.enter_context(_sending(Sender(desk.engine, order.webhooks)))
         app = create_app(desk, order.limits, crew.wake)
         _greet(first_key(desk.engine), order.host, line.getsockname()[1])
