@@ -119,6 +119,17 @@ def test_rows_that_were_left_out_are_told_by_row(service):
     assert client.get(f"{href}/errors").json()["items"][0]["row"] == 32
 
 
+def test_an_import_leaves_out_what_another_key_has_handed_in(service):
+    row = {"source": "nps", "external_id": "r3", "text": "Fine.", "account": "Acme"}
+    service.client("analyst").post("/v1/verbatims", json=row)
+    client = service.client("submitter")
+    href = send(client, "/v1/imports?source=nps&name=nps.csv", CSV).headers["location"]
+    work(service)
+    assert [one["row"] for one in client.get(href).json()["errors"]] == [5]
+    kept = service.client().get("/v1/verbatims?limit=100").json()["items"]
+    assert (len(kept), {one["text"] for one in kept if one["external_id"] == "r3"}) == (30, {"Fine."})
+
+
 def test_a_file_that_is_none_is_refused_and_starts_nothing(service):
     for path in ("/v1/imports?source=nps&name=nps.xlsx", "/v1/imports?source=nps&name=nps.csv&dry_run=true"):
         assert send(service.client(), path, b"\x00\x01\x02" * 99).status_code == 422

@@ -67,8 +67,8 @@ def job_href(job: int) -> str:
 
 def _held(ask: Asked, source: str, rows: Sequence[Received]) -> frozenset[str]:
     """The ids under which somebody else's verbatims are kept, which a submitter may neither see nor change."""
-    if ask.role != "submitter" or not rows:
-        return frozenset()
+    if ask.role != "submitter":
+        return frozenset()  # asked of the store for those only whom it binds
     with reading(ask.desk.engine, ask.organisation) as connection:
         return held_by_others(connection, ask.organisation, source, [one.verbatim.id for one in rows], ask.actor)
 
