@@ -154,7 +154,7 @@ def written(codebook: Codebook) -> str:
         "name": codebook.name,
         "version": codebook.version,
         "languages": list(codebook.languages),
-        "codes": [_plain(code, codebook.languages) for code in codebook.codes],
+        "codes": [plain(code, codebook.languages) for code in codebook.codes],
     }
     dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
     return str(yaml.dump(frame, Dumper=dumper, allow_unicode=True, sort_keys=False, width=120))
@@ -225,7 +225,7 @@ def _code(node: Node, languages: tuple[str, ...]) -> Code:
     )
 
 
-def _plain(code: Code, languages: Iterable[str]) -> dict[str, object]:
+def plain(code: Code, languages: Iterable[str]) -> dict[str, object]:
     """A code as the mapping that a file holds."""
     lists = {"include": code.include, "exclude": code.exclude, "examples": code.examples}
     words = {

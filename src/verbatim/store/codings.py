@@ -6,6 +6,7 @@ changed since is history.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, select
@@ -42,6 +43,17 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredModel:
+    """A model that an organisation knows: its number, name@version, its code frame, what is told of it."""
+
+    id: int
+    label: str
+    codebook: str | None
+    facts: Values | None
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Noted:
     """What became of a coding: added under a number, there already by that model, or of words that have changed."""
 
@@ -57,6 +69,12 @@ def register_model(
     row = {"organisation": organisation, "label": label, "codebook": codebook, "facts": facts}
     connection.execute(insert_into(connection, models).on_conflict_do_nothing(), row)
     return _model_ids(connection, organisation, {label})[label]
+
+
+def list_models(connection: Connection, organisation: str) -> tuple[StoredModel, ...]:
+    """The models of an organisation, from the first registered to the newest."""
+    rows = connection.execute(select(models).where(models.c.organisation == organisation).order_by(models.c.id))
+    return tuple(StoredModel(row.id, row.label, row.codebook, row.facts, row.created) for row in rows)
 
 
 def add_codings(connection: Connection, organisation: str, judged: Sequence[Judged]) -> tuple[Noted, ...]:

@@ -48,6 +48,11 @@ def add_organisation(connection: Connection, organisation: str, name: str | None
     connection.execute(insert_into(connection, organisations).on_conflict_do_nothing(), row)
 
 
+def any_organisation(connection: Connection) -> bool:
+    """Whether the store knows an organisation; the connection must see every one."""
+    return connection.scalar(select(organisations.c.id).limit(1)) is not None
+
+
 def add_contacts(connection: Connection, organisation: str, roster: Sequence[Contact]) -> tuple[int, ...]:
     """The numbers of these contacts, in order; those of the same account and name get the values given here.
 
