@@ -271,7 +271,7 @@ class Service:
 
 
 @contextmanager
-def serving(app: "FastAPI") -> Iterator[str]:
+def _serving(app: "FastAPI") -> Iterator[str]:
     """The URL of a server of this application, which runs in a thread for as long as the block."""
     from verbatim.app import server
 
@@ -288,6 +288,12 @@ def serving(app: "FastAPI") -> Iterator[str]:
 
 
 @pytest.fixture
+def serving() -> "Callable[[FastAPI], AbstractContextManager[str]]":
+    """What serves an application for as long as a block, and gives its URL."""
+    return _serving
+
+
+@pytest.fixture
 def serve_desk(desk: "Desk") -> "Iterator[Callable[..., Service]]":
     """What serves the desk, with limits."""
     from contextlib import ExitStack
@@ -297,7 +303,7 @@ def serve_desk(desk: "Desk") -> "Iterator[Callable[..., Service]]":
     with ExitStack() as stack:
 
         def serve(limits: "Limits | None" = None) -> Service:
-            service = Service(desk, stack.enter_context(serving(create_app(desk, limits))))
+            service = Service(desk, stack.enter_context(_serving(create_app(desk, limits))))
             stack.callback(service.close)
             return service
 

@@ -86,7 +86,7 @@ def test_the_page_names_every_route_and_fetches_nothing(service):
     answer = service.client(None).get("/docs")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert all(path in answer.text for path in DOCUMENT["paths"])
-    assert not any(word in answer.text for word in ("<script", "src=", "href=\"http", "@import", "url("))
+    assert not any(word in answer.text for word in ("<script", "src=", 'href="http', "@import", "url("))
     assert service.client(None).get("/openapi.json").json() == json.loads(json.dumps(DOCUMENT))
 
 

@@ -242,9 +242,11 @@ def test_ids_that_somebody_else_handed_in_are_told(store):
     with writing(store, "north") as connection:
         gone, _ = create_key(connection, "north", "former", "submitter")
         revoke_key(connection, "north", gone.id, datetime.now(UTC))
-        handed = {"mine": "key:7", "hers": "key:8", "nobodys": None, "left": gone.actor}
-        rows = [Received(replace(REPLY, id=id), submitter=who) for id, who in handed.items()]
+        who = {role: create_key(connection, "north", role, role)[0].actor for role in ("submitter", "analyst")}
+        handed = {"mine": who["submitter"], "hers": who["analyst"], "nobodys": None, "left": gone.actor}
+        rows = [Received(replace(REPLY, id=id), submitter=actor) for id, actor in handed.items()]
         add_verbatims(connection, "north", "survey", rows)
-        held = held_by_others(connection, "north", "survey", [*handed, "new"], "key:7")
+        held = held_by_others(connection, "north", "survey", [*handed, "new"], who["submitter"])
         assert held == {"hers", "nobodys"}
-        assert held_by_others(connection, "north", "calls", [*handed], "key:7") == frozenset()
+        assert not held_by_others(connection, "north", "survey", [*handed], who["analyst"])
+        assert not held_by_others(connection, "north", "calls", [*handed], who["submitter"])

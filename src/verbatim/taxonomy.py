@@ -148,7 +148,7 @@ def problems(text: str) -> list[Problem]:
 
 def written(codebook: Codebook) -> str:
     """The codebook as a YAML text that `parse` reads back."""
-    from yaml import safe_dump  # noqa: PLC0415
+    import yaml  # noqa: PLC0415 - what reads a frame needs its nodes only
 
     frame = {
         "name": codebook.name,
@@ -156,7 +156,8 @@ def written(codebook: Codebook) -> str:
         "languages": list(codebook.languages),
         "codes": [plain(code, codebook.languages) for code in codebook.codes],
     }
-    return safe_dump(frame, allow_unicode=True, sort_keys=False, width=120)
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    return str(yaml.dump(frame, Dumper=dumper, allow_unicode=True, sort_keys=False, width=120))
 
 
 def load(path: Path) -> Codebook:

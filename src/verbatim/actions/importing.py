@@ -30,7 +30,7 @@ from verbatim.formats.reading import Reading, ReadOptions
 from verbatim.store.jobs import Lease, StoredJob, drop_file, enqueue, file_chunks, put_file
 from verbatim.store.opening import reading, writing
 from verbatim.store.records import words_of
-from verbatim.store.verbatims import Received, add_verbatims
+from verbatim.store.verbatims import Received, add_verbatims, held_by_others
 
 IMPORT = "import"
 CALL = "call"
@@ -42,6 +42,8 @@ LOOKED_AT = 1000
 SHOWN_REJECTIONS = 20
 PIECE = 1 << 20
 LONGEST_FILE_NAME = 200
+
+HELD = "id: handed in by another key under this source; expected one that no other key has handed in"
 
 Row = Verbatim | Rejection
 
@@ -147,14 +149,17 @@ def _import_step(desk: Desk, lease: Lease, step: Sequence[tuple[Row, bool]], tal
     """How far the import is when this step is stored, coded and noted."""
     organisation, source = lease.job.organisation, lease.job.payload["source"]
     sound, refused = _sifted([row for row, _ in step], lease.job.actor)
+    with reading(desk.engine, organisation) as connection:
+        held = held_by_others(connection, organisation, source, [one.verbatim.id for one in sound], lease.job.actor)
+        refused += [Rejection("", one.verbatim.row, HELD) for one in sound if one.verbatim.id in held]
+        sound = [one for one in sound if one.verbatim.id not in held]
+        clean = desk.redactors.redacting(connection, organisation, source, sound)
     reached = Tally(
         rows=tally.rows + sum(new for _, new in step),
         stored=tally.stored + len(sound),
         rejected=tally.rejected + len(refused),
         read=tally.read + len(step),
     )
-    with reading(desk.engine, organisation) as connection:
-        clean = desk.redactors.redacting(connection, organisation, source, sound)
     arrivals = [clean(one) for one in sound]
     with writing(desk.engine, organisation) as connection:
         lease.renew(connection)

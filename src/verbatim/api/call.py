@@ -1,6 +1,6 @@
 """What is known of a request on its way through the door."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from secrets import token_hex
 from typing import Any, cast
@@ -30,7 +30,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a handler works with: the desk, the limits, who asks, and what the request carries."""
+    """What a handler works with: desk, limits, who asks, what the request carries; `wake` tells of a new job."""
 
     desk: Desk
     limits: Limits
@@ -40,6 +40,7 @@ class Asked:
     path: str
     query: str
     headers: Mapping[str, str]
+    wake: Callable[[], None]
 
     @property
     def organisation(self) -> str:
@@ -69,5 +70,5 @@ def asked(request: Request) -> Asked:
     call, state = call_of(request.scope), cast("Any", request.app.state)
     if call.holder is None:
         raise ProblemError(401, "no key was sent; expected the header Authorization: Bearer vk_…")
-    url = request.url
-    return Asked(state.desk, state.limits, call.holder, call.body, request.method, url.path, url.query, request.headers)
+    about = request.method, request.url.path, request.url.query, request.headers
+    return Asked(state.desk, state.limits, call.holder, call.body, *about, state.wake)

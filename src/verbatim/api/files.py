@@ -9,22 +9,20 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from verbatim.actions.importing import Recognised, recognise, start_import
+from verbatim.actions.importing import CALL, Recognised, recognise, start_import
+from verbatim.actions.transcripts_in import turns_of
 from verbatim.api.answers import ANY_FILE, answered, takes_bytes
 from verbatim.api.books import ShownRecognised, ShownRowError
 from verbatim.api.call import Asked, asked
 from verbatim.api.feedback import When
 from verbatim.api.given import ExternalId, GivenTalk, Name, read
 from verbatim.api.once import once
-from verbatim.api.problems import Fault, ProblemError
 from verbatim.api.receipts import answer, hand_in
 from verbatim.api.shown import ShownReceipt, ShownStart
 from verbatim.api.work import started
 from verbatim.domain import Turn, Verbatim
 from verbatim.formats.reading import DateOrder, ReadOptions
-from verbatim.formats.transcripts import read_transcript
 from verbatim.store.verbatims import Received
-from verbatim.text.sides import without_speaker
 
 router = APIRouter(tags=["files"])
 
@@ -46,7 +44,9 @@ class Told(BaseModel):
 class TalkTold(Told):
     """What is known of a talk beside its words."""
 
-    external_id: Annotated[ExternalId | None, Field(description="Its id in its source; the name if left out.")] = None
+    external_id: Annotated[
+        ExternalId | None, Field(description="Its id in its source; made from the bytes if left out.")
+    ] = None
     date: When | None = None
     account: Name | None = None
     contact: Name | None = None
@@ -102,12 +102,17 @@ def add_transcript(request: Request, told: Annotated[TalkTold, Query()]) -> Resp
     """
     ask = asked(request)
     name = told.name or _sent_name(ask) or "transcript"
-    id = told.external_id or PurePath(name).stem
-    turns = _turns(ask, name, told)
+    id = told.external_id or f"file-{ask.body.digest[:16]}"
     talk = Verbatim(
-        id=id, turns=turns, date=told.date, account=told.account, contact=told.contact, role=told.role, score=told.score
+        id=id,
+        turns=_turns(ask, name, told),
+        date=told.date,
+        account=told.account,
+        contact=told.contact,
+        role=told.role,
+        score=told.score,
     )
-    return once(ask, lambda: answer(hand_in(ask, told.source, [Received(talk)], alone=True)))
+    return once(ask, lambda: answer(hand_in(ask, told.source, [Received(talk, CALL)], alone=True)))
 
 
 @router.post(
@@ -129,12 +134,11 @@ def add_import(request: Request, told: Annotated[ExportTold, Query()]) -> Respon
     options, path = told.options(), ask.body.path()
     if told.dry_run:
         return answered(_recognised(recognise(path, name, options)))
-    return once(
-        ask,
-        lambda: started(
-            start_import(ask.desk.engine, ask.organisation, told.source, path, name, options, ask.actor), request
-        ),
-    )
+
+    def start() -> int:
+        return start_import(ask.desk.engine, ask.organisation, told.source, path, name, options, ask.actor)
+
+    return once(ask, lambda: started(ask, start()))
 
 
 def _recognised(found: Recognised) -> ShownRecognised:
@@ -157,14 +161,7 @@ def _turns(ask: Asked, name: str, told: TalkTold) -> tuple[Turn, ...]:
     if isinstance(body, dict) and "turns" in body:
         return tuple(one.turn() for one in read(GivenTalk, body).turns)
     options = ReadOptions(customers=tuple(told.customer or ()), ours=tuple(told.ours or ()))
-    (talk,) = read_transcript(name, ask.body.bytes(), options).rows
-    assert isinstance(talk, Verbatim)
-    missing = without_speaker(options.customers, {turn.speaker for turn in talk.turns})
-    if missing:
-        expected = "names of speakers of this talk"
-        fault = Fault("customer", f"{len(missing)} names that no speaker has", expected)
-        raise ProblemError(422, f"customer: expected {expected}", fault)
-    return talk.turns
+    return turns_of(name, ask.body.bytes(), options)
 
 
 def _sent_name(ask: Asked) -> str | None:

@@ -5,7 +5,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from verbatim import taxonomy
-from verbatim.actions import frames as action
+from verbatim.actions.codebooks import codebook
+from verbatim.actions.codebooks import put_codebook as keep_codebook
 from verbatim.api.answers import answered, takes_bytes
 from verbatim.api.books import ShownCodebook, ShownModel
 from verbatim.api.call import Asked, asked
@@ -31,7 +32,7 @@ _FRAME = {"schema": {"type": "string", "description": "The frame as YAML."}}
 def show_codebook(request: Request) -> Response:
     """JSON, or the YAML that can be put again, where `Accept` asks for application/yaml."""
     ask = asked(request)
-    return _answer(ask, action.frame_of(ask.desk, ask.organisation))
+    return _answer(ask, codebook(ask.desk, ask.organisation))
 
 
 @router.put(
@@ -49,7 +50,7 @@ def put_codebook(request: Request) -> Response:
     except UnicodeDecodeError as error:
         found = f"byte 0x{error.object[error.start]:02x} at {error.start}"
         raise ProblemError(400, f"the body cannot be read: {found}; expected UTF-8") from None
-    return _answer(ask, action.put_frame(ask.desk, ask.organisation, text, ask.actor))
+    return _answer(ask, keep_codebook(ask.desk, ask.organisation, text, ask.actor))
 
 
 @router.get("/v1/models", operation_id="list_models", summary="Models", response_model=Page[ShownModel])

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from verbatim.actions import intake
+from verbatim.actions.arrivals import problem_of, require_source
 from verbatim.actions.intake import Refused as RefusedArrival
 from verbatim.actions.intake import Taken
 from verbatim.api.call import Asked
@@ -38,6 +40,8 @@ def hand_in(ask: Asked, source: str, given: Sequence[Received | Problem], *, alo
         kept = zip(free, receipt.arrivals, strict=True)
         found |= {place: _kept(at(within, place), one) for place, one in kept}
         job = receipt.job
+    if job is not None:
+        ask.wake()
     ids = {place: one.verbatim.id for place, one in sound.items()}
     return Handed(tuple((ids.get(place), found[place]) for place in range(len(given))), job)
 
@@ -65,10 +69,13 @@ def job_href(job: int) -> str:
 
 def _held(ask: Asked, source: str, rows: Sequence[Received]) -> frozenset[str]:
     """The ids under which somebody else's verbatims are kept, which a submitter may neither see nor change."""
-    if ask.role != "submitter" or not rows:
-        return frozenset()
+    require_source(source)
+    if ask.role != "submitter":
+        return frozenset()  # the store is asked for those only whom it binds
+    now = datetime.now(UTC)
+    ids = [one.verbatim.id for one in rows if problem_of(one, now) is None]
     with reading(ask.desk.engine, ask.organisation) as connection:
-        return held_by_others(connection, ask.organisation, source, [one.verbatim.id for one in rows], ask.actor)
+        return held_by_others(connection, ask.organisation, source, ids, ask.actor)
 
 
 def _held_by_another(within: str, row: Received) -> Problem:

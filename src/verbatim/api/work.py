@@ -82,12 +82,12 @@ def cancel_job(request: Request, id: Number) -> Response:
 def recode(request: Request) -> Response:
     """A job codes what the current model has not coded yet; what persons judged stays in effect."""
     ask = asked(request)
-    return once(ask, lambda: started(_enqueue(ask), request))
+    return once(ask, lambda: started(ask, _enqueue(ask)))
 
 
-def started(job: int, request: Request) -> Answer:
+def started(ask: Asked, job: int) -> Answer:
     """The answer that a job was queued; workers are told."""
-    request.app.state.wake()
+    ask.wake()
     shown = ShownStart(job=ShownJobRef(id=job, href=job_href(job)))
     return Answer(202, shown.model_dump(mode="json"))
 

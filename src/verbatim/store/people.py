@@ -86,6 +86,11 @@ def contacts_named(connection: Connection, organisation: str, name: str) -> tupl
     return tuple(one for one in list_contacts(connection, organisation) if text_hash(one.contact.name) == wanted)
 
 
+def contact_names(connection: Connection, organisation: str) -> frozenset[str]:
+    """What the contacts of an organisation are called."""
+    return frozenset(connection.scalars(select(contacts.c.name).where(contacts.c.organisation == organisation)))
+
+
 def account_ids(connection: Connection, organisation: str, names: Iterable[str]) -> dict[str, int]:
     """The numbers of these accounts by name; those that are new are added."""
     rows = [{"organisation": organisation, "name": require_storable(name, "account")} for name in sorted(names)]

@@ -94,19 +94,21 @@ def verbatim(connection: Connection, organisation: str, number: int) -> History:
 
 
 def held_by_others(
-    connection: Connection, organisation: str, source: str, ids: Sequence[str], submitter: str
+    connection: Connection, organisation: str, source: str, ids: Sequence[str], actor: str | None
 ) -> frozenset[str]:
-    """Those of these ids, in their source, under which somebody else has handed in a verbatim first.
+    """Those of these ids, in their source, that this actor may not hand in, since somebody else has done so first.
 
-    What a key handed in that has been revoked since is nobody's: the key that took its place may go on with it.
+    It binds keys of submitters only. What a key handed in that has been revoked since is nobody's: the key that took
+    its place may go on with it.
     """
-    keys, actor = api_keys.c, "key:" + cast(api_keys.c.id, Text)
-    gone = exists().where(keys.organisation == organisation, actor == verbatims.c.submitter, keys.revoked.is_not(None))
-    other = or_(verbatims.c.submitter.is_(None), and_(verbatims.c.submitter != submitter, ~gone))
+    keys, name = api_keys.c, "key:" + cast(api_keys.c.id, Text)
+    bound = exists().where(keys.organisation == organisation, name == actor, keys.role == "submitter")
+    gone = exists().where(keys.organisation == organisation, name == verbatims.c.submitter, keys.revoked.is_not(None))
+    other = or_(verbatims.c.submitter.is_(None), and_(verbatims.c.submitter != actor, ~gone))
     chosen = select(verbatims.c.external_id).where(
-        verbatims.c.organisation == organisation, verbatims.c.source == source, verbatims.c.external_id.in_(ids), other
+        verbatims.c.organisation == organisation, verbatims.c.source == source, verbatims.c.external_id.in_(ids)
     )
-    return frozenset(connection.scalars(chosen))
+    return frozenset(connection.scalars(chosen.where(bound, other)))
 
 
 def delete_older(connection: Connection, organisation: str, before: datetime, actor: str) -> int:
