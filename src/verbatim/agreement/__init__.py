@@ -1,0 +1,33 @@
+"""How far coders agree: coefficients with their limits, sets of codes, codings side by side, drift over time."""
+
+from verbatim.agreement.coefficients import (
+    Coefficient,
+    Ratings,
+    Verdict,
+    coefficients,
+    cohen_kappa,
+    fleiss_kappa,
+    gwet_ac1,
+    krippendorff_alpha,
+    percent,
+    ratings_of,
+    verdict,
+)
+from verbatim.agreement.sets import alpha_of_sets, jaccard_distance, masi_distance
+
+__all__ = [
+    "Coefficient",
+    "Ratings",
+    "Verdict",
+    "alpha_of_sets",
+    "coefficients",
+    "cohen_kappa",
+    "fleiss_kappa",
+    "gwet_ac1",
+    "jaccard_distance",
+    "krippendorff_alpha",
+    "masi_distance",
+    "percent",
+    "ratings_of",
+    "verdict",
+]
