@@ -17,7 +17,7 @@ from verbatim.agreement.coefficients import (
     fleiss_kappa,
     gwet_ac1,
     krippendorff_alpha,
-    percent,
+    observed_agreement,
     ratings_of,
     verdict,
 )
@@ -135,12 +135,12 @@ def test_ac1_has_its_published_values(ratings: Ratings, ac1: float) -> None:
     assert gwet_ac1(ratings).value == pytest.approx(ac1, abs=0.0005)
 
 
-def test_percent_is_the_mean_over_units_of_the_pairs_that_agree() -> None:
+def test_observed_agreement_is_the_mean_over_units_of_the_pairs_that_agree() -> None:
     """By hand: 3 of 3 pairs, 1 of 3, 0 of 1; a unit of one coder has no pair."""
-    found = percent(by_observer(["aaab", "aab.", "ab.."]))
+    found = observed_agreement(by_observer(["aaab", "aab.", "ab.."]))
     assert found.value == pytest.approx((1 + 1 / 3 + 0) / 3)
     assert (found.units, found.pairable) == (4, 3)
-    assert percent(by_observer(OBSERVERS)).value == pytest.approx(0.818, abs=0.0005)
+    assert observed_agreement(by_observer(OBSERVERS)).value == pytest.approx(0.818, abs=0.0005)
 
 
 values = st.sampled_from(["a", "b", "c"])
@@ -159,7 +159,7 @@ def test_kappa_of_two_coders_is_the_one_of_scikit_learn(units: list[tuple[str, s
 def test_no_measure_minds_the_order_of_units_or_coders(units: list[list[str | None]], chance) -> None:
     order = chance.sample(range(3), 3)
     other = [[unit[place] for place in order] for unit in chance.sample(units, len(units))]
-    names = ("percent", "alpha", "kappa", "fleiss", "ac1")
+    names = ("observed", "alpha", "kappa", "fleiss", "ac1")
     known = ("a", "b", "c")
     first, second = (coefficients(ratings_of(rows, known), names) for rows in (units, other))
     for name in names:
@@ -170,10 +170,10 @@ def test_no_measure_minds_the_order_of_units_or_coders(units: list[list[str | No
 @given(st.lists(values, min_size=2, max_size=12))
 def test_coders_who_always_say_the_same_agree_wholly(said: list[str]) -> None:
     ratings = ratings_of([(value, value, value) for value in said], ("a", "b", "c"))
-    found = coefficients(ratings, ("percent", "alpha", "kappa", "fleiss", "ac1"))
+    found = coefficients(ratings, ("observed", "alpha", "kappa", "fleiss", "ac1"))
     alone = len(set(said)) == 1
     chance_corrected = {None} if alone else {1.0}
-    assert {found["percent"].value, found["ac1"].value} == {1.0}
+    assert {found["observed"].value, found["ac1"].value} == {1.0}
     assert {found[name].value for name in ("alpha", "kappa", "fleiss")} == chance_corrected
 
 
@@ -195,7 +195,7 @@ def test_limits_hold_the_truth_about_as_often_as_they_say() -> None:
     for _ in range(200):
         truth = chance.integers(0, 2, (120, 1))
         given = np.where(chance.random((120, 2)) < 0.9, truth, 1 - truth)
-        found = percent(Ratings(given, (0, 1)))
+        found = observed_agreement(Ratings(given, (0, 1)))
         held += found.low <= 0.82 <= found.high
     assert 0.90 <= held / 200 <= 0.98
 
@@ -204,10 +204,10 @@ def test_units_that_depend_on_each_other_are_drawn_together() -> None:
     """Every unit four times over says no more than once: the limits are those of the single ones."""
     once = by_unit(ARTICLES)
     again = Ratings(np.repeat(once.given, 4, axis=0), once.values)
-    grouped = coefficients(again, ("percent",), groups=np.repeat(np.arange(40), 4))["percent"]
-    single = percent(once)
+    grouped = coefficients(again, ("observed",), groups=np.repeat(np.arange(40), 4))["observed"]
+    single = observed_agreement(once)
     assert (grouped.value, grouped.low, grouped.high) == pytest.approx((single.value, single.low, single.high))
-    assert percent(again).high < grouped.high
+    assert observed_agreement(again).high < grouped.high
 
 
 def test_draws_are_as_many_as_there_are_units_each_time() -> None:
@@ -249,8 +249,8 @@ def test_fleiss_kappa_needs_as_many_codings_of_each_unit() -> None:
     assert (found.value, found.reason) == (None, "units have 1 to 4 codings; Fleiss' kappa needs as many of each")
 
 
-def test_one_unit_has_a_percentage_and_no_limits() -> None:
-    assert percent(ratings_of([("a", "a")])) == Coefficient(1.0, None, None, 1, 1, 2)
+def test_one_unit_has_an_observed_agreement_and_no_limits() -> None:
+    assert observed_agreement(ratings_of([("a", "a")])) == Coefficient(1.0, None, None, 1, 1, 2)
 
 
 @pytest.mark.parametrize(

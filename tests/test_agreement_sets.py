@@ -2,13 +2,12 @@
 
 from itertools import combinations
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from verbatim.agreement.coefficients import Ratings, krippendorff_alpha, ratings_of
-from verbatim.agreement.sets import alike, alpha_of_sets, distances, jaccard_distance, masi_distance
+from verbatim.agreement.sets import alpha_of_sets, distances, jaccard_distance, masi_distance
 
 ids = st.frozensets(st.sampled_from("abcde"))
 Units = list[list[frozenset[str] | None]]
@@ -90,14 +89,8 @@ def test_where_there_is_no_alpha_of_sets_the_reason_is_told() -> None:
     assert alpha_of_sets(by_coder("a ab")).reason == "there is one coder only"
 
 
-def test_how_alike_sets_are_is_the_mean_of_the_pairs_asked_for() -> None:
-    found = alike(by_coder("ab a .", "ab b a", "a . ."), "masi", [(0, 1), (0, 2)])
-    assert found[:2].tolist() == pytest.approx([(1 + 1 / 3) / 2, 0])
-    assert np.isnan(found[2])
-
-
 def test_many_sets_are_compared_at_once() -> None:
     sets = [frozenset(word) for word in ("a", "ab", "bc", "")]
-    found = distances(sets, "masi")
-    assert found.shape == (4, 4)
-    assert all(found[i, j] == masi_distance(sets[i], sets[j]) for i in range(4) for j in range(4))
+    masi, jaccard = distances(sets, "masi"), distances(sets, "jaccard")
+    assert masi.tolist() == [pytest.approx([masi_distance(a, b) for b in sets]) for a in sets]
+    assert jaccard.tolist() == [pytest.approx([jaccard_distance(a, b) for b in sets]) for a in sets]

@@ -9,25 +9,35 @@ from verbatim.agreement.coefficients import (
     fleiss_kappa,
     gwet_ac1,
     krippendorff_alpha,
-    percent,
+    observed_agreement,
     ratings_of,
     verdict,
 )
+from verbatim.agreement.compared import CodeAgreement, Comparison, LevelAgreement, PairAgreement, compare
+from verbatim.agreement.drift import Drift, Period, PeriodSize
 from verbatim.agreement.sets import alpha_of_sets, jaccard_distance, masi_distance
 
 __all__ = [
+    "CodeAgreement",
     "Coefficient",
+    "Comparison",
+    "Drift",
+    "LevelAgreement",
+    "PairAgreement",
+    "Period",
+    "PeriodSize",
     "Ratings",
     "Verdict",
     "alpha_of_sets",
     "coefficients",
     "cohen_kappa",
+    "compare",
     "fleiss_kappa",
     "gwet_ac1",
     "jaccard_distance",
     "krippendorff_alpha",
     "masi_distance",
-    "percent",
+    "observed_agreement",
     "ratings_of",
     "verdict",
 ]

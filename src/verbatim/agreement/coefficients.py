@@ -1,4 +1,4 @@
-"""How far coders agree beyond chance: percent, Krippendorff's alpha, Cohen's and Fleiss' kappa, Gwet's AC1.
+"""How far coders agree beyond chance: observed agreement, Krippendorff's alpha, Cohen's and Fleiss' kappa, Gwet's AC1.
 
 Every measure is a function of sums over units, so the same formula gives the figure of all units and those of a
 thousand samples drawn from them with replacement: the limits (percentiles, Efron and Tibshirani 1993, chapter 13).
@@ -28,7 +28,7 @@ _CELLS = 4_000_000
 Values = NDArray[np.float64]
 Given = NDArray[np.int64]
 Weights = NDArray[np.uint8]
-Measure = Literal["percent", "alpha", "kappa", "fleiss", "ac1"]
+Measure = Literal["observed", "alpha", "kappa", "fleiss", "ac1"]
 Verdict = Literal["rely", "tentative", "discard"]
 
 
@@ -90,9 +90,9 @@ def ratings_of(rows: Sequence[Sequence[Hashable | None]], values: Sequence[Hasha
     return Ratings(np.array(numbers, dtype=np.int64).reshape(len(rows), width), tuple(known))
 
 
-def percent(ratings: Ratings) -> Coefficient:
+def observed_agreement(ratings: Ratings) -> Coefficient:
     """Return the share of pairs of coders who gave the same value: the mean over units that two coded or more."""
-    return coefficients(ratings, ("percent",))["percent"]
+    return coefficients(ratings, ("observed",))["observed"]
 
 
 def krippendorff_alpha(ratings: Ratings) -> Coefficient:
@@ -257,11 +257,11 @@ def _agreeing(ratings: Ratings) -> tuple[Values, Values]:
     return same_pairs(ratings.given) / pairs, (said > 1).astype(np.float64)
 
 
-def _percent_rows(ratings: Ratings) -> Values:
+def _observed_rows(ratings: Ratings) -> Values:
     return np.stack(_agreeing(ratings), axis=1)
 
 
-def _percent(sums: Values, _ratings: Ratings) -> Values:
+def _observed(sums: Values, _ratings: Ratings) -> Values:
     return ratio(sums[..., 0], sums[..., 1])
 
 
@@ -343,7 +343,7 @@ def _one_value(ratings: Ratings) -> str:
 SAME = "everybody always gave the same value, so that chance alone could not disagree"
 
 FORMULAS: Mapping[Measure, _Formula] = {
-    "percent": _Formula(_percent_rows, _percent, _never, SAME),
+    "observed": _Formula(_observed_rows, _observed, _never, SAME),
     "alpha": _Formula(_alpha_rows, _alpha, lack_of_units, SAME),
     "kappa": _Formula(_kappa_rows, _kappa, lack_of_units, "no two coders of a pair ever gave different values"),
     "fleiss": _Formula(_chance_rows, _fleiss, _uneven, SAME),

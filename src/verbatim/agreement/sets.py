@@ -1,6 +1,6 @@
 """Agreement of coders who give several codes at once: distances between sets, and alpha with them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import Literal
@@ -36,12 +36,14 @@ def masi_distance(first: Ids, second: Ids) -> float:
     R. Passonneau (2006), Measuring Agreement on Set-valued Items (MASI) for Semantic and Pragmatic Annotation, LREC,
     831–836. Two empty sets are the same; an empty one has nothing in common with any other.
     """
-    return float(distances([first, second], "masi")[0, 1])
+    common = len(first & second)
+    held = SUBSET if common == min(len(first), len(second)) else CROSSING
+    return 1 - _share(first, second) * (1 if first == second else held)
 
 
 def jaccard_distance(first: Ids, second: Ids) -> float:
     """Return one minus the share of the elements of two sets that both have; 0 for two empty ones."""
-    return float(distances([first, second], "jaccard")[0, 1])
+    return 1 - _share(first, second)
 
 
 def distances(sets: Sequence[Ids], kind: Distance) -> Values:
@@ -76,15 +78,9 @@ def alpha_of_sets(ratings: Ratings, kind: Distance = "masi") -> Coefficient:
     return told(float(value), samples, shared, SAME)
 
 
-def alike(ratings: Ratings, kind: Distance, pairs: Iterable[tuple[int, int]]) -> Values:
-    """Return how alike, from 0 to 1, the sets of these pairs of coders are in the mean, (n,); not a number without."""
-    apart = distances([_ids(value) for value in ratings.values], kind)
-    total, count = np.zeros(len(ratings.given)), np.zeros(len(ratings.given))
-    for a, b in pairs:
-        both = (ratings.given[:, [a, b]] != MISSING).all(axis=1)
-        total += np.where(both, 1 - apart[ratings.given[:, a], ratings.given[:, b]], 0)
-        count += both
-    return ratio(total, count)
+def _share(first: Ids, second: Ids) -> float:
+    either = len(first | second)
+    return len(first & second) / either if either else 1.0
 
 
 def _ids(value: object) -> Ids:
