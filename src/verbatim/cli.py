@@ -218,6 +218,30 @@ def evaluate(  # noqa: PLR0913, PLR0917 - every option of the command is a param
 
 
 @app.command()
+def agreement(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            help="JSON lines with id, coder and codes, or tables with id, coder and code.", show_default=False
+        ),
+    ],
+    json: Annotated[Path | None, typer.Option(help="File for everything found, as JSON.")] = None,
+    period: Annotated[
+        Literal["week", "month", "quarter", "year"], typer.Option(help="How long a period is when coders drift.")
+    ] = "month",
+    codebook: CodebookFile = None,
+) -> None:
+    """Measure how far coders agree: every id, sets, polarity, stance on both levels; a model may be one of them."""
+    from verbatim.actions.agreement import AgreementOrder, compare_files  # noqa: PLC0415
+    from verbatim.settings import preset  # noqa: PLC0415
+    from verbatim.terminal import show_agreement  # noqa: PLC0415
+
+    show_agreement(compare_files(AgreementOrder(tuple(files), codebook or preset().codebook, period, json)))
+    if json:
+        typer.echo(f"  {json}")
+
+
+@app.command()
 def serve(  # noqa: PLR0913, PLR0917 - every option of the command is a parameter
     data: Annotated[
         Path | None, typer.Option(help="Folder for the service's data; made where it is not there.")

@@ -10,6 +10,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from verbatim.actions.coding import Outcome
+from verbatim.agreement import CodeAgreement, Coefficient, Comparison, Drift, PairAgreement, Verdict, verdict
+from verbatim.agreement.drift import Against
 from verbatim.domain import POLARITIES
 from verbatim.learning.check import Checked
 from verbatim.learning.statistics import Statistics
@@ -19,6 +21,8 @@ from verbatim.taxonomy import Code, Codebook
 
 OFTEN = 50
 WIDE = 120
+AGAINST: Mapping[Against, str] = {"others": "the others", "self": "earlier codings"}
+VERDICTS: Mapping[Verdict, str] = {"rely": "rely on it", "tentative": "tentative", "discard": "discard"}
 LINES = frozenset({".csv", ".tsv", ".tab", ".jsonl", ".ndjson"})
 
 
@@ -128,6 +132,76 @@ def _table(first: str, *others: str) -> Table:
 
 def _limits(figure: Estimate, digits: int = 3) -> str:
     return f"{figure.low:.{digits}f}–{figure.high:.{digits}f}"
+
+
+def show_agreement(found: Comparison) -> None:
+    """Print how far coders agree: sets, polarity, stance, every category and id, pairs of coders, drift."""
+    console = Console(highlight=False, soft_wrap=True)
+    console.width = max(console.width, WIDE)
+    coders = ", ".join(f"{coder} {count:,}" for coder, count in found.coders.items())
+    console.print(
+        f"{len(found.coders)} coders ({coders}), codebook {found.codebook}: "
+        f"{found.shared:,} of {found.verbatims:,} verbatims coded by two or more",
+        markup=False,
+    )
+    levels = {"category": found.categories.codes, "id": found.ids.codes}
+    tables = [_agreement_table(found), *(_codes_table(name, codes) for name, codes in levels.items() if codes)]
+    for table in (*tables, *([_pairs_table(found.pairs)] if found.pairs else []), *map(_drift_table, found.drift)):
+        console.print(table)
+
+
+def _agreement_table(found: Comparison) -> Table:
+    table = _table("agreement", "observed", "alpha", "95%", "Jaccard", "kappa", "AC1", "verdict")
+    for name, level in (("sets of categories", found.categories), ("sets of ids", found.ids)):
+        alpha, *others = (level.sets[kind] for kind in ("masi", "observed", "jaccard"))
+        observed, jaccard = map(_value, others)
+        table.add_row(name, observed, _value(alpha), _bounds(alpha), jaccard, "", "", _verdict(alpha))
+    for name, figures in (("polarity", found.polarity), ("stance", found.stance)):
+        if figures:
+            alpha, *others = (figures[kind] for kind in ("alpha", "observed", "kappa", "ac1"))
+            observed, *rest = map(_value, others)
+            table.add_row(name, observed, _value(alpha), _bounds(alpha), "", *rest, _verdict(alpha))
+    return table
+
+
+def _codes_table(first: str, codes: Sequence[CodeAgreement]) -> Table:
+    table = _table(first, "given", "share", "observed", "alpha", "95%", "kappa", "AC1", "verdict")
+    for code in codes:
+        figures = (_value(code.observed), _value(code.alpha), _bounds(code.alpha), _value(code.kappa), _value(code.ac1))
+        table.add_row(code.id, f"{code.given:,}", f"{code.share:.1%}", *figures, _verdict(code.alpha))
+    return table
+
+
+def _pairs_table(pairs: Sequence[PairAgreement]) -> Table:
+    table = _table("pair", "verbatims", "observed", "alpha", "95%", "verdict")
+    for pair in pairs:
+        told = (f"{pair.masi.pairable:,}", _value(pair.observed), _value(pair.masi), _bounds(pair.masi))
+        table.add_row(escape(f"{pair.first}, {pair.second}"), *told, _verdict(pair.masi))
+    return table
+
+
+def _drift_table(drift: Drift) -> Table:
+    table = _table(f"{drift.coder} against {AGAINST[drift.against]}", "verbatims", "alike", "95%")
+    for period in drift.periods:
+        limits = "" if period.low is None else f"{period.low:.3f}–{period.high:.3f}"
+        table.add_row(period.name, f"{period.n:,}", f"{period.alike:.3f}", limits)
+    if drift.change is not None:
+        word = "drift" if drift.drifts else "no more than chance"
+        table.add_row("last less first", word, f"{drift.change:+.3f}", f"{drift.low:+.3f}–{drift.high:+.3f}")
+    return table
+
+
+def _value(figure: Coefficient) -> str:
+    return "-" if figure.value is None else f"{figure.value:.3f}"
+
+
+def _bounds(figure: Coefficient) -> str:
+    return "" if figure.low is None else f"{figure.low:.3f}–{figure.high:.3f}"
+
+
+def _verdict(alpha: Coefficient) -> str:
+    word = verdict(alpha)
+    return VERDICTS[word] if word else alpha.reason
 
 
 def show_checked(checked: Checked) -> None:
