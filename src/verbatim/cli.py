@@ -242,6 +242,21 @@ def agreement(
 
 
 @app.command()
+def labels(
+    recipe: Annotated[Path, typer.Argument(help="A recipe in TOML: its corpus is looked through.", show_default=False)],
+    json: Annotated[Path | None, typer.Option(help="File for everything found, as JSON, without texts.")] = None,
+    most: Annotated[int, typer.Option(help="How many labels to print.", min=0)] = 40,
+) -> None:
+    """Find labels of a corpus that are likely wrong, and codes that blur: by models that had not seen them."""
+    from verbatim.actions.labels import check_labels  # noqa: PLC0415
+    from verbatim.terminal import show_labels  # noqa: PLC0415
+
+    show_labels(check_labels(recipe, json, say=lambda message: typer.echo(message, err=True)), most)
+    if json:
+        typer.echo(f"  {json}")
+
+
+@app.command()
 def serve(  # noqa: PLR0913, PLR0917 - every option of the command is a parameter
     data: Annotated[
         Path | None, typer.Option(help="Folder for the service's data; made where it is not there.")

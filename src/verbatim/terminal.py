@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from verbatim.actions.coding import Outcome
+from verbatim.actions.labels import LabelReport
 from verbatim.agreement import CodeAgreement, Coefficient, Comparison, Drift, PairAgreement, Verdict, verdict
 from verbatim.agreement.drift import Against
 from verbatim.domain import POLARITIES
@@ -21,6 +22,7 @@ from verbatim.taxonomy import Code, Codebook
 
 OFTEN = 50
 WIDE = 120
+LONGEST_TEXT = 80
 AGAINST: Mapping[Against, str] = {"others": "the others", "self": "earlier codings"}
 VERDICTS: Mapping[Verdict, str] = {"rely": "rely on it", "tentative": "tentative", "discard": "discard"}
 LINES = frozenset({".csv", ".tsv", ".tab", ".jsonl", ".ndjson"})
@@ -233,6 +235,28 @@ def show_keys(keys: Sequence[StoredKey]) -> None:
         moments = (f"{moment:%Y-%m-%d %H:%M}" if moment else "" for moment in (key.created, key.last_used, key.revoked))
         table.add_row(str(key.id), key.role, escape(key.name), escape(", ".join(key.accounts or ())), *moments)
     console.print(table)
+def show_labels(found: LabelReport, most: int) -> None:
+    """Print the likeliest label errors with their words, the codes that have most of them, and pairs that blur."""
+    console = Console(highlight=False, soft_wrap=True)
+    console.width = max(console.width, WIDE)
+    report = found.problems
+    console.print(f"{len(report.problems):,} labels of {report.examples:,} verbatims are likely wrong")
+    table = _table("id", "code", "label", "probability", "margin", "text")
+    table.columns[-1].justify = "left"
+    for one in report.problems[:most]:
+        label = "given" if one.given else "missing"
+        text = escape(" ".join(found.texts[one.example].split())[:LONGEST_TEXT])
+        table.add_row(escape(one.example), one.code, label, f"{one.probability:.2f}", f"{one.margin:+.2f}", text)
+    noise = _table("code", "n", "likely wrong", "likely missing")
+    for code in report.noise:
+        if code.wrong or code.missing:
+            noise.add_row(code.code, *(f"{count:,}" for count in (code.n, code.wrong, code.missing)))
+    blurred = _table("codes that blur", "verbatims", "share")
+    for pair in report.blurred:
+        blurred.add_row(f"{pair.first}, {pair.second}", f"{pair.swaps:,}", f"{pair.share:.1%}")
+    for each in (table, noise, blurred):
+        if each.row_count:
+            console.print(each)
 
 
 def show_codebook(codebook: Codebook, language: str) -> None:
