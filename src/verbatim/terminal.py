@@ -23,6 +23,7 @@ from verbatim.taxonomy import Code, Codebook
 OFTEN = 50
 WIDE = 120
 LONGEST_TEXT = 80
+MOST_PAIRS = 20
 AGAINST: Mapping[Against, str] = {"others": "the others", "self": "earlier codings"}
 VERDICTS: Mapping[Verdict, str] = {"rely": "rely on it", "tentative": "tentative", "discard": "discard"}
 LINES = frozenset({".csv", ".tsv", ".tab", ".jsonl", ".ndjson"})
@@ -252,7 +253,7 @@ def show_labels(found: LabelReport, most: int) -> None:
         if code.wrong or code.missing:
             noise.add_row(code.code, *(f"{count:,}" for count in (code.n, code.wrong, code.missing)))
     blurred = _table("codes that blur", "verbatims", "share")
-    for pair in report.blurred:
+    for pair in report.blurred[:MOST_PAIRS]:
         blurred.add_row(f"{pair.first}, {pair.second}", f"{pair.swaps:,}", f"{pair.share:.1%}")
     for each in (table, noise, blurred):
         if each.row_count:
