@@ -243,7 +243,7 @@ def show_labels(found: LabelReport, most: int) -> None:
     report = found.problems
     console.print(f"{len(report.problems):,} labels of {report.examples:,} verbatims are likely wrong")
     table = _table("id", "code", "label", "probability", "margin", "text")
-    table.columns[-1].justify = "left"
+    table.columns[-1].justify, table.columns[-1].no_wrap = "left", True
     for one in report.problems[:most]:
         label = "given" if one.given else "missing"
         text = escape(" ".join(found.texts[one.example].split())[:LONGEST_TEXT])
