@@ -18,6 +18,7 @@ from typer.exceptions import TyperException
 from verbatim import __version__
 from verbatim.custody import Data, Database, custody_app
 from verbatim.errors import InputError, InternalError, VerbatimError
+from verbatim.inspection import inspection_app
 
 EXIT_CODES: dict[type[VerbatimError], int] = {InputError: 2, InternalError: 1}
 
@@ -54,6 +55,7 @@ app = typer.Typer(
 codebook_app = typer.Typer(help="Look at a code frame, or check one of your own.", no_args_is_help=True)
 app.add_typer(codebook_app, name="codebook")
 app.add_typer(custody_app)
+app.add_typer(inspection_app)
 
 
 @app.command()
@@ -215,45 +217,6 @@ def evaluate(  # noqa: PLR0913, PLR0917 - every option of the command is a param
     for path in (report, json):
         if path:
             typer.echo(f"  {path}")
-
-
-@app.command()
-def agreement(
-    files: Annotated[
-        list[Path],
-        typer.Argument(
-            help="JSON lines with id, coder and codes, or tables with id, coder and code.", show_default=False
-        ),
-    ],
-    json: Annotated[Path | None, typer.Option(help="File for everything found, as JSON.")] = None,
-    period: Annotated[
-        Literal["week", "month", "quarter", "year"], typer.Option(help="How long a period is when coders drift.")
-    ] = "month",
-    codebook: CodebookFile = None,
-) -> None:
-    """Measure how far coders agree: every id, sets, polarity, stance on both levels; a model may be one of them."""
-    from verbatim.actions.agreement import AgreementOrder, compare_files  # noqa: PLC0415
-    from verbatim.settings import preset  # noqa: PLC0415
-    from verbatim.terminal import show_agreement  # noqa: PLC0415
-
-    show_agreement(compare_files(AgreementOrder(tuple(files), codebook or preset().codebook, period, json)))
-    if json:
-        typer.echo(f"  {json}")
-
-
-@app.command()
-def labels(
-    recipe: Annotated[Path, typer.Argument(help="A recipe in TOML: its corpus is looked through.", show_default=False)],
-    json: Annotated[Path | None, typer.Option(help="File for everything found, as JSON, without texts.")] = None,
-    most: Annotated[int, typer.Option(help="How many labels to print.", min=0)] = 40,
-) -> None:
-    """Find labels of a corpus that are likely wrong, and codes that blur: by models that had not seen them."""
-    from verbatim.actions.labels import check_labels  # noqa: PLC0415
-    from verbatim.terminal import show_labels  # noqa: PLC0415
-
-    show_labels(check_labels(recipe, json, say=lambda message: typer.echo(message, err=True)), most)
-    if json:
-        typer.echo(f"  {json}")
 
 
 @app.command()

@@ -236,6 +236,8 @@ def show_keys(keys: Sequence[StoredKey]) -> None:
         moments = (f"{moment:%Y-%m-%d %H:%M}" if moment else "" for moment in (key.created, key.last_used, key.revoked))
         table.add_row(str(key.id), key.role, escape(key.name), escape(", ".join(key.accounts or ())), *moments)
     console.print(table)
+
+
 def show_labels(found: LabelReport, most: int) -> None:
     """Print the likeliest label errors with their words, the codes that have most of them, and pairs that blur."""
     console = Console(highlight=False, soft_wrap=True)
