@@ -208,11 +208,11 @@ def draws(n: int) -> Weights:
 def weighted(rows: Values, weights: Weights) -> Values:
     """Return the sums (r, p) of rows (n, p) under weights (r, n)."""
     narrow = rows.astype(np.float32)
-    parts = [block.astype(np.float32) @ narrow for block in blocks(weights)]
+    parts = [block.astype(np.float32) @ narrow for block in _blocks(weights)]
     return np.concatenate([np.zeros((0, rows.shape[1]), dtype=np.float32), *parts]).astype(np.float64)
 
 
-def blocks(weights: Weights) -> Iterator[Weights]:
+def _blocks(weights: Weights) -> Iterator[Weights]:
     """Yield the weights a few rows at a time."""
     step = max(1, _CELLS // max(1, weights.shape[1]))
     for start in range(0, len(weights), step):
