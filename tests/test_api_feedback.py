@@ -26,6 +26,8 @@ def test_a_verbatim_that_is_handed_in_is_there_with_its_codes(service):
     assert (item["id"], item["text"], item["account"]) == (result["id"], TEXT, "Acme")
     assert item["codes"][0]["excerpts"][0]["text"] in TEXT
     assert (item["stance"]["label"], item["stance"]["source"]) == ("critic", "score")
+    assert item["language"] == "en"
+    assert client.get("/v1/verbatims", params={"code": "price", "stance": "critic"}).json()["items"] == [item]
 
 
 def test_one_bad_row_never_sinks_the_rest(service):
@@ -42,6 +44,7 @@ def test_one_bad_row_never_sinks_the_rest(service):
     assert results[0]["problem"]["errors"] == [
         {"field": "items.0.score", "value": 11, "expected": "less than or equal to 10"}
     ]
+    assert [one["external_id"] for one in results] == ["b1", "b2", None, "b3", "r0", "r1"]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from verbatim.actions import intake
 from verbatim.api.answers import answered, takes
 from verbatim.api.call import Asked, asked
-from verbatim.api.given import GivenAlone, GivenBatch, GivenFrame, GivenTexts, Name, few, read, row, rows
+from verbatim.api.given import GivenAlone, GivenBatch, GivenFrame, GivenTexts, Name, few, id_of, read, row, rows
 from verbatim.api.once import once
 from verbatim.api.problems import Problem
 from verbatim.api.receipts import answer, hand_in
@@ -61,7 +61,9 @@ class Wanted(BaseModel):
     until: Annotated[When | None, Field(description="Dated before this moment.", examples=["2026-04-01"])] = None
     account: Annotated[Name | None, Field(description="Of this account, by its name.")] = None
     role: Annotated[Name | None, Field(description="Of contacts in this role.")] = None
-    code: Annotated[Name | None, Field(description="With this code.", examples=["price.level"])] = None
+    code: Annotated[
+        Name | None, Field(description="With this code; a category stands for all its codes.", examples=["price.level"])
+    ] = None
     category: Annotated[Name | None, Field(description="With a code of this category.", examples=["price"])] = None
     polarity: Annotated[Polarity | None, Field(description="Of the code or category, else of any.")] = None
     stance: StanceLabel | None = None
@@ -72,6 +74,8 @@ class Wanted(BaseModel):
     def filters(self) -> Filters:
         """The same as the store has them."""
         given = self.model_dump(include=set(Wanted.model_fields) - {"q"})
+        if self.code and "." not in self.code and self.category in (None, self.code):
+            given |= {"code": None, "category": self.code}
         return Filters(**given, search=self.q)
 
 
@@ -115,8 +119,8 @@ def add_verbatims(request: Request) -> Response:
     is. `results` tells of each row, in order. Personal data is taken out before anything is kept.
     """
     ask = asked(request)
-    source, given, alone = _batch(ask)
-    return once(ask, lambda: answer(hand_in(ask, source, given, alone=alone)))
+    source, given, ids = _batch(ask)
+    return once(ask, lambda: answer(hand_in(ask, source, given, ids)))
 
 
 @router.get(
@@ -162,15 +166,17 @@ def list_codings(request: Request, id: Number) -> Response:
     return answered(Page[ShownJudgement](items=judgements(_history(ask, id), ask.role)))
 
 
-def _batch(ask: Asked) -> tuple[str, list[Received | Problem], bool]:
-    """The source, its rows, and whether it is one row that stands alone."""
+def _batch(ask: Asked) -> tuple[str, list[Received | Problem], list[str | None] | None]:
+    """The source, its rows, and the ids that these came with; None for one row that stands alone."""
     body = ask.body.json()
     if not isinstance(body, dict) or "items" not in body:
         one = read(GivenAlone, body)
-        return one.source, [one.received()], True
+        return one.source, [one.received()], None
     frame = read(GivenFrame, body)
-    found = [row(one, place) for place, one in enumerate(rows(frame.items, ask.limits.rows))]
-    return frame.source, [one if isinstance(one, Problem) else one.received() for one in found], False
+    items = rows(frame.items, ask.limits.rows)
+    found = [row(one, place) for place, one in enumerate(items)]
+    received = [one if isinstance(one, Problem) else one.received() for one in found]
+    return frame.source, received, [id_of(one) for one in items]
 
 
 def _history(ask: Asked, number: int) -> History:

@@ -274,6 +274,18 @@ def row(value: object, place: int) -> GivenVerbatim | Problem:
         return invalid(faults(error.errors(), f"items.{place}"))
 
 
+class _Named(BaseModel):
+    external_id: ExternalId
+
+
+def id_of(value: object) -> str | None:
+    """The id of a row, whatever else may be wrong with it, where it has one that can be an id."""
+    try:
+        return _Named.model_validate(value).external_id
+    except ValidationError:
+        return None
+
+
 def few(values: Sequence[object], most: int, field: str) -> None:
     """Raise ProblemError for a list that is too long."""
     if len(values) > most:

@@ -26,9 +26,14 @@ class Handed:
     job: int | None = None
 
 
-def hand_in(ask: Asked, source: str, given: Sequence[Received | Problem], *, alone: bool = False) -> Handed:
-    """Keep the rows that may be kept; each other one with its problem. `alone`: the row is no list's."""
-    within = "" if alone else "items."
+def hand_in(
+    ask: Asked, source: str, given: Sequence[Received | Problem], ids: Sequence[str | None] | None = None
+) -> Handed:
+    """Keep the rows that may be kept; each other one with its problem.
+
+    `ids` are the ids that the rows of a list came with; None for a row that is no list's.
+    """
+    within = "" if ids is None else "items."
     sound = {place: one for place, one in enumerate(given) if isinstance(one, Received)}
     held = _held(ask, source, list(sound.values()))
     free = {place: one for place, one in sound.items() if one.verbatim.id not in held}
@@ -42,8 +47,8 @@ def hand_in(ask: Asked, source: str, given: Sequence[Received | Problem], *, alo
         job = receipt.job
     if job is not None:
         ask.wake()
-    ids = {place: one.verbatim.id for place, one in sound.items()}
-    return Handed(tuple((ids.get(place), found[place]) for place in range(len(given))), job)
+    known = dict(enumerate(ids or ())) | {place: one.verbatim.id for place, one in sound.items()}
+    return Handed(tuple((known.get(place), found[place]) for place in range(len(given))), job)
 
 
 def at(within: str, place: int) -> str:

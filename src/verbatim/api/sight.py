@@ -113,7 +113,7 @@ def _members(stored: StoredVerbatim, coding: StoredCoding | None, role: Role) ->
         "contact": verbatim.contact if sees.name else None,
         "role": verbatim.role,
         "channel": stored.channel,
-        "language": stored.language,
+        "language": stored.language or (coding.coding.language if coding else None),
         **_judged(coding, verbatim if sees.words else None),
         "created": stored.created,
     }
