@@ -119,9 +119,8 @@ def apply(
     made: Callable[[StoredVerbatim, StoredCoding], _Made],
 ) -> Iterator[Outcome]:
     """Yield what became of each verbatim: `made` gives its new coding, or says why it stays as it is."""
-    numbers = [one.verbatim for one in chosen]
-    of = hold(connection, analyst.organisation, numbers)
-    before = effective(connection, analyst.organisation, numbers)
+    of = hold(connection, analyst.organisation, [one.verbatim for one in chosen])
+    before = effective(connection, analyst.organisation, list(of))
     results = {one.verbatim: _result(one, of, before, made) for one in chosen}
     judged = [Judged(number, one, person=True) for number, one in results.items() if isinstance(one, Coding)]
     codings = keep(connection, analyst, action, judged, of) if judged else {}
