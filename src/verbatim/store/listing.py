@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, distinct, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, distinct, exists, func, or_, select, tuple_
 
 from verbatim.domain import Polarity, StanceLabel
-from verbatim.errors import StoreError
+from verbatim.errors import NotFoundError, StoreError
 from verbatim.store.codings import effective
 from verbatim.store.records import StoredCoding, StoredVerbatim, chosen_verbatims, stored_verbatim
-from verbatim.store.schema import accounts, code_mentions, effective_codings, search_texts, verbatims
+from verbatim.store.schema import accounts, code_mentions, contacts, effective_codings, search_texts, verbatims
 from verbatim.store.search import matches
 from verbatim.store.statements import NUMBERS, require_storable
 
@@ -27,7 +27,8 @@ class Filters:
 
     Dated from `since` to before `until`; of an account, by its name, and a role; with all words of `search`. Coded in
     effect by this model, with this stance, for review or not, and with this code or one of this category, of this
-    polarity. Of one of `accounts`, and handed in first by `submitter`: what a key may see.
+    polarity. Of one of `accounts`, and handed in first by `submitter`: what a key may see. `quotable` leaves out the
+    words of those who are to be shown in counts only.
     """
 
     since: datetime | None = None
@@ -43,6 +44,7 @@ class Filters:
     search: str | None = None
     accounts: tuple[str, ...] | None = None
     submitter: str | None = None
+    quotable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,15 @@ def passes(connection: Connection, organisation: str, number: int, filters: Filt
     return connection.execute(chosen.with_only_columns(verbatims.c.id)).first() is not None
 
 
+def require_listed(connection: Connection, organisation: str, number: int, filters: Filters) -> None:
+    """Raise NotFoundError for a verbatim that does not pass, as for one that there is not."""
+    passing = and_(verbatims.c.organisation == organisation, *_conditions(connection, organisation, filters))
+    joined = verbatims.outerjoin(accounts, verbatims.c.account_id == accounts.c.id)
+    chosen = select(verbatims.c.id).select_from(joined).where(passing, verbatims.c.id == number)
+    if number not in NUMBERS or connection.scalar(chosen) is None:
+        raise NotFoundError(f"verbatim {number}: not in organisation {organisation!r}; expected the id of one that is")
+
+
 def count(connection: Connection, organisation: str, filters: Filters = NOTHING_LEFT_OUT) -> Counts:
     """How many verbatims pass, who is behind them, and what they were coded with. Raises as `list_verbatims`."""
     view = effective_codings
@@ -165,8 +176,16 @@ def _conditions(connection: Connection, organisation: str, filters: Filters) -> 
         require_storable(getattr(filters, name) or "", name)
     given = {name: getattr(filters, name) for name in columns}
     conditions = [columns[name](value) for name, value in given.items() if value is not None]
+    if filters.quotable:
+        conditions.append(_quotable(organisation))
     judged = _judged(organisation, filters)
     return [*conditions, exists(judged)] if judged is not None else conditions
+
+
+def _quotable(organisation: str) -> ColumnElement[bool]:
+    """Whether the words may be shown: nobody is named, or not to be shown in counts only."""
+    hidden = select(contacts.c.id).where(contacts.c.organisation == organisation, contacts.c.permission == "aggregate")
+    return or_(verbatims.c.contact_id.is_(None), verbatims.c.contact_id.not_in(hidden))
 
 
 def _judged(organisation: str, filters: Filters) -> Select[Any] | None:
