@@ -19,7 +19,7 @@ from verbatim.errors import InputError
 from verbatim.store import audit, double_coding
 from verbatim.store import review as shelf
 from verbatim.store.codings import effective
-from verbatim.store.listing import NOTHING_LEFT_OUT, Filters, numbers_of
+from verbatim.store.listing import NOTHING_LEFT_OUT, Filters, numbers_of, of_facts
 from verbatim.store.opening import reading, writing
 from verbatim.store.records import StoredCoding, StoredVerbatim
 from verbatim.store.statements import require_storable
@@ -188,22 +188,19 @@ def _planned(connection: Connection, wanted: shelf.Wanted, order: Order, need: i
 
 
 def _drawn(connection: Connection, wanted: shelf.Wanted, count: int, without: Sequence[int]) -> list[int]:
-    """The numbers of what is drawn at random next."""
-    fair = replace(wanted, filters=_of_facts(wanted.filters))
+    """The numbers of what is drawn at random next; a sample chosen by what was judged would not be fair."""
+    fair = replace(wanted, filters=of_facts(wanted.filters))
     reserved = shelf.next_of_reserve(connection, fair, count + len(without)) if count else []
     return [number for number in reserved if number not in without][:count]
-
-
-def _of_facts(filters: Filters) -> Filters:
-    """The filters without those that ask what was coded: a sample chosen by these is not fair."""
-    return replace(filters, code=None, category=None, polarity=None, stance=None, review=None, model=None)
 
 
 def _by_worth(connection: Connection, wanted: shelf.Wanted, order: Order, limit: int, without: set[int]) -> list[int]:
     """The numbers of what is most worth a look, the most worth first."""
     codings = shelf.count_codings(connection, wanted.organisation)
-    start = sha256(f"scattered {order.seed} {wanted.reviewer} {codings}".encode()).hexdigest()
-    pool = shelf.doubtful(connection, wanted, DOUBTFUL) + shelf.scattered(connection, wanted, start, SCATTERED)
+    pool = shelf.doubtful(connection, wanted, DOUBTFUL)
+    if len(pool) == DOUBTFUL:  # else there are no others
+        start = sha256(f"scattered {order.seed} {wanted.reviewer} {codings}".encode()).hexdigest()
+        pool += shelf.scattered(connection, wanted, start, SCATTERED)
     rows = list({one.candidate.id: one for one in pool if one.candidate.id not in without}.values())
     candidates = [replace(one.candidate, weight=order.weights.get(one.account or "", 1.0)) for one in rows]
     words = review.rows_of([one.text for one in rows])
