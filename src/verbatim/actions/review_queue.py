@@ -202,7 +202,9 @@ def _by_worth(connection: Connection, wanted: shelf.Wanted, order: Order, limit:
         start = sha256(f"scattered {order.seed} {wanted.reviewer} {codings}".encode()).hexdigest()
         pool += shelf.scattered(connection, wanted, start, SCATTERED)
     rows = list({one.candidate.id: one for one in pool if one.candidate.id not in without}.values())
-    candidates = [replace(one.candidate, weight=order.weights.get(one.account or "", 1.0)) for one in rows]
+    candidates = [one.candidate for one in rows]
+    if order.weights:
+        candidates = [replace(one.candidate, weight=order.weights.get(one.account or "", 1.0)) for one in rows]
     words = review.rows_of([one.text for one in rows])
     return review.ranked(candidates, words, _known(connection, wanted.organisation, codings), limit)
 
