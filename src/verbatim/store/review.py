@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, or_, select, update
@@ -14,6 +14,9 @@ from verbatim.store.schema import accounts, code_mentions, codings, effective_co
 from verbatim.store.statements import NUMBERS, insert_into, owned
 
 GOLD = "gold"
+HELD = timedelta(minutes=10)
+"""How long a verbatim lies on a desk without a sign of life."""
+
 LONGEST = 100
 """So many characters of a text are read to tell what it is like."""
 
@@ -126,9 +129,9 @@ def codes_of(connection: Connection, organisation: str, numbers: Sequence[int]) 
     return found
 
 
-def take(connection: Connection, wanted: Wanted, numbers: Iterable[int], until: datetime) -> set[int]:
-    """Those of these verbatims that lie on the reviewer's desk from now until a moment: nobody else's does."""
-    rows = [_lock(wanted, number, until) for number in sorted(numbers)]
+def take(connection: Connection, wanted: Wanted, numbers: Iterable[int]) -> set[int]:
+    """Those of these verbatims that lie on the reviewer's desk from now on, and on nobody else's."""
+    rows = [_lock(wanted, number) for number in sorted(numbers)]
     if not rows:
         return set()
     insert = insert_into(connection, review_locks)
@@ -147,11 +150,11 @@ def on_desk(connection: Connection, organisation: str, holder: str, now: datetim
     )
 
 
-def renew(connection: Connection, organisation: str, holder: str, now: datetime, until: datetime) -> int:
-    """How many lie on somebody's desk, each until a later moment from now on; what was due is no longer there."""
+def renew(connection: Connection, organisation: str, holder: str, now: datetime) -> int:
+    """How many lie on somebody's desk, all for as long again from now; what was due is no longer there."""
     lock = review_locks.c
     own = lock.organisation == organisation, lock.holder == holder, lock.until > now
-    return connection.execute(update(review_locks).where(*own).values(until=until)).rowcount
+    return connection.execute(update(review_locks).where(*own).values(until=now + HELD)).rowcount
 
 
 def release(connection: Connection, organisation: str, holder: str, numbers: Sequence[int] | None = None) -> int:
@@ -164,8 +167,9 @@ def release(connection: Connection, organisation: str, holder: str, numbers: Seq
 
 
 def coded_by(connection: Connection, organisation: str, coder: str, numbers: Sequence[int], now: datetime) -> None:
-    """Take what somebody has coded off that desk, and close whoever's assignment it was."""
+    """Take what somebody has coded off that desk, close whoever's assignment it was; what still lies there stays."""
     release(connection, organisation, coder, numbers)
+    renew(connection, organisation, coder, now)
     close = assignments.c.organisation == organisation, assignments.c.verbatim_id.in_(numbers)
     connection.execute(update(assignments).where(*close, assignments.c.done.is_(None)).values(done=now))
 
@@ -210,12 +214,12 @@ def sampled(connection: Connection, organisation: str, numbers: Sequence[int] | 
     return set(connection.execute(chosen).scalars())
 
 
-def _lock(wanted: Wanted, number: int, until: datetime) -> Mapping[str, object]:
+def _lock(wanted: Wanted, number: int) -> Mapping[str, object]:
     return {
         "organisation": wanted.organisation,
         "verbatim_id": number,
         "holder": wanted.reviewer,
-        "until": until,
+        "until": wanted.now + HELD,
         "created": wanted.now,
     }
 
