@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection
 
+from verbatim.store import review_tables  # noqa: F401 - adds its tables to the metadata
 from verbatim.store.schema import metadata, organisations
 
 _EFFECTIVE = """
@@ -9,11 +10,15 @@ CREATE VIEW effective_codings AS
 SELECT codings.* FROM codings
 JOIN verbatims ON verbatims.organisation = codings.organisation AND verbatims.id = codings.verbatim_id
     AND verbatims.revision = codings.revision
-WHERE NOT EXISTS (
+WHERE NOT codings.blind
+AND NOT EXISTS (SELECT 1 FROM withdrawals WHERE withdrawals.coding_id = codings.id)
+AND NOT EXISTS (
     SELECT 1 FROM codings AS other
     WHERE other.verbatim_id = codings.verbatim_id AND other.revision = codings.revision
         AND (other.model_id IS NULL, COALESCE(other.model_id, 0), other.id)
             > (codings.model_id IS NULL, COALESCE(codings.model_id, 0), codings.id)
+        AND NOT other.blind
+        AND NOT EXISTS (SELECT 1 FROM withdrawals WHERE withdrawals.coding_id = other.id)
 )
 """
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -13,6 +13,7 @@ from verbatim.domain import CodeMention, Coding, Excerpt, Intent, Stance, Turn, 
 from verbatim.formats.cells import as_json
 from verbatim.store.columns import in_utc
 from verbatim.store.schema import accounts, contacts, verbatims
+from verbatim.store.statements import NUMBERS, owned
 from verbatim.text.script import fold
 
 Values = dict[str, Any]
@@ -38,7 +39,10 @@ class StoredVerbatim:
 
 @dataclass(frozen=True, slots=True)
 class StoredCoding:
-    """A coding and what the store knows beside; `verbatim` is a number, `revision` that which was judged."""
+    """A coding and what the store knows beside; `verbatim` is a number, `revision` that which was judged.
+
+    One that was made `blind`, beside another person's, or was `withdrawn` by its author, is not in effect.
+    """
 
     id: int
     verbatim: int
@@ -47,6 +51,8 @@ class StoredCoding:
     person: bool
     reason: str | None
     created: datetime
+    blind: bool = False
+    withdrawn: bool = False
 
 
 def words_of(verbatim: Verbatim) -> str:
@@ -75,12 +81,19 @@ def verbatim_values(verbatim: Verbatim) -> Values:
     }
 
 
-def chosen_verbatims(organisation: str) -> Select[Any]:
-    """A SELECT of the verbatims of an organisation with account, contact and permission, for `stored_verbatim`."""
+def chosen_verbatims(organisation: str, numbers: Iterable[int] | None = None) -> Select[Any]:
+    """A SELECT of verbatims of an organisation, or of some by number, for `stored_verbatim`.
+
+    With the names of account and contact, and the permission.
+    """
     joined = verbatims.outerjoin(accounts, verbatims.c.account_id == accounts.c.id)
     joined = joined.outerjoin(contacts, verbatims.c.contact_id == contacts.c.id)
     names = accounts.c.name.label("account"), contacts.c.name.label("contact"), contacts.c.permission
-    return select(verbatims, *names).select_from(joined).where(verbatims.c.organisation == organisation)
+    chosen = select(verbatims, *names).select_from(joined)
+    if numbers is None:
+        return chosen.where(verbatims.c.organisation == organisation)
+    known = [number for number in numbers if number in NUMBERS]
+    return chosen.where(owned(verbatims.c.organisation, organisation), verbatims.c.id.in_(known))
 
 
 def stored_verbatim(row: Row[Any]) -> StoredVerbatim:
@@ -138,8 +151,8 @@ def mention(row: Row[Any]) -> CodeMention:
     return CodeMention(row.code, row.polarity, row.confidence, _excerpts(row.excerpts))
 
 
-def stored_coding(row: Row[Any], external_id: str, codes: Sequence[CodeMention]) -> StoredCoding:
-    """What a row of `codings` says, with its codes."""
+def stored_coding(row: Row[Any], external_id: str, codes: Sequence[CodeMention], withdrawn: bool) -> StoredCoding:
+    """What a row of `codings` says, with its codes; whether it was taken back stands elsewhere."""
     coding = Coding(
         verbatim_id=external_id,
         language=row.language,
@@ -151,7 +164,10 @@ def stored_coding(row: Row[Any], external_id: str, codes: Sequence[CodeMention])
         intents=tuple(_intent(intent) for intent in row.intents or ()),
         frames={label: tuple(map(_mention, codes)) for label, codes in (row.frames or {}).items()},
     )
-    return StoredCoding(row.id, row.verbatim_id, row.revision, coding, row.model_id is None, row.reason, row.created)
+    person = row.model_id is None
+    return StoredCoding(
+        row.id, row.verbatim_id, row.revision, coding, person, row.reason, row.created, row.blind, withdrawn
+    )
 
 
 def _intent(values: Values) -> Intent:
