@@ -91,12 +91,19 @@ class Client(local):
         if post.kind in ("half", "unread"):
             self._cut(post)
             return Answered(post, None, None, replayed=False, began=began, ended=monotonic())
-        self._line = self._line or http.client.HTTPConnection(*self._server.address, timeout=120)
-        self._line.request("POST", PATH, post.body, self._headers(post))
-        answer = self._line.getresponse()
+        try:
+            answer = self._answer(post)
+        except (ConnectionError, http.client.HTTPException):  # a line that was idle for too long has been closed
+            self._line = None
+            answer = self._answer(post)
         body = json.loads(answer.read())
         replayed = answer.headers.get("Idempotency-Replayed") == "true"
         return Answered(post, answer.status, body, replayed, began, monotonic())
+
+    def _answer(self, post: Post) -> http.client.HTTPResponse:
+        self._line = self._line or http.client.HTTPConnection(*self._server.address, timeout=120)
+        self._line.request("POST", PATH, post.body, self._headers(post))
+        return self._line.getresponse()
 
     def _headers(self, post: Post) -> dict[str, str]:
         kind = {"Content-Type": "application/json", "Idempotency-Key": post.key}
