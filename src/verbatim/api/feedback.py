@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -49,7 +49,11 @@ def moment(value: object) -> datetime:
     return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
-When = Annotated[datetime, BeforeValidator(moment, json_schema_input_type=str)]
+_DAY_OR_MOMENT: dict[str, JsonValue] = {
+    "anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]
+}
+
+When = Annotated[datetime, BeforeValidator(moment, json_schema_input_type=str), Field(json_schema_extra=_DAY_OR_MOMENT)]
 
 
 class Wanted(BaseModel):
