@@ -58,6 +58,11 @@ Text = Annotated[str, Field(max_length=100_000), AfterValidator(_storable), _PAT
 Score = Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)]
 
 
+def _whole(value: object) -> object:
+    """A whole number however it is written: 12.0 is one to JSON."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _kind(value: str) -> str:
     """A kind of personal data that can be taken out."""
     if value not in KINDS:
@@ -252,7 +257,7 @@ class GivenErasure(Shape):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"contact": 12}]})
 
-    contact: Annotated[int, Field(ge=1, le=2**63 - 1)]
+    contact: Annotated[int, Field(ge=1, le=2**63 - 1), BeforeValidator(_whole)]
 
 
 class GivenWebhook(Shape):
