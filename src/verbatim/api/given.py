@@ -106,10 +106,16 @@ REPLY: dict[str, JsonValue] = {
 }
 
 
+_EITHER: list[JsonValue] = [
+    {"required": [one], "properties": {one: {"type": kind}, other: {"type": "null"}}}
+    for one, kind, other in (("text", "string", "turns"), ("turns", "array", "text"))
+]
+
+
 class GivenVerbatim(Shape):
     """What a customer said: a reply in `text`, or a talk in `turns`; `external_id` is its id in its source."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [REPLY]})
+    model_config = ConfigDict(json_schema_extra={"examples": [REPLY], "anyOf": _EITHER})
 
     external_id: ExternalId
     text: Text | None = None
@@ -166,7 +172,7 @@ class GivenFrame(Shape):
 class GivenAlone(GivenVerbatim):
     """One verbatim with its source."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"source": "nps-2026", **REPLY}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"source": "nps-2026", **REPLY}], "anyOf": _EITHER})
 
     source: Name
 
