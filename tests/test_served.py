@@ -52,15 +52,11 @@ class Server:
         with self.log.open("wb") as log:
             command = [sys.executable, "-m", "verbatim.cli", "serve", *where, *more]
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=env)
-        self.said: list[str] = []
-        for line in self.process.stdout:
-            self.said.append(line)
-            if line.startswith("docs: "):
-                break
+        self.said = [self.process.stdout.readline() for _ in ("admin key", "docs")]
         told = dict(line.strip().split(": ", 1) for line in self.said)
         self.url, self.key = told["docs"].removesuffix("/docs"), told["admin key"]
-        headers = {"Authorization": f"Bearer {self.key}"}
-        self.client = httpx.Client(base_url=self.url, headers=headers, trust_env=False, timeout=120)
+        key = {"Authorization": f"Bearer {self.key}"}
+        self.client = httpx.Client(base_url=self.url, headers=key, trust_env=False, timeout=120)
 
     def memory(self) -> int:
         """The most bytes that the server has had in memory, since it started or since `forget`."""
@@ -154,9 +150,7 @@ def pieces(megabytes: int, head: bytes = b"id,comment\n") -> Iterator[bytes]:
         ([row(fields={"a": json.loads("[" * 200 + "]" * 200)})], 422, "items.0.fields"),
     ],
 )
-def test_too_much_of_anything_is_told_by_its_field(
-    server: Server, items: list[object], status: int, field: str
-) -> None:
+def test_too_much_of_anything_is_told_by_its_field(server: Server, items: list, status: int, field: str) -> None:
     before, memory = counts(server), server.forget()
     refused(server.add(*items), status, field)
     assert counts(server) == before
@@ -228,13 +222,6 @@ def test_a_talk_of_a_hundred_thousand_cues_is_refused(server: Server) -> None:
     assert "100,000" in answer.text
 
 
-def test_of_two_rows_with_one_id_and_of_one_sent_twice_one_is_kept(server: Server) -> None:
-    before = counts(server)[0]
-    assert [one["status"] for one in server.add(row("twice"), row("twice", score=3)).json()["results"]] == [201, 422]
-    assert server.add(row("twice")).json()["results"][0]["change"] == "unchanged"
-    assert counts(server)[0] == before + 1
-
-
 def test_no_word_of_a_customer_is_told_anywhere(server: Server) -> None:
     with receiver() as (url, received):
         hook = {"url": url, "events": ["verbatim.coded"]}
@@ -281,11 +268,13 @@ def cramped(tmp_path: Path, trained: Path) -> Iterator[Server]:
 def test_a_full_disk_is_told_and_nothing_is_half_stored(cramped: Server) -> None:
     refused(cramped.send("/v1/imports?source=s&name=a.csv", pieces(40)), 507)
     assert (counts(cramped), cramped.left()) == ((0, 0), [])
-    answers = [cramped.send(f"/v1/imports?source=s{n}&name=a.csv", pieces(12)) for n in range(3)]
-    assert [one.status_code for one in answers][1:] in ([202, 503], [503, 503])
-    assert answers[2].headers["retry-after"]
-    assert counts(cramped)[1] == sum(one.status_code == 202 for one in answers)
-    assert cramped.left() == []
+    for taken in range(8):
+        answer = cramped.send(f"/v1/imports?source=s{taken}&name=a.csv", pieces(12))
+        if answer.status_code != 202:
+            break
+    refused(answer, 503)
+    assert int(answer.headers["retry-after"]) > 0
+    assert (counts(cramped), cramped.left()) == ((0, taken), [])
 
 
 @pytest.fixture
@@ -300,21 +289,17 @@ def test_what_a_database_that_goes_away_keeps_from_being_done_is_done_when_it_is
     alone: Server, own_postgresql: Any
 ) -> None:
     rows = [row(f"r{number}") for number in range(300)]
-    assert alone.add(row(), **{"Idempotency-Key": "k"}).status_code == 200
+    assert alone.add(row("old"), **{"Idempotency-Key": "k"}).status_code == 200
     job = alone.add(*rows).json()["job"]
     own_postgresql.stop()
-    lost = [
-        alone.add(row("new"), **{"Idempotency-Key": "k2"}),
-        alone.send("/v1/imports?source=s&name=a.csv", pieces(1)),
-    ]
-    lost += [alone.client.get(path) for path in ("/v1/verbatims", "/readyz")]
-    for answer in lost:
+    lost = [alone.add(row("new"), **{"Idempotency-Key": "k2"}), alone.send("/v1/imports?source=s", pieces(1))]
+    for answer in (*lost, *(alone.client.get(path) for path in ("/v1/verbatims", "/readyz"))):
         refused(answer, 503)
         assert int(answer.headers["retry-after"]) > 0
     assert alone.client.get("/healthz").status_code == 200
     own_postgresql.start()
     assert alone.add(row("new"), **{"Idempotency-Key": "k2"}).json()["results"][0]["change"] == "added"
-    assert alone.add(row(), **{"Idempotency-Key": "k"}).headers["idempotency-replayed"] == "true"
+    assert alone.add(row("old"), **{"Idempotency-Key": "k"}).headers["idempotency-replayed"] == "true"
     assert alone.ended(job)["state"] == "done"
     assert counts(alone) == (302, 1)
     assert alone.left() == []
