@@ -6,8 +6,9 @@
     python benchmarks/fuzz.py --requests 500               a short run
 
 Every role runs all phases (examples, coverage, fuzzing, stateful) with all checks, with further seeds until it has sent
-as many requests as asked. Requests are counted by the server's own figures. The answer is JSON; the exit code is 1
-where something was found, or a status of 500 or above was answered.
+as many requests as asked; they are counted by the server's own figures. Which failures are explained by a rule that no
+schema can tell, benchmarks/fuzz_hooks.py says. The answer is JSON; the exit code is 1 where something else was found,
+or a status of 500 or above was answered.
 
 Webhooks that are made up by the way may make the server look for their hosts: where that is not wanted,
 `unshare --net sh -c 'ip link set lo up && python benchmarks/fuzz.py'`.
@@ -33,6 +34,7 @@ from served import Served, served
 ROLES = ("submitter", "analyst", "manager", "admin")
 ACCOUNT = "Larkhill Foods"
 HOOKS = "fuzz_hooks"
+RULES = "explained.jsonl"
 CHECKS = "all"
 COUNT = re.compile(r'verbatim_requests_total\{method="\w+",route="[^"]*",status="(\d+)"\} (\S+)')
 
@@ -45,6 +47,7 @@ def main() -> None:
     parser.add_argument("--roles", nargs="*", default=ROLES, choices=ROLES)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--database", default="sqlite", help="sqlite, postgresql, or the URL of an empty store")
+    parser.add_argument("--phases", default="examples,coverage,fuzzing,stateful")
     parser.add_argument("--schemathesis", default=shutil.which("schemathesis") or "schemathesis", help="the command")
     parser.add_argument("--keep", type=Path, help="folder for everything that schemathesis and the server said")
     asked = parser.parse_args()
@@ -66,6 +69,7 @@ def run(asked: argparse.Namespace, server: Served, folder: Path) -> dict[str, ob
     for role in asked.roles:
         roles[role] = fuzzed(asked, server, role, keys[role], keep)
     total = statuses(server)
+    explained = [json.loads(line) for line in read_lines(keep / RULES)]
     lines = server.log.read_text(encoding="utf-8").splitlines()
     shutil.copy(server.log, keep / "server.log")
     unforeseen = [line for line in lines if "unforeseen" in line]
@@ -77,6 +81,7 @@ def run(asked: argparse.Namespace, server: Served, folder: Path) -> dict[str, ob
         "statuses": dict(sorted(total.items())),
         "unforeseen": unforeseen[:20],
         "failures": sum(len(one["failures"]) for one in roles.values()),
+        "explained": dict(Counter(why for one in explained for why in one["why"]).most_common()),
         "roles": roles,
         "right": not unforeseen and not any(one["failures"] or one["errors"] for one in roles.values()),
         "seconds": round(monotonic() - began, 1),
@@ -145,16 +150,21 @@ def schemathesis(
     command = [
         asked.schemathesis, "run", f"{server.url}/openapi.json",
         "--header", f"Authorization: Bearer {secret}",
-        "--checks", CHECKS, "--mode", "all", "--max-examples", str(asked.examples),
+        "--phases", asked.phases, "--checks", CHECKS, "--mode", "all", "--max-examples", str(asked.examples),
         "--seed", place.name.rpartition("-")[2], "--continue-on-failure", "--generation-database", "none",
         "--suppress-health-check", "all", "--no-color", "--request-timeout", "60",
         "--report", "json", "--report-json-path", str(report),
     ]  # fmt: skip
     env = {**os.environ, "SCHEMATHESIS_HOOKS": HOOKS, "FUZZ_OWN_KEY": number if role == "admin" else "0"}
-    env["PYTHONPATH"] = str(Path(__file__).parent)
+    env |= {"PYTHONPATH": str(Path(__file__).parent), "FUZZ_RULES": str(place.parent / RULES)}
     with place.with_suffix(".txt").open("wb") as said:
         subprocess.run(command, stdout=said, stderr=subprocess.STDOUT, env=env, cwd=place.parent, check=False)
     return json.loads(report.read_text(encoding="utf-8"))
+
+
+def read_lines(path: Path) -> list[str]:
+    """The lines of a file; none where there is no such file."""
+    return path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
 
 
 def statuses(server: Served) -> Counter[str]:

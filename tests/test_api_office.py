@@ -80,7 +80,8 @@ def test_a_contact_is_erased_and_a_receipt_stays(service):
     assert client.get("/v1/erasures").json()["items"][0]["contact"] == contact
     again = client.post("/v1/erasures", json={"contact": contact}, headers={"Idempotency-Key": "e1"})
     assert again.json() == done.json()
-    assert client.post("/v1/erasures", json={"contact": contact}).status_code == 404
+    assert client.post("/v1/erasures", json={"contact": float(contact)}).status_code == 404
+    assert client.post("/v1/erasures", json={"contact": contact + 0.5}).status_code == 422
 
 
 def test_a_webhook_is_told_and_told_again(service):

@@ -73,7 +73,9 @@ class Wanted(BaseModel):
     stance: StanceLabel | None = None
     review: Annotated[bool | None, Field(description="For review by a person, or not.")] = None
     model: Annotated[Name | None, Field(description="Coded in effect by this model.", examples=["b2b@2"])] = None
-    q: Annotated[Name | None, Field(description="With all of these words; Chinese ones as short as 价.")] = None
+    q: Annotated[
+        Name | None, Field(description="With all of these words, one at least; Chinese ones as short as 价.")
+    ] = None
 
     def filters(self) -> Filters:
         """The same as the store has them."""

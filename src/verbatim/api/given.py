@@ -58,6 +58,11 @@ Text = Annotated[str, Field(max_length=100_000), AfterValidator(_storable), _PAT
 Score = Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)]
 
 
+def _whole(value: object) -> object:
+    """A whole number however it is written: 12.0 is one to JSON."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _kind(value: str) -> str:
     """A kind of personal data that can be taken out."""
     if value not in KINDS:
@@ -101,10 +106,16 @@ REPLY: dict[str, JsonValue] = {
 }
 
 
+_EITHER: list[JsonValue] = [
+    {"required": [one], "properties": {one: {"type": kind}, other: {"type": "null"}}}
+    for one, kind, other in (("text", "string", "turns"), ("turns", "array", "text"))
+]
+
+
 class GivenVerbatim(Shape):
     """What a customer said: a reply in `text`, or a talk in `turns`; `external_id` is its id in its source."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [REPLY]})
+    model_config = ConfigDict(json_schema_extra={"examples": [REPLY], "anyOf": _EITHER})
 
     external_id: ExternalId
     text: Text | None = None
@@ -161,7 +172,7 @@ class GivenFrame(Shape):
 class GivenAlone(GivenVerbatim):
     """One verbatim with its source."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"source": "nps-2026", **REPLY}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"source": "nps-2026", **REPLY}], "anyOf": _EITHER})
 
     source: Name
 
@@ -252,7 +263,7 @@ class GivenErasure(Shape):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"contact": 12}]})
 
-    contact: Annotated[int, Field(ge=1, le=2**63 - 1)]
+    contact: Annotated[int, Field(ge=1, le=2**63 - 1), BeforeValidator(_whole)]
 
 
 class GivenWebhook(Shape):
@@ -265,7 +276,7 @@ class GivenWebhook(Shape):
     )
 
     url: Annotated[str, Field(min_length=1, max_length=2000)]
-    events: Annotated[list[Literal["verbatim.coded", "verbatim.corrected"]], Field(min_length=1, max_length=10)]
+    events: Annotated[list[Literal["verbatim.coded"]], Field(min_length=1, max_length=10)]
 
 
 class GivenExport(Shape):
