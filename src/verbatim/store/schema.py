@@ -397,4 +397,4 @@ erasures = Table(
 )
 
 effective_codings = table("effective_codings", *(Column(column.name, column.type) for column in codings.columns))
-"""The view: of each verbatim as it reads now the latest coding by a person, else that of the newest model."""
+"""The view: of each verbatim as it reads now the latest coding by a person, else that of the model in front."""
