@@ -9,13 +9,15 @@ export PIP_NO_INPUT = 1
 export HF_HUB_OFFLINE = 1
 
 .DELETE_ON_ERROR:
-.PHONY: demo test lint format bench train transformers clean help
+.PHONY: demo serve test lint format http bench train transformers clean help
 
 help:
 	@echo "make demo          code the example survey and calls; prints where the reports are"
+	@echo "make serve         serve over HTTP, with a store in out/data; prints the first key and where the docs are"
 	@echo "make test          run the tests"
 	@echo "make lint          check style, types and layers"
 	@echo "make format        put the code into the form that lint expects"
+	@echo "make http          write docs/http.md from the routes"
 	@echo "make bench         measure speed and memory"
 	@echo "make train         train the model of training/recipes/base.toml"
 	@echo "make transformers  add sentence-transformers and torch to the environment"
@@ -32,6 +34,9 @@ demo: $(VENV)/.base
 	@echo "The reports: file://$(CURDIR)/out/survey/report.html"
 	@echo "             file://$(CURDIR)/out/calls/report.html"
 
+serve: $(VENV)/.base
+	$(VENV)/bin/verbatim serve --data out/data
+
 test: $(VENV)/.dev
 	$(VENV)/bin/python -m pytest --numprocesses 2
 
@@ -44,6 +49,9 @@ lint: $(VENV)/.dev
 format: $(VENV)/.dev
 	$(VENV)/bin/ruff check --fix
 	$(VENV)/bin/ruff format
+
+http: $(VENV)/.base
+	$(VENV)/bin/python -m verbatim.api.reference > docs/http.md
 
 bench: $(VENV)/.dev
 	$(VENV)/bin/python benchmarks/run.py

@@ -9,8 +9,11 @@ each time.
 
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
+import threading
+import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -21,7 +24,15 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
+    import httpx
+    from fastapi import FastAPI
     from sqlalchemy import Engine
+
+    from verbatim.access import Role
+    from verbatim.actions.desk import Desk
+    from verbatim.api.limits import Limits
+    from verbatim.coder import Coder
+    from verbatim.registry import Manifest
 
 FILES = Path(__file__).parent / "files"
 STRICT = os.environ.get("VERBATIM_NO_SKIP") == "1"
@@ -201,6 +212,108 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator["Engine"]:
         add_organisation(connection, "south")
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def small_coder(trained: Path) -> "tuple[Coder, Manifest]":
+    """A coder with the model small@1, and the manifest of that."""
+    from verbatim.coder import Coder
+    from verbatim.registry import load
+
+    model, manifest = load(trained / "small@1")
+    return Coder(model), manifest
+
+
+@pytest.fixture
+def desk(store: "Engine", small_coder: "tuple[Coder, Manifest]") -> "Iterator[Desk]":
+    """A desk of the store, with the model small@1."""
+    from verbatim import taxonomy
+    from verbatim.actions.desk import Desk
+
+    desk = Desk(store, *small_coder, taxonomy.default())
+    yield desk
+    desk.close()
+
+
+class Service:
+    """A server of a desk on a port of its own, with a key of each role in each organisation."""
+
+    def __init__(self, desk: "Desk", url: str) -> None:
+        from verbatim.access import ROLES
+
+        self.desk, self.url = desk, url
+        self.keys = {
+            (organisation, role): self.key(organisation, role) for organisation in ("north", "south") for role in ROLES
+        }
+        self._clients: list[httpx.Client] = []
+
+    def key(self, organisation: str, role: "Role", accounts: tuple[str, ...] = ("Acme",)) -> str:
+        from verbatim.store.access_keys import create_key
+        from verbatim.store.opening import writing
+
+        with writing(self.desk.engine, organisation) as connection:
+            own = accounts if role == "manager" else None
+            return create_key(connection, organisation, role, role, own)[1]
+
+    def client(
+        self, role: str | None = "admin", organisation: str = "north", secret: str | None = None
+    ) -> "httpx.Client":
+        import httpx
+
+        secret = secret or (self.keys[organisation, role] if role else None)
+        headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+        self._clients.append(httpx.Client(base_url=self.url, headers=headers, timeout=30, trust_env=False))
+        return self._clients[-1]
+
+    def close(self) -> None:
+        for client in self._clients:
+            client.close()
+
+
+@contextmanager
+def _serving(app: "FastAPI") -> Iterator[str]:
+    """The URL of a server of this application, which runs in a thread for as long as the block."""
+    from verbatim.app import server
+
+    one = server(app)
+    with socket.create_server(("127.0.0.1", 0)) as line:
+        thread = threading.Thread(target=one.run, args=([line],))
+        thread.start()
+        while not one.started:
+            assert thread.is_alive()
+            time.sleep(0.005)
+        yield f"http://127.0.0.1:{line.getsockname()[1]}"
+        one.should_exit = True
+        thread.join()
+
+
+@pytest.fixture
+def serving() -> "Callable[[FastAPI], AbstractContextManager[str]]":
+    """What serves an application for as long as a block, and gives its URL."""
+    return _serving
+
+
+@pytest.fixture
+def serve_desk(desk: "Desk") -> "Iterator[Callable[..., Service]]":
+    """What serves the desk, with limits."""
+    from contextlib import ExitStack
+
+    from verbatim.api.application import create_app
+
+    with ExitStack() as stack:
+
+        def serve(limits: "Limits | None" = None) -> Service:
+            service = Service(desk, stack.enter_context(_serving(create_app(desk, limits))))
+            stack.callback(service.close)
+            return service
+
+        yield serve
+
+
+@pytest.fixture
+def service(serve_desk: "Callable[..., Service]") -> Service:
+    """A service of the desk."""
+    return serve_desk()
 
 
 def _upgrade(url: str) -> None:

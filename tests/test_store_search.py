@@ -1,3 +1,5 @@
+from random import Random
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -148,3 +150,11 @@ def test_any_query_is_answered_or_refused(filled, text):
     else:
         with pytest.raises(StoreError, match="expected at least one word"):
             find(filled, text)
+
+
+def test_a_word_longer_than_an_index_holds_is_kept_and_found_by_its_beginning(store):
+    letters = "".join(Random(1).choices("abcdefghijklmnopqrstuvwxyz", k=20_000))
+    with writing(store, "north") as connection:
+        kept = add_verbatims(connection, "north", "survey", [Received(Verbatim("r1", letters))])
+        page = list_verbatims(connection, "north", Filters(search=letters))
+    assert [one.stored.id for one in page.items] == [kept[0].id]

@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from verbatim.domain import CodeMention, Coding, Excerpt, Stance, Turn, Verbatim
 from verbatim.errors import NotFoundError, StoreError
+from verbatim.store.access_keys import create_key, revoke_key
 from verbatim.store.audit import events
 from verbatim.store.codings import Judged, add_codings, register_model
 from verbatim.store.listing import list_verbatims
 from verbatim.store.opening import reading, writing
 from verbatim.store.people import list_contacts
-from verbatim.store.verbatims import Received, add_verbatims, delete_older, verbatim
+from verbatim.store.verbatims import Received, add_verbatims, delete_older, held_by_others, verbatim
 
 REPLY = Verbatim(
     id="r1",
@@ -227,3 +228,25 @@ def test_any_text_comes_back_as_it_went_in(store, text, question, score):
     with writing(store) as connection:
         number = add(connection, said)[0].id
         assert verbatim(connection, "north", number).stored.verbatim == said
+
+
+def test_what_another_hands_in_again_is_unchanged(store):
+    with writing(store) as connection:
+        first, again = (
+            add_verbatims(connection, "north", "survey", [Received(REPLY, submitter=who)]) for who in ("key:1", "key:2")
+        )
+    assert (first[0].change, again[0].change) == ("added", "unchanged")
+
+
+def test_ids_that_somebody_else_handed_in_are_told(store):
+    with writing(store, "north") as connection:
+        gone, _ = create_key(connection, "north", "former", "submitter")
+        revoke_key(connection, "north", gone.id, datetime.now(UTC))
+        who = {role: create_key(connection, "north", role, role)[0].actor for role in ("submitter", "analyst")}
+        handed = {"mine": who["submitter"], "hers": who["analyst"], "nobodys": None, "left": gone.actor}
+        rows = [Received(replace(REPLY, id=id), submitter=actor) for id, actor in handed.items()]
+        add_verbatims(connection, "north", "survey", rows)
+        held = held_by_others(connection, "north", "survey", [*handed, "new"], who["submitter"])
+        assert held == {"hers", "nobodys"}
+        assert not held_by_others(connection, "north", "survey", [*handed], who["analyst"])
+        assert not held_by_others(connection, "north", "calls", [*handed], who["submitter"])

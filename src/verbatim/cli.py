@@ -16,7 +16,7 @@ import typer
 from typer.exceptions import TyperException
 
 from verbatim import __version__
-from verbatim.custody import custody_app
+from verbatim.custody import Data, Database, custody_app
 from verbatim.errors import InputError, InternalError, VerbatimError
 
 EXIT_CODES: dict[type[VerbatimError], int] = {InputError: 2, InternalError: 1}
@@ -215,6 +215,62 @@ def evaluate(  # noqa: PLR0913, PLR0917 - every option of the command is a param
     for path in (report, json):
         if path:
             typer.echo(f"  {path}")
+
+
+@app.command()
+def serve(  # noqa: PLR0913, PLR0917 - every option of the command is a parameter
+    data: Annotated[
+        Path | None, typer.Option(help="Folder for the service's data; made where it is not there.")
+    ] = None,
+    database: Annotated[str | None, typer.Option(help="URL of the store: postgresql://user@host/name.")] = None,
+    host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 for all of this machine.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen at.")] = 8000,
+    workers: Annotated[int, typer.Option(min=0, max=64, help="Processes that work on jobs beside the server.")] = 1,
+    codebook: CodebookFile = None,
+    model: ModelName = None,
+) -> None:
+    """Serve what is needed over HTTP: a store, coding, jobs and webhooks, until Ctrl+C."""
+    from verbatim.app import ServeOrder  # noqa: PLC0415
+    from verbatim.app import serve as run  # noqa: PLC0415
+    from verbatim.outbox import allowed_hosts  # noqa: PLC0415
+    from verbatim.settings import preset  # noqa: PLC0415
+
+    wanted = preset()
+    frame = codebook or wanted.codebook
+    order = ServeOrder(
+        data=data,
+        database=database,
+        host=host,
+        port=port,
+        workers=workers,
+        model=model or wanted.model,
+        codebook=str(frame) if frame else None,
+        webhooks=allowed_hosts(wanted.webhook_hosts),
+    )
+    run(order)
+
+
+@app.command()
+def worker(
+    data: Data = None,
+    database: Database = None,
+    name: Annotated[
+        str | None, typer.Option(help="A name that no other worker has; this machine's if left out.")
+    ] = None,
+    codebook: CodebookFile = None,
+    model: ModelName = None,
+) -> None:
+    """Work on the jobs of a service, beside its server or on another machine, until Ctrl+C."""
+    from verbatim import logs  # noqa: PLC0415 - --help loads no libraries
+    from verbatim.actions.stores import store_url  # noqa: PLC0415
+    from verbatim.settings import preset  # noqa: PLC0415
+    from verbatim.workers import Order, machine, work_until_told  # noqa: PLC0415
+
+    wanted = preset()
+    frame = codebook or wanted.codebook
+    order = Order(store_url(data, database), name or machine(), model or wanted.model, str(frame) if frame else None)
+    logs.to_standard_error()
+    work_until_told(order)
 
 
 @codebook_app.command("show")

@@ -15,7 +15,8 @@
     │       ├── NotFoundError     nothing of that name or number in this organisation
     │       ├── UnavailableError  a store that does not answer now, or has no room: the same may work later
     │       └── ConflictError     what another request is doing, or did with other content
-    │           └── LeaseLostError  a job that was cancelled, or that another worker has now
+    │           ├── LeaseLostError  a job that was cancelled, or that another worker has now
+    │           └── KeyReusedError  an idempotency key that another request used
     └── InternalError         our own mistake: exit code 1
 
 A message is one line. It holds the value that was wrong and what was expected. Rows that cannot be read are not errors
@@ -85,6 +86,10 @@ class ConflictError(StoreError):
 
 class LeaseLostError(ConflictError):
     """A job that was cancelled, or that another worker has now."""
+
+
+class KeyReusedError(ConflictError):
+    """An idempotency key that another request used before."""
 
 
 class InternalError(VerbatimError):

@@ -148,15 +148,16 @@ def problems(text: str) -> list[Problem]:
 
 def written(codebook: Codebook) -> str:
     """The codebook as a YAML text that `parse` reads back."""
-    from yaml import safe_dump  # noqa: PLC0415
+    import yaml  # noqa: PLC0415 - what reads a frame needs its nodes only
 
     frame = {
         "name": codebook.name,
         "version": codebook.version,
         "languages": list(codebook.languages),
-        "codes": [_plain(code, codebook.languages) for code in codebook.codes],
+        "codes": [plain(code, codebook.languages) for code in codebook.codes],
     }
-    return safe_dump(frame, allow_unicode=True, sort_keys=False, width=120)
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    return str(yaml.dump(frame, Dumper=dumper, allow_unicode=True, sort_keys=False, width=120))
 
 
 def load(path: Path) -> Codebook:
@@ -224,7 +225,7 @@ def _code(node: Node, languages: tuple[str, ...]) -> Code:
     )
 
 
-def _plain(code: Code, languages: Iterable[str]) -> dict[str, object]:
+def plain(code: Code, languages: Iterable[str]) -> dict[str, object]:
     """A code as the mapping that a file holds."""
     lists = {"include": code.include, "exclude": code.exclude, "examples": code.examples}
     words = {

@@ -41,9 +41,11 @@ class CodingLine:
         return self._orders.qsize()
 
     def code(self, verbatims: Iterable[Verbatim]) -> list[Coding]:
-        """The coding of each verbatim, in order, when all are coded; the same as each would have alone.
+        """The coding of each verbatim, in order, when all are coded.
 
-        Raises what coding one of them raised, and InternalError after `close`; the verbatims of others go on.
+        It is that which the verbatim would have alone; a confidence may differ in the last digit, since a processor
+        sums in another order. Raises what coding one of them raised, and InternalError after `close`; the verbatims of
+        others go on.
         """
         futures = [self._enqueue(verbatim) for verbatim in verbatims]
         return [future.result() for future in futures]

@@ -80,8 +80,7 @@ def receive(desk: Desk, organisation: str, source: str, arrivals: Sequence[Recei
     with writing_codings(desk, organisation) as connection:
         kept = add_verbatims(connection, organisation, source, sound)
         if codings is None:
-            known = effective(connection, organisation, [one.id for one in kept if one.change == "unchanged"])
-            in_effect = {number: one.coding for number, one in known.items()}
+            in_effect = _former(connection, organisation, [one.id for one in kept if one.change == "unchanged"])
             job = _to_code_later(connection, organisation, [one.id for one in kept if one.id not in in_effect], actor)
         else:
             in_effect = _coded(connection, desk, organisation, source, list(zip(kept, codings, strict=True)))
@@ -109,13 +108,14 @@ def _coded(
     """The codings in effect, by number: those that were made now, and what stands already."""
     judged = [Judged(kept.id, coding) for kept, coding in pairs]
     noted = keep_codings(connection, desk, organisation, judged, {kept.id: source for kept, _ in pairs})
-    fresh = {
-        kept.id: coding
-        for (kept, coding), note in zip(pairs, noted, strict=True)
-        if kept.change == "added" or note.result == "added"
-    }
-    former = effective(connection, organisation, [kept.id for kept, _ in pairs if kept.change != "added"])
-    return fresh | {number: one.coding for number, one in former.items()}
+    fresh = {kept.id: coding for (kept, coding), note in zip(pairs, noted, strict=True) if note.result == "added"}
+    return fresh | _former(connection, organisation, [kept.id for kept, _ in pairs if kept.change != "added"])
+
+
+def _former(connection: Connection, organisation: str, numbers: Sequence[int]) -> dict[int, Coding]:
+    """The codings in effect of verbatims that were here before, by number."""
+    found = effective(connection, organisation, numbers) if numbers else {}
+    return {number: one.coding for number, one in found.items()}
 
 
 def _to_code_later(connection: Connection, organisation: str, numbers: Sequence[int], actor: str) -> int | None:

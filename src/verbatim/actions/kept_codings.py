@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from verbatim import taxonomy
 from verbatim.actions.desk import Desk
-from verbatim.store.codebook_versions import keep_codebook
+from verbatim.store.codebook_versions import keep_codebook, kept_codebook
 from verbatim.store.codings import Judged, Noted, add_codings, register_model
 from verbatim.store.opening import writing
 from verbatim.store.webhooks import announce
@@ -29,12 +29,20 @@ def writing_codings(desk: Desk, organisation: str) -> Iterator[Connection]:
     desk.introduced.add(organisation)
 
 
+def ensure_introduced(desk: Desk, organisation: str) -> None:
+    """Make the model and its code frame known to an organisation, if they are not. Raises NotFoundError."""
+    if organisation not in desk.introduced:
+        with writing_codings(desk, organisation):
+            pass
+
+
 def introduce(connection: Connection, desk: Desk, organisation: str) -> None:
     """Make the model and its code frame known to an organisation; nothing changes where they are. NotFoundError."""
     frame = desk.codebook
     facts = {name: desk.manifest.values.get(name) for name in ("quality", "training")}
     register_model(connection, organisation, desk.model, frame.label, facts)
-    keep_codebook(connection, organisation, frame.label, frame.fingerprint, taxonomy.written(frame))
+    if kept_codebook(connection, organisation, frame.label) is None:
+        keep_codebook(connection, organisation, frame.label, frame.fingerprint, taxonomy.written(frame))
 
 
 def keep_codings(

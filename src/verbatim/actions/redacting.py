@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection, func, select
 
 from verbatim.domain import Turn, Verbatim
-from verbatim.store.people import list_contacts
+from verbatim.store.people import contact_names
 from verbatim.store.schema import contacts
 from verbatim.store.sources import source as source_of
 from verbatim.store.verbatims import Received
@@ -57,8 +57,7 @@ class Redactors:
         stamp = _stamp(connection, organisation) if NAME in kinds else (0, 0)
         known = self._known.get((organisation, kinds))
         if known is None or known.stamp != stamp:
-            roster = list_contacts(connection, organisation) if NAME in kinds else ()
-            names = frozenset(one.contact.name for one in roster)
+            names = contact_names(connection, organisation) if NAME in kinds else frozenset()
             known = _Known(stamp, names, Redactor(kinds, sorted(names)))
             self._known[organisation, kinds] = known
         return known

@@ -5,7 +5,7 @@ import sys
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from verbatim.domain import Rejection
 from verbatim.errors import FileError, InputError
@@ -54,6 +54,14 @@ def open_inputs(
             if len(distinct) == 1:
                 raise
             yield Rejection(source.name if isinstance(source, _Source) else _STDIN_NAME, 0, str(error))
+
+
+def open_input(path: Path, name: str, options: ReadOptions, stem: str | None = None) -> Reading:
+    """One file opened whose own name is `name`, wherever it lies now; ids made from the file begin with `stem`.
+
+    Raises FileError, ColumnError or TranscriptError for what cannot be read.
+    """
+    return _opened(_Source(path, name, stem or PurePath(name).stem), options)
 
 
 def _once(sources: Sequence[str | _Source]) -> list[str | _Source]:
@@ -121,7 +129,7 @@ def _is_talk(source: _Source, head: bytes) -> bool:
     """Whether a file is a transcript: by its ending, or by content where the ending says nothing."""
     from verbatim.formats.transcripts import is_transcript  # noqa: PLC0415
 
-    ending = source.path.suffix.lower()
+    ending = PurePath(source.name).suffix.lower()
     if ending in TABLES or (binary_kind(head) and ending not in _CUES):
         return False
     if ending in TRANSCRIPTS:

@@ -49,7 +49,7 @@ def read_survey(path: Path, source: str, options: ReadOptions, stem: str | None 
     choice = choose(Sampled(source, heading, *_sample(heading.names, head)), options)
     layout = _FORMS.get(table.form, heading.layout.name)
     rows = _interpreted(source, chain(head, rest), interpreter(source, heading, choice, stem))
-    notes = (*_misnamed(path, table), *table.notes, *_remarks(layout, heading), *choice.notes)
+    notes = (*_misnamed(source, table), *table.notes, *_remarks(layout, heading), *choice.notes)
     return Reading(source, layout, choice.columns, notes, rows)
 
 
@@ -264,8 +264,8 @@ def _label(column: str, place: int) -> str:
     return f"Q{numbered[1]}" if numbered else f"Q{place}"
 
 
-def _misnamed(path: Path, table: Grid | Records) -> list[str]:
-    ending = path.suffix.lower()
+def _misnamed(source: str, table: Grid | Records) -> list[str]:
+    ending = Path(source).suffix.lower()
     known = frozenset().union(*_ENDINGS.values())
     if ending in _ENDINGS[table.form] or ending not in known:
         return []

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TextIO
 
 from verbatim.domain import Rejection
@@ -66,7 +66,11 @@ def open_table(path: Path, source: str, options: ReadOptions) -> Grid | Records:
         raise FileError(f"{source}: the file is empty; expected a table with a header row")
     encoding = _encoding(path, source, options.encoding)
     start = _beginning(path, source, encoding)
-    if path.suffix.lower() == ".json" or start.lstrip().startswith("{") or re.match(r"\s*\[\s*[{\]]", start):
+    if (
+        PurePath(source).suffix.lower() == ".json"
+        or start.lstrip().startswith("{")
+        or re.match(r"\s*\[\s*[{\]]", start)
+    ):
         return _records(path, source, encoding, start)
     return _delimited(path, source, encoding, start)
 
@@ -194,7 +198,7 @@ def _records(path: Path, source: str, encoding: str, start: str) -> Records:
     notes = (f"Encoding {encoding}.",)
     if start.lstrip().startswith("["):
         return Records(source, "json", notes, _objects(_array(path, source, encoding), source))
-    if path.suffix.lower() == ".json" and not _is_json(start.lstrip().split("\n", 1)[0]):
+    if PurePath(source).suffix.lower() == ".json" and not _is_json(start.lstrip().split("\n", 1)[0]):
         return Records(source, "json", notes, _objects(_array(path, source, encoding), source))
     return Records(source, "jsonl", notes, _lines(path, source, encoding))
 

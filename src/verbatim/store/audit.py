@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from verbatim.store.records import Values
 from verbatim.store.schema import audit_events
-from verbatim.store.statements import insert_into
+from verbatim.store.statements import insert_into, require_storable
 
 OPERATOR = "operator"
 """Who acts where it is no key: whoever runs commands on the machine."""
@@ -43,7 +44,21 @@ def events(connection: Connection, organisation: str, subject: str | None = None
     chosen = select(audit_events).where(audit_events.c.organisation == organisation).order_by(audit_events.c.id)
     if subject is not None:
         chosen = chosen.where(audit_events.c.subject == subject)
-    rows = connection.execute(chosen)
-    return tuple(
-        StoredEvent(row.id, Event(row.actor, row.action, row.subject, row.details), row.created) for row in rows
-    )
+    return tuple(_stored(row) for row in connection.execute(chosen))
+
+
+def latest(
+    connection: Connection, organisation: str, subject: str | None = None, limit: int = 100, before: int | None = None
+) -> tuple[StoredEvent, ...]:
+    """The latest events of an organisation, the newest first; those before a number, of one subject, if named."""
+    events = audit_events.c
+    chosen = select(audit_events).where(events.organisation == organisation).order_by(events.id.desc()).limit(limit)
+    if before is not None:
+        chosen = chosen.where(events.id < before)
+    if subject is not None:
+        chosen = chosen.where(events.subject == require_storable(subject, "subject"))
+    return tuple(_stored(row) for row in connection.execute(chosen))
+
+
+def _stored(row: Row[Any]) -> StoredEvent:
+    return StoredEvent(row.id, Event(row.actor, row.action, row.subject, row.details), row.created)

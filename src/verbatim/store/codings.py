@@ -6,9 +6,10 @@ changed since is history.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, Select, exists, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, select
 
 from verbatim.domain import CodeMention, Coding, Excerpt
 from verbatim.errors import NotFoundError, StoreError
@@ -42,6 +43,17 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredModel:
+    """A model that an organisation knows: its number, name@version, its code frame, what is told of it."""
+
+    id: int
+    label: str
+    codebook: str | None
+    facts: Values | None
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Noted:
     """What became of a coding: added under a number, there already by that model, or of words that have changed."""
 
@@ -57,6 +69,12 @@ def register_model(
     row = {"organisation": organisation, "label": label, "codebook": codebook, "facts": facts}
     connection.execute(insert_into(connection, models).on_conflict_do_nothing(), row)
     return _model_ids(connection, organisation, {label})[label]
+
+
+def list_models(connection: Connection, organisation: str) -> tuple[StoredModel, ...]:
+    """The models of an organisation, from the first registered to the newest."""
+    rows = connection.execute(select(models).where(models.c.organisation == organisation).order_by(models.c.id))
+    return tuple(StoredModel(row.id, row.label, row.codebook, row.facts, row.created) for row in rows)
 
 
 def add_codings(connection: Connection, organisation: str, judged: Sequence[Judged]) -> tuple[Noted, ...]:
@@ -86,16 +104,39 @@ def codings_of(connection: Connection, organisation: str, numbers: Sequence[int]
     return tuple(_stored(connection, organisation, chosen.order_by(codings.c.id)))
 
 
-def uncoded(connection: Connection, organisation: str, model: str, limit: int = BATCH) -> tuple[StoredVerbatim, ...]:
-    """The first verbatims, by number, that this model has not coded as they are now. Raises NotFoundError."""
+def uncoded(
+    connection: Connection,
+    organisation: str,
+    model: str,
+    limit: int = BATCH,
+    after: int = 0,
+    numbers: Sequence[int] | None = None,
+) -> tuple[StoredVerbatim, ...]:
+    """The first verbatims, by number, that this model has not coded as they are now. Raises NotFoundError.
+
+    Only those after a number, and only some where `numbers` lists them.
+    """
+    chosen = chosen_verbatims(organisation).where(*_uncoded(connection, organisation, model), verbatims.c.id > after)
+    if numbers is not None:
+        chosen = chosen.where(verbatims.c.id.in_(numbers))
+    rows = connection.execute(chosen.order_by(verbatims.c.id).limit(limit))
+    return tuple(stored_verbatim(row) for row in rows)
+
+
+def count_uncoded(connection: Connection, organisation: str, model: str) -> int:
+    """How many verbatims this model has not coded as they are now. Raises NotFoundError."""
+    chosen = select(func.count()).select_from(verbatims).where(*_uncoded(connection, organisation, model))
+    return connection.scalar(chosen) or 0
+
+
+def _uncoded(connection: Connection, organisation: str, model: str) -> tuple[ColumnElement[bool], ...]:
     number = _model_ids(connection, organisation, {model})[model]
     done = exists().where(
         codings.c.verbatim_id == verbatims.c.id,
         codings.c.revision == verbatims.c.revision,
         codings.c.model_id == number,
     )
-    chosen = chosen_verbatims(organisation).where(~done).order_by(verbatims.c.id).limit(limit)
-    return tuple(stored_verbatim(row) for row in connection.execute(chosen))
+    return verbatims.c.organisation == organisation, ~done
 
 
 def _model_ids(connection: Connection, organisation: str, labels: set[str]) -> dict[str, int]:

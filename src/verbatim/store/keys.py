@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
 
-from verbatim.errors import ConflictError, StoreError
+from verbatim.errors import ConflictError, KeyReusedError, StoreError
 from verbatim.store.columns import in_utc
 from verbatim.store.schema import idempotency_keys
 from verbatim.store.statements import insert_into, require_organisation, require_storable
@@ -37,8 +37,8 @@ class Answer:
 def take_key(connection: Connection, organisation: str, key: str, fingerprint: str, now: datetime) -> Answer | None:
     """None where the key is taken by this very call, else the answer that was given to the same request before.
 
-    `fingerprint` tells one request from another. Raises ConflictError while another request holds the key or
-    where it was used for a request of another fingerprint, StoreError for a key that is blank or too long.
+    `fingerprint` tells one request from another. Raises ConflictError while another request holds the key,
+    KeyReusedError where it was used for a request of another fingerprint, StoreError for one that is blank or too long.
     """
     require_organisation(connection, organisation)
     if not 1 <= len(require_storable(key, "Idempotency-Key").strip()) <= LONGEST_KEY:
@@ -85,7 +85,7 @@ def _answer(connection: Connection, organisation: str, key: str, fingerprint: st
     chosen = select(idempotency_keys).where(keys.organisation == organisation, keys.key == key)
     row = connection.execute(chosen).one()
     if row.fingerprint != fingerprint:
-        raise ConflictError(f"Idempotency-Key {key!r}: used for another request; expected the same, or a new key")
+        raise KeyReusedError(f"Idempotency-Key {key!r}: used for another request; expected the same, or a new key")
     if row.state == "in_flight":
         raise ConflictError(
             f"Idempotency-Key {key!r}: the first request is still running; expected to be sent again later"

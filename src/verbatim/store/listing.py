@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, distinct, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, distinct, exists, func, or_, select, tuple_
 
 from verbatim.domain import Polarity, StanceLabel
-from verbatim.errors import StoreError
+from verbatim.errors import NotFoundError, StoreError
 from verbatim.store.codings import effective
 from verbatim.store.records import StoredCoding, StoredVerbatim, chosen_verbatims, stored_verbatim
-from verbatim.store.schema import accounts, code_mentions, effective_codings, search_texts, verbatims
+from verbatim.store.schema import accounts, code_mentions, contacts, effective_codings, search_texts, verbatims
 from verbatim.store.search import matches
 from verbatim.store.statements import NUMBERS, require_storable
 
@@ -26,8 +26,9 @@ class Filters:
     """Which verbatims are meant; None leaves a filter out.
 
     Dated from `since` to before `until`; of an account, by its name, and a role; with all words of `search`. Coded in
-    effect by this model, with this stance, for review or not, and with this code or one of this category, of this
-    polarity. Of one of `accounts`, and handed in first by `submitter`: what a key may see.
+    effect by this model, with this stance, for review or not, and with this code, or one of this category, of this
+    polarity; a category given as `code` stands for all its codes. Of one of `accounts`, and handed in first by
+    `submitter`: what a key may see. `quotable` leaves out the words of those who are to be shown in counts only.
     """
 
     since: datetime | None = None
@@ -43,6 +44,7 @@ class Filters:
     search: str | None = None
     accounts: tuple[str, ...] | None = None
     submitter: str | None = None
+    quotable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,15 @@ def passes(connection: Connection, organisation: str, number: int, filters: Filt
     return connection.execute(chosen.with_only_columns(verbatims.c.id)).first() is not None
 
 
+def require_listed(connection: Connection, organisation: str, number: int, filters: Filters) -> None:
+    """Raise NotFoundError for a verbatim that does not pass, as for one that there is not."""
+    passing = and_(verbatims.c.organisation == organisation, *_conditions(connection, organisation, filters))
+    joined = verbatims.outerjoin(accounts, verbatims.c.account_id == accounts.c.id)
+    chosen = select(verbatims.c.id).select_from(joined).where(passing, verbatims.c.id == number)
+    if number not in NUMBERS or connection.scalar(chosen) is None:
+        raise NotFoundError(f"verbatim {number}: not in organisation {organisation!r}; expected the id of one that is")
+
+
 def count(connection: Connection, organisation: str, filters: Filters = NOTHING_LEFT_OUT) -> Counts:
     """How many verbatims pass, who is behind them, and what they were coded with. Raises as `list_verbatims`."""
     view = effective_codings
@@ -150,8 +161,16 @@ def _conditions(connection: Connection, organisation: str, filters: Filters) -> 
         require_storable(getattr(filters, name) or "", name)
     given = {name: getattr(filters, name) for name in columns}
     conditions = [columns[name](value) for name, value in given.items() if value is not None]
+    if filters.quotable:
+        conditions.append(_quotable(organisation))
     judged = _judged(organisation, filters)
     return [*conditions, exists(judged)] if judged is not None else conditions
+
+
+def _quotable(organisation: str) -> ColumnElement[bool]:
+    """Whether the words may be shown: nobody is named, or not to be shown in counts only."""
+    hidden = select(contacts.c.id).where(contacts.c.organisation == organisation, contacts.c.permission == "aggregate")
+    return or_(verbatims.c.contact_id.is_(None), verbatims.c.contact_id.not_in(hidden))
 
 
 def _judged(organisation: str, filters: Filters) -> Select[Any] | None:
@@ -161,11 +180,13 @@ def _judged(organisation: str, filters: Filters) -> Select[Any] | None:
     """
     view, mentions = effective_codings.alias().c, code_mentions.alias().c
     of_coding = {view.stance: filters.stance, view.review: filters.review, view.author: filters.model}
-    of_code = {mentions.code: filters.code, mentions.category: filters.category, mentions.polarity: filters.polarity}
+    of_code = {mentions.category: filters.category, mentions.polarity: filters.polarity}
     conditions = [column == value for column, value in of_coding.items() if value is not None]
     if filters.model is not None:
         conditions.append(view.model_id.is_not(None))
     mentioned = [column == value for column, value in of_code.items() if value is not None]
+    if filters.code is not None:
+        mentioned.append(or_(mentions.code == filters.code, mentions.category == filters.code))
     if mentioned:
         own = mentions.coding_id == view.id, mentions.organisation == view.organisation
         conditions.append(exists(select(mentions.code).where(*own, *mentioned)))

@@ -48,6 +48,11 @@ def add_organisation(connection: Connection, organisation: str, name: str | None
     connection.execute(insert_into(connection, organisations).on_conflict_do_nothing(), row)
 
 
+def any_organisation(connection: Connection) -> bool:
+    """Whether the store knows an organisation; the connection must see every one."""
+    return connection.scalar(select(organisations.c.id).limit(1)) is not None
+
+
 def add_contacts(connection: Connection, organisation: str, roster: Sequence[Contact]) -> tuple[int, ...]:
     """The numbers of these contacts, in order; those of the same account and name get the values given here.
 
@@ -79,6 +84,11 @@ def contacts_named(connection: Connection, organisation: str, name: str) -> tupl
     """The contacts of that name at whatever account, without regard to script, case, width and white space."""
     wanted = text_hash(name)
     return tuple(one for one in list_contacts(connection, organisation) if text_hash(one.contact.name) == wanted)
+
+
+def contact_names(connection: Connection, organisation: str) -> frozenset[str]:
+    """What the contacts of an organisation are called."""
+    return frozenset(connection.scalars(select(contacts.c.name).where(contacts.c.organisation == organisation)))
 
 
 def account_ids(connection: Connection, organisation: str, names: Iterable[str]) -> dict[str, int]:

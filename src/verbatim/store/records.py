@@ -22,7 +22,8 @@ Values = dict[str, Any]
 class StoredVerbatim:
     """A verbatim and what the store knows beside: its number, where and when it came from.
 
-    `verbatim.id` is the id that it has in its source; `revision` counts the changes of what a coder reads.
+    `verbatim.id` is the id that it has in its source; `revision` counts the changes of what a coder reads; `permission`
+    is that of the contact, None where nobody is named.
     """
 
     id: int
@@ -32,6 +33,7 @@ class StoredVerbatim:
     channel: str | None
     language: str | None
     created: datetime
+    permission: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +76,10 @@ def verbatim_values(verbatim: Verbatim) -> Values:
 
 
 def chosen_verbatims(organisation: str) -> Select[Any]:
-    """A SELECT of the verbatims of an organisation with the names of account and contact, for `stored_verbatim`."""
+    """A SELECT of the verbatims of an organisation with account, contact and permission, for `stored_verbatim`."""
     joined = verbatims.outerjoin(accounts, verbatims.c.account_id == accounts.c.id)
     joined = joined.outerjoin(contacts, verbatims.c.contact_id == contacts.c.id)
-    names = accounts.c.name.label("account"), contacts.c.name.label("contact")
+    names = accounts.c.name.label("account"), contacts.c.name.label("contact"), contacts.c.permission
     return select(verbatims, *names).select_from(joined).where(verbatims.c.organisation == organisation)
 
 
@@ -96,7 +98,8 @@ def stored_verbatim(row: Row[Any]) -> StoredVerbatim:
         role=row.role,
         fields=row.fields or {},
     )
-    return StoredVerbatim(row.id, row.source, verbatim, row.revision, row.channel, row.language, row.created)
+    about = row.revision, row.channel, row.language, row.created, row.permission
+    return StoredVerbatim(row.id, row.source, verbatim, *about)
 
 
 def coding_values(coding: Coding) -> Values:

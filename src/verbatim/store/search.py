@@ -21,6 +21,9 @@ from verbatim.store.statements import insert_into
 from verbatim.text.script import HAN, fold_in_place
 from verbatim.text.words import words
 
+LONGEST_WORD = 100
+"""Letters of a word that count: PostgreSQL's index holds no piece of more than 2,700 bytes, and no one seeks longer."""
+
 _RUN = re.compile(f"[{HAN}]+")
 _NOT_KEPT = re.compile("[\0\ud800-\udfff]")
 _index = table("search_index", column("rowid"), column("search_index"))
@@ -41,7 +44,7 @@ def folded(text: str) -> str:
 
 def tokens(text: str) -> tuple[str, ...]:
     """The tokens of a folded text, each once, in order of the alphabet."""
-    found = set(words(text))
+    found = _words(text)
     for run in _RUN.findall(text):
         found.update(run, map("".join, pairwise(run)))
     return tuple(sorted(found))
@@ -52,7 +55,7 @@ def sought(query: str) -> Sought:
     text = folded(query)
     runs: list[str] = _RUN.findall(text)
     parts = [part for run in runs for part in (map("".join, pairwise(run)) if len(run) > 1 else run)]
-    found = tuple(sorted({*words(text), *parts}))
+    found = tuple(sorted({*_words(text), *parts}))
     if not found:
         raise StoreError(f"search {query!r}: expected at least one word or Chinese character")
     return Sought(found, tuple(run for run in runs if len(run) > 2))
@@ -83,6 +86,10 @@ def index(connection: Connection, organisation: str, texts: Iterable[tuple[int, 
     )
     connection.execute(gone, [{"number": row["verbatim_id"]} for row in rows])
     connection.execute(insert_into(connection, search_texts), rows)
+
+
+def _words(text: str) -> set[str]:
+    return {word[:LONGEST_WORD] for word in words(text)}
 
 
 def _row(organisation: str, number: int, text: str) -> dict[str, object]:

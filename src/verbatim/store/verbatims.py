@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, bindparam, delete, select, update
+from sqlalchemy import Connection, Row, Text, and_, bindparam, cast, delete, exists, or_, select, update
 
 from verbatim.domain import Verbatim
 from verbatim.errors import NotFoundError, StoreError
@@ -22,7 +22,7 @@ from verbatim.store.records import (
     verbatim_values,
     words_of,
 )
-from verbatim.store.schema import verbatims
+from verbatim.store.schema import api_keys, verbatims
 from verbatim.store.statements import (
     BATCH,
     NUMBERS,
@@ -91,6 +91,24 @@ def verbatim(connection: Connection, organisation: str, number: int) -> History:
         raise NotFoundError(f"verbatim {number}: not in organisation {organisation!r}; expected the id of one that is")
     in_effect = effective(connection, organisation, [number]).get(number)
     return History(stored_verbatim(row), in_effect, codings_of(connection, organisation, [number]))
+
+
+def held_by_others(
+    connection: Connection, organisation: str, source: str, ids: Sequence[str], actor: str | None
+) -> frozenset[str]:
+    """Those of these ids, in their source, that this actor may not hand in, since somebody else has done so first.
+
+    It binds keys of submitters only. What a key handed in that has been revoked since is nobody's: the key that took
+    its place may go on with it.
+    """
+    keys, name = api_keys.c, "key:" + cast(api_keys.c.id, Text)
+    bound = exists().where(keys.organisation == organisation, name == actor, keys.role == "submitter")
+    gone = exists().where(keys.organisation == organisation, name == verbatims.c.submitter, keys.revoked.is_not(None))
+    other = or_(verbatims.c.submitter.is_(None), and_(verbatims.c.submitter != actor, ~gone))
+    chosen = select(verbatims.c.external_id).where(
+        verbatims.c.organisation == organisation, verbatims.c.source == source, verbatims.c.external_id.in_(ids)
+    )
+    return frozenset(connection.scalars(chosen.where(bound, other)))
 
 
 def delete_older(connection: Connection, organisation: str, before: datetime, actor: str) -> int:
@@ -174,7 +192,7 @@ def _change(connection: Connection, organisation: str, rows: Sequence[Values]) -
     )
     former = {row.external_id: row for row in connection.execute(chosen.with_for_update())}
     pairs = [(former[row["external_id"]], row) for row in rows]
-    changed = [(old, new) for old, new in pairs if any(getattr(old, name) != value for name, value in new.items())]
+    changed = [(old, new) for old, new in pairs if any(getattr(old, name) != new[name] for name in _CHANGING)]
     if changed:
         connection.execute(_UPDATE, [_changes(old, new) for old, new in changed])
     kept = {old.external_id: Kept(old.id, "unchanged") for old, _ in pairs}

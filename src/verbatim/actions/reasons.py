@@ -1,0 +1,18 @@
+"""Why a row was left out, as a job keeps it: what readers quote from a file may be a customer's own words."""
+
+import re
+
+# A value in quotes, as repr writes it; what stands behind "column" is the survey's word and not a customer's.
+_QUOTED = re.compile(r"(column )?('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")")
+_PLAIN = re.compile(r"(?=.*\d)[\w.:/+,-]{1,40}")
+_ID = re.compile(r"id '")
+
+
+def without_words(reason: str) -> str:
+    """The reason with quoted values replaced by their length, but for ids, numbers and dates."""
+    return reason if _ID.match(reason) else _QUOTED.sub(_masked, reason)
+
+
+def _masked(match: re.Match[str]) -> str:
+    value = match[2][1:-1]
+    return match[0] if match[1] or _PLAIN.fullmatch(value) else f"a value of {len(value)} characters"

@@ -1,0 +1,93 @@
+"""Code frames and models."""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from verbatim import taxonomy
+from verbatim.actions.codebooks import codebook
+from verbatim.actions.codebooks import put_codebook as keep_codebook
+from verbatim.api.answers import answered, takes_bytes
+from verbatim.api.books import ShownCodebook, ShownModel
+from verbatim.api.call import Asked, asked
+from verbatim.api.problems import ProblemError
+from verbatim.api.shown import Page
+from verbatim.store.codings import list_models
+from verbatim.store.opening import reading
+from verbatim.taxonomy import Codebook
+
+router = APIRouter(tags=["frames"])
+
+YAML = ("application/yaml", "text/yaml", "application/x-yaml")
+_FRAME = {"schema": {"type": "string", "description": "The frame as YAML."}}
+
+
+@router.get(
+    "/v1/codebook",
+    operation_id="show_codebook",
+    summary="The code frame in use",
+    response_model=ShownCodebook,
+    responses={200: {"content": {"application/yaml": {"schema": {"type": "string"}}}}},
+)
+def show_codebook(request: Request) -> Response:
+    """JSON, or the YAML that can be put again, where `Accept` asks for application/yaml."""
+    ask = asked(request)
+    return _answer(ask, codebook(ask.desk, ask.organisation))
+
+
+@router.put(
+    "/v1/codebook",
+    operation_id="put_codebook",
+    summary="Put another version of the code frame",
+    response_model=ShownCodebook,
+    openapi_extra=takes_bytes(dict.fromkeys((*YAML, "application/json"), _FRAME)),
+)
+def put_codebook(request: Request) -> Response:
+    """Names, definitions and examples may change; the ids must be those of the model, and the version a new one."""
+    ask = asked(request)
+    try:
+        text = ask.body.bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        found = f"byte 0x{error.object[error.start]:02x} at {error.start}"
+        raise ProblemError(400, f"the body cannot be read: {found}; expected UTF-8") from None
+    return _answer(ask, keep_codebook(ask.desk, ask.organisation, text, ask.actor))
+
+
+@router.get("/v1/models", operation_id="list_models", summary="Models", response_model=Page[ShownModel])
+def show_models(request: Request) -> Response:
+    """Those that have coded for the organisation, and the one that codes what arrives now."""
+    ask = asked(request)
+    with reading(ask.desk.engine, ask.organisation) as connection:
+        known = list_models(connection, ask.organisation)
+    items = [
+        ShownModel(
+            label=one.label,
+            codebook=one.codebook,
+            current=one.label == ask.desk.model,
+            quality=(one.facts or {}).get("quality"),
+            created=one.created,
+        )
+        for one in known
+    ]
+    if not any(one.current for one in items):
+        items.append(_current(ask))
+    return answered(Page[ShownModel](items=items))
+
+
+def _current(ask: Asked) -> ShownModel:
+    manifest, frame = ask.desk.manifest, ask.desk.codebook.label
+    quality = dict(manifest.quality) or None
+    return ShownModel(label=ask.desk.model, codebook=frame, current=True, quality=quality, created=None)
+
+
+def _answer(ask: Asked, frame: Codebook) -> Response:
+    if any(kind in ask.headers.get("accept", "") for kind in YAML):
+        return Response(taxonomy.written(frame), media_type="application/yaml")
+    shown = ShownCodebook(
+        name=frame.name,
+        version=frame.version,
+        fingerprint=frame.fingerprint,
+        languages=list(frame.languages),
+        codes=[taxonomy.plain(one, frame.languages) for one in frame.codes],
+    )
+    return answered(shown)

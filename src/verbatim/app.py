@@ -1,0 +1,148 @@
+"""The service in one piece: a store, a desk, the door, workers and the sender, until it is told to stop."""
+
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event, Thread
+
+import typer
+import uvicorn
+from sqlalchemy import Engine
+from starlette.types import ASGIApp
+
+from verbatim import logs
+from verbatim.access import ORGANISATION
+from verbatim.actions.intake import code_texts, open_desk
+from verbatim.actions.stores import open_data, store_url
+from verbatim.api.application import create_app
+from verbatim.api.limits import Limits
+from verbatim.domain import Verbatim
+from verbatim.outbox import Allowed, Sender
+from verbatim.scratch import scratch
+from verbatim.store.access_keys import create_key, list_keys
+from verbatim.store.opening import writing
+from verbatim.store.people import add_organisation, any_organisation
+from verbatim.workers import Crew, Order, machine
+
+KEEP_ALIVE = 15
+GRACE = 20
+"""Seconds that requests have to end in when the service is told to stop."""
+
+BACKLOG = 512
+LONGEST_HEAD = 32 * 1024
+"""Bytes of the head of a request."""
+
+FIRST_KEY = "first admin"
+
+
+@dataclass(frozen=True, slots=True)
+class ServeOrder:
+    """What to serve, and where: the store in a folder, or at a URL; so many worker processes beside the server."""
+
+    data: Path | None = None
+    database: str | None = None
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    model: str | None = None
+    codebook: str | None = None
+    limits: Limits = field(default_factory=Limits)
+    webhooks: Allowed = field(default_factory=Allowed)
+
+
+def serve(order: ServeOrder) -> None:
+    """Serve until a signal comes; what is under way then is brought to its end.
+
+    The first key is printed where the store is empty, and never again. Raises OSError for an address that is taken,
+    StoreError, ModelError and CodebookError for what cannot be opened.
+    """
+    logs.to_standard_error()
+    with ExitStack() as stack:
+        stack.enter_context(scratch())
+        line = stack.enter_context(_listening(order.host, order.port))
+        open_data(order.data, order.database, make=True).dispose()
+        url = store_url(order.data, order.database)
+        # First of all: workers take up what a former server left, and load their model while this one loads its own.
+        crew = Crew(Order(url, machine(), order.model, order.codebook), order.workers)
+        stack.callback(crew.stop)
+        crew.start()
+        desk = open_desk(url, order.model, order.codebook)
+        stack.callback(desk.close)
+        code_texts(desk, [Verbatim("", "ready")])
+        stack.enter_context(_sending(Sender(desk.engine, order.webhooks)))
+        app = create_app(desk, order.limits, crew.wake)
+        _greet(first_key(desk.engine), order.host, line.getsockname()[1])
+        _run(server(app), line)
+
+
+def first_key(engine: Engine) -> str | None:
+    """The key of the first admin, made where the store knows no organisation yet; else None."""
+    with writing(engine) as connection:
+        if any_organisation(connection):
+            return None
+        add_organisation(connection, ORGANISATION)
+        # Another server that starts at the same moment may have been first.
+        if list_keys(connection, ORGANISATION):
+            return None
+        return create_key(connection, ORGANISATION, FIRST_KEY, "admin")[1]
+
+
+def server(app: ASGIApp) -> uvicorn.Server:
+    """A server of an application, not yet running; its log is the application's own."""
+    config = uvicorn.Config(
+        app,
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=GRACE,
+        h11_max_incomplete_event_size=LONGEST_HEAD,
+    )
+    return uvicorn.Server(config)
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, port), family=family, backlog=BACKLOG) as line:
+        yield line
+
+
+@contextmanager
+def _sending(sender: Sender) -> Iterator[None]:
+    stop = Event()
+    thread = Thread(target=sender.run, args=(stop,), name="sender")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _greet(key: str | None, host: str, port: int) -> None:
+    place = f"[{host}]" if ":" in host else host
+    if key:
+        typer.echo(f"admin key: {key}")
+    typer.echo(f"docs: http://{place}:{port}/docs")
+
+
+def _run(one: uvicorn.Server, line: socket.socket) -> None:
+    """Serve until a signal comes. The server raises it again at its end, when others have still to be told to stop."""
+    former = {number: signal.signal(number, _heard) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        one.run(sockets=[line])
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+
+
+def _heard(_number: int, _frame: object) -> None:
+    """Do nothing more about a signal."""

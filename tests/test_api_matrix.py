@@ -1,0 +1,168 @@
+"""Every route against every role of another organisation, made from the OpenAPI document: nothing comes across."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from verbatim.access import PUBLIC, ROLES, RULES
+from verbatim.actions.exporting import run_export, start_export
+from verbatim.api.application import all_routes
+from verbatim.api.document import build
+from verbatim.store import jobs
+from verbatim.store.listing import Filters
+from verbatim.store.opening import writing
+from verbatim.store.webhooks import announce, deliveries_of
+
+SECRET = "Xanthippe"
+"""A word that only "north" knows: it stands in all that it has, and in no request of another."""
+
+SOURCE, ACCOUNT, ID = "survey", "Hill Clinic", "r1"
+"""What others can guess."""
+
+ROUTES = [
+    (method.upper(), path, operation)
+    for path, operations in build(all_routes().routes)["paths"].items()
+    for method, operation in operations.items()
+]
+SAID = {
+    "external_id": ID,
+    "text": f"{SECRET} says your prices are far too high.",
+    "account": ACCOUNT,
+    "contact": f"{SECRET} Lee",
+}
+
+
+@pytest.fixture
+def north(service):
+    """The numbers of what "north" has, by the path that shows it."""
+    client = service.client("admin")
+    people = [{"name": SAID["contact"], "account": ACCOUNT, "permission": "named"}]
+    assert client.put("/v1/contacts", json={"items": people}).status_code == 200
+    assert client.put(f"/v1/sources/{SOURCE}", json={"redaction": []}).status_code == 200
+    batch = {"source": SOURCE, "items": [SAID]}
+    (said,) = client.post("/v1/verbatims", json=batch, headers={"Idempotency-Key": "key"}).json()["results"]
+    hook = client.post("/v1/webhooks", json={"url": f"https://{SECRET}.example", "events": ["verbatim.coded"]}).json()
+    export = exported(service)
+    with writing(service.desk.engine, "north") as connection:
+        announce(connection, "north", "verbatim.coded", {"verbatims": [], "model": SECRET})
+        delivery = deliveries_of(connection, "north", hook["id"], 1)[0].id
+        queued = jobs.enqueue(connection, "north", "recode", {}, SECRET)
+        jobs.note_errors(connection, jobs.job(connection, "north", queued), [])
+    key = client.post("/v1/keys", json={"name": SECRET, "role": "analyst"}).json()["id"]
+    contact = client.get("/v1/contacts").json()["items"][0]["id"]
+    found = {"verbatims": said["id"], "jobs": queued, "exports": export, "keys": key, "webhooks": hook["id"]}
+    return {**found, "delivery": delivery, "contact": contact}
+
+
+def exported(service):
+    """The number of an export that is done."""
+    engine = service.desk.engine
+    number = start_export(engine, "north", Filters(), "jsonl", "key:0")
+    with writing(engine) as connection:
+        lease = jobs.Lease(engine, jobs.claim(connection, "w/1", datetime.now(UTC)), "w/1")
+    run_export(service.desk, lease)
+    with writing(engine, "north") as connection:
+        jobs.finish(connection, lease)
+    return number
+
+
+def filled(path, ids):
+    path = path.replace("{delivery}", str(ids["delivery"])).replace("{name}", SOURCE)
+    return path.replace("{id}", str(ids.get(path.split("/")[2], 0))) if path.startswith("/v1/") else path
+
+
+def ask(client, method, path, operation, ids):
+    """Send what an operation takes, with everything in it of "north" that can be guessed."""
+    bodies = {
+        "code_texts": {"texts": ["hello"]},
+        "add_verbatims": {"source": SOURCE, "items": [{"external_id": ID, "text": "Mine.", "account": ACCOUNT}]},
+        "put_contacts": {"items": [{"name": "Ann Lee", "account": ACCOUNT}]},
+        "put_source": {"redaction": None},
+        "add_key": {"name": "key", "role": "analyst"},
+        "erase": {"contact": ids["contact"]},
+        "add_webhook": {"url": "https://hooks.example", "events": ["verbatim.coded"]},
+        "start_export": {"account": ACCOUNT},
+    }
+    queries = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"}
+    known = {"source": SOURCE, "account": ACCOUNT, "subject": f"verbatim:{ids['verbatims']}", "name": "a.txt"}
+    known |= {"external_id": ID, "q": "prices", "text": "text"}
+    query = {name: value for name, value in known.items() if name in queries}
+    body = bodies.get(operation["operationId"])
+    content = json.dumps(body).encode() if body is not None else b"A: hello there\nB: too dear, sorry\n"
+    kind = "application/json" if body is not None else "application/octet-stream"
+    if operation["operationId"] == "put_codebook":
+        kind = "application/yaml"
+    once = "key" if operation["operationId"] == "add_verbatims" else operation["operationId"]
+    headers = {"Content-Type": kind, "Idempotency-Key": once} if method in ("POST", "PUT") else {}
+    taken = content if "requestBody" in operation else None
+    return client.request(method, filled(path, ids), params=query, content=taken, headers=headers)
+
+
+def state(service):
+    """Everything that "north" has, as its admin sees it, without what changes by being looked at."""
+    client = service.client("admin")
+    paths = ("verbatims", "contacts", "sources", "webhooks", "jobs", "erasures", "models")
+    found = {path: client.get(f"/v1/{path}").json()["items"] for path in paths}
+    keys = [{**one, "last_used": None} for one in client.get("/v1/keys").json()["items"]]
+    return {**found, "keys": keys, "codebook": client.get("/v1/codebook").json()}
+
+
+def is_about_one(path):
+    """Whether a path names something that "north" has by its number."""
+    return "{id}" in path
+
+
+@pytest.mark.parametrize("role", [*ROLES, None])
+def test_a_key_of_another_organisation_reaches_nothing(service, north, role):
+    before = state(service)
+    client = service.client(role, "south")
+    for method, path, operation in ROUTES:
+        answer = ask(client, method, path, operation, north)
+        where = f"{method} {path}: {answer.status_code} {answer.text[:200]}"
+        if path in PUBLIC:
+            continue
+        if role is None or role not in RULES[method, path]:
+            assert answer.status_code == (401 if role is None else 403), where
+        elif is_about_one(path) or operation["operationId"] == "erase":
+            assert answer.status_code == 404, where
+        else:
+            assert answer.status_code < 500, where
+        assert SECRET not in answer.text, where
+    assert state(service) == before
+
+
+def test_the_same_requests_reach_it_in_its_own_organisation(service, north):
+    client = service.client("admin")
+    reached = {
+        (method, path): ask(client, method, path, operation, north).status_code
+        for method, path, operation in ROUTES
+        if is_about_one(path) and method == "GET"
+    }
+    assert set(reached.values()) == {200}
+
+
+@pytest.mark.parametrize("role", ["submitter", "manager"])
+def test_a_key_that_sees_a_part_reaches_no_other_part(service, north, role):
+    client = service.client(role)
+    for method, path, operation in ROUTES:
+        if role not in RULES.get((method, path), ()):
+            continue
+        answer = ask(client, method, path, operation, north)
+        where = f"{method} {path}: {answer.status_code} {answer.text[:200]}"
+        assert (answer.status_code == 404) if is_about_one(path) else (answer.status_code < 500), where
+        assert SECRET not in answer.text, where
+
+
+def test_what_is_not_there_and_what_may_not_be_seen_are_told_alike(service, north):
+    client = service.client("analyst", "south")
+    for path in ("verbatims", "jobs", "exports"):
+        there, missing = (client.get(f"/v1/{path}/{number}").json() for number in (north[path], 10**15))
+        del there["request_id"], missing["request_id"]
+        assert there == json.loads(json.dumps(missing).replace(str(10**15), str(north[path])))
+
+
+def test_every_route_is_in_the_table_of_roles_and_none_else_is():
+    named = {(method, path) for method, path, operation in ROUTES if operation["security"]}
+    assert named == set(RULES)
+    assert {path for _, path, operation in ROUTES if not operation["security"]} < PUBLIC
