@@ -135,7 +135,9 @@ def test_corrected_scores_are_as_often_right_as_they_say() -> None:
 
 def test_trust_rises_where_codings_are_better_than_was_thought() -> None:
     scores = np.tile(np.array([[0.95, 0.05, 0.05, 0.9, 0.05]], dtype=np.float32), (300, 1))
-    reviewed = Reviewed(scores, np.ones((300, 4), dtype=np.float32), scores > 0.5, scores[:, :3], (1,) * 300, np.ones(300))
+    reviewed = Reviewed(
+        scores, np.ones((300, 4), dtype=np.float32), scores > 0.5, scores[:, :3], (1,) * 300, np.ones(300)
+    )
     found = trusted(Trust(np.zeros(8, dtype=np.float32), 0.4, 0.7), reviewed, scores, BASE, FRAME)
     assert found.bias == pytest.approx(0.4 + 0.6 * 300 / 400)
     assert found.least == 0.7
@@ -148,7 +150,10 @@ def reviewed(scores: np.ndarray, vectors: np.ndarray, gold: np.ndarray) -> Revie
 def test_a_customer_who_codes_as_the_model_does_is_learnt_less_from(small: Model) -> None:
     arrays = spoken(CHOOSING)
     found = best(reviewed(*arrays), replace(small, frame=FRAME, thresholds=BASE))
-    assert found.correction is None or np.abs(found.correction.vectors).max() < np.abs(learn(taught(*arrays)).vectors).max() / 2
+    assert (
+        found.correction is None
+        or np.abs(found.correction.vectors).max() < np.abs(learn(taught(*arrays)).vectors).max() / 2
+    )
 
 
 def test_what_held_out_verbatims_bear_out_is_learnt(small: Model) -> None:

@@ -7,9 +7,9 @@ import pytest
 from verbatim.domain import CodeMention, Coding, Stance, Verbatim
 from verbatim.errors import ConflictError, NotFoundError, StoreError
 from verbatim.store.audit import events
-from verbatim.store.codings import Judged, add_codings, effective, register_model
+from verbatim.store.codings import Judged, add_codings, effective, list_models, register_model
 from verbatim.store.opening import reading, writing
-from verbatim.store.promotions import Step, current, history, list_models, promote, roll_back, standing, stored_model
+from verbatim.store.promotions import Step, current, history, promote, roll_back, standing, stored_model
 from verbatim.store.verbatims import Received, add_verbatims
 
 LABELS = ("b2b@2", "b2b-own@1", "b2b-own@2")

@@ -16,12 +16,15 @@
     │       ├── UnavailableError  a store that does not answer now, or has no room: the same may work later
     │       └── ConflictError     what another request is doing, or did with other content
     │           ├── LeaseLostError  a job that was cancelled, or that another worker has now
-    │           └── KeyReusedError  an idempotency key that another request used
+    │           ├── KeyReusedError  an idempotency key that another request used
+    │           └── StaleError      what was changed by another since it was looked at
     └── InternalError         our own mistake: exit code 1
 
 A message is one line. It holds the value that was wrong and what was expected. Rows that cannot be read are not errors
 but `verbatim.domain.Rejection` values: the rest of the file goes on.
 """
+
+from typing import Any
 
 
 class VerbatimError(Exception):
@@ -90,6 +93,15 @@ class LeaseLostError(ConflictError):
 
 class KeyReusedError(ConflictError):
     """An idempotency key that another request used before."""
+
+
+class StaleError(ConflictError):
+    """What was changed by another since it was looked at; `seen` and `current` are both versions, None for none."""
+
+    def __init__(self, message: str, seen: Any, current: Any) -> None:
+        super().__init__(message)
+        self.seen = seen
+        self.current = current
 
 
 class InternalError(VerbatimError):

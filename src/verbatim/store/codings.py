@@ -1,10 +1,11 @@
 """Models, and what they and persons judged about verbatims: added to, never changed.
 
 The effective coding of a verbatim is the latest by a person, else that of the newest model; a coding of words that have
-changed since is history.
+changed since is history. So is one that its author took back; and one that was made blind, without sight of another
+person's, is never in effect.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -24,6 +25,7 @@ from verbatim.store.records import (
     stored_coding,
     stored_verbatim,
 )
+from verbatim.store.review_tables import withdrawals
 from verbatim.store.schema import code_mentions, codings, effective_codings, models, verbatims
 from verbatim.store.statements import BATCH, NUMBERS, insert_into, require_organisation, require_storable
 
@@ -32,7 +34,8 @@ from verbatim.store.statements import BATCH, NUMBERS, insert_into, require_organ
 class Judged:
     """A coding of the verbatim with that number, by a model or by a person, who may give a reason.
 
-    `revision` is what the author read; None stands for the verbatim as it is now.
+    `revision` is what the author read; None stands for the verbatim as it is now. `blind` where the author saw nothing
+    of another person's coding, and this one is to be compared with it.
     """
 
     verbatim: int
@@ -40,6 +43,7 @@ class Judged:
     person: bool = False
     reason: str | None = None
     revision: int | None = None
+    blind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +152,24 @@ def _model_ids(connection: Connection, organisation: str, labels: set[str]) -> d
     return known
 
 
-def _words(connection: Connection, organisation: str, numbers: set[int]) -> dict[int, StoredVerbatim]:
-    """The verbatims that are to be judged, held against change until the block ends."""
+def hold(connection: Connection, organisation: str, numbers: Iterable[int]) -> dict[int, StoredVerbatim]:
+    """Those of these verbatims that there are, by number, held against change and other coders until the block ends."""
     chosen = (
         chosen_verbatims(organisation)
         .where(verbatims.c.id.in_([number for number in numbers if number in NUMBERS]))
         .with_for_update(of=verbatims, key_share=True)
     )
-    found = {row.id: stored_verbatim(row) for row in connection.execute(chosen.order_by(verbatims.c.id))}
+    return {row.id: stored_verbatim(row) for row in connection.execute(chosen.order_by(verbatims.c.id))}
+
+
+def withdraw(connection: Connection, organisation: str, coding: int, actor: str) -> None:
+    """Let a coding, by number, be in effect no more; nothing changes where it was taken back before."""
+    row = {"organisation": organisation, "coding_id": coding, "actor": actor}
+    connection.execute(insert_into(connection, withdrawals).on_conflict_do_nothing(), row)
+
+
+def _words(connection: Connection, organisation: str, numbers: set[int]) -> dict[int, StoredVerbatim]:
+    found = hold(connection, organisation, numbers)
     for number in sorted(numbers - set(found)):
         raise NotFoundError(f"verbatim {number}: not in organisation {organisation!r}; expected the id of one that is")
     return found
@@ -185,6 +199,7 @@ def _row(organisation: str, judged: Judged, of: StoredVerbatim, known: Mapping[s
         "revision": of.revision,
         "model_id": None if judged.person else known[judged.coding.author],
         "reason": judged.reason and require_storable(judged.reason, "reason"),
+        "blind": judged.blind,
         **coding_values(judged.coding),
     }
 
@@ -246,8 +261,11 @@ def _stored(connection: Connection, organisation: str, chosen: Select[Any]) -> l
         verbatims.c.organisation == organisation, verbatims.c.id.in_({row.verbatim_id for row in rows})
     )
     names = dict(connection.execute(external).all())
-    codes = _mentions(connection, organisation, [row.id for row in rows])
-    return [stored_coding(row, names[row.verbatim_id], codes.get(row.id, ())) for row in rows]
+    numbers = [row.id for row in rows]
+    codes = _mentions(connection, organisation, numbers)
+    chosen = select(withdrawals.c.coding_id).where(withdrawals.c.coding_id.in_(numbers))
+    gone = set(connection.execute(chosen).scalars())
+    return [stored_coding(row, names[row.verbatim_id], codes.get(row.id, ()), row.id in gone) for row in rows]
 
 
 def _mentions(connection: Connection, organisation: str, numbers: Sequence[int]) -> dict[int, list[CodeMention]]:

@@ -1,10 +1,23 @@
-"""Kinds of columns that both engines keep alike."""
+"""Kinds of columns that both engines keep alike, and what most tables have."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Integer,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -55,3 +68,34 @@ class Tokens(TypeDecorator[Sequence[str]]):
 def in_utc(moment: datetime) -> datetime:
     """Return the same moment in UTC; one without a zone is taken as UTC."""
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def number() -> Column[int]:
+    """The number of a row."""
+    return Column("id", BIG, Identity(), primary_key=True)
+
+
+def owner() -> Column[str]:
+    """The organisation that a row belongs to."""
+    return Column("organisation", Text, ForeignKey("organisations.id"), nullable=False)
+
+
+def created() -> Column[datetime]:
+    """When a row was added."""
+    return Column("created", Moment, nullable=False, default=lambda: datetime.now(UTC))
+
+
+def own() -> UniqueConstraint:
+    """What a foreign key that takes the organisation along points at."""
+    return UniqueConstraint("organisation", "id", name="own")
+
+
+def to(target: str, column: str, ondelete: str | None = None) -> ForeignKeyConstraint:
+    """A key to a row of the same organisation."""
+    columns = (f"{target}.organisation", f"{target}.id")
+    return ForeignKeyConstraint(("organisation", column), columns, name=f"to_{target}_{column}", ondelete=ondelete)
+
+
+def one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
+    """That a column holds one of these."""
+    return CheckConstraint(f"{column} IN ({', '.join(map(repr, values))})", name=column)

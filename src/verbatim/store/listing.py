@@ -145,6 +145,21 @@ def count(connection: Connection, organisation: str, filters: Filters = NOTHING_
     return Counts(said, accounts_behind, contacts_behind, coded_by_any, for_review, codes)
 
 
+def narrowed(connection: Connection, organisation: str, filters: Filters) -> list[ColumnElement[bool]]:
+    """What must hold of `verbatims`, joined with `accounts`, for one to pass. Raises as `list_verbatims`."""
+    return _conditions(connection, organisation, filters)
+
+
+def numbers_of(
+    connection: Connection, organisation: str, filters: Filters, limit: int, after: int = 0
+) -> tuple[int, ...]:
+    """The numbers of the verbatims that pass, after one, at most `limit` of them. Raises as `list_verbatims`."""
+    joined = verbatims.outerjoin(accounts, verbatims.c.account_id == accounts.c.id)
+    own = verbatims.c.organisation == organisation, verbatims.c.id > after
+    chosen = select(verbatims.c.id).select_from(joined).where(*own, *_conditions(connection, organisation, filters))
+    return tuple(connection.execute(chosen.order_by(verbatims.c.id).limit(limit)).scalars())
+
+
 def _conditions(connection: Connection, organisation: str, filters: Filters) -> list[ColumnElement[bool]]:
     columns: dict[str, Callable[[Any], ColumnElement[bool]]] = {
         "since": lambda value: (verbatims.c.date.is_not(None)) & (verbatims.c.at >= value),

@@ -6,32 +6,20 @@ promoted anew, so that it stands in front again. Codings by persons stand before
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Literal
+from datetime import datetime
+from typing import Literal, get_args
 
-from sqlalchemy import (
-    CheckConstraint,
-    Column,
-    ForeignKey,
-    ForeignKeyConstraint,
-    Identity,
-    Index,
-    Row,
-    Table,
-    Text,
-    UniqueConstraint,
-    select,
-)
-from sqlalchemy.engine import Connection
+from sqlalchemy import Column, Connection, Index, Table, Text, select
 
 from verbatim.errors import ConflictError, NotFoundError, StoreError
 from verbatim.store import audit
-from verbatim.store.columns import BIG, Moment
-from verbatim.store.records import Values
+from verbatim.store.codings import StoredModel, list_models
+from verbatim.store.columns import BIG, created, number, one_of, own, owner, to
 from verbatim.store.schema import metadata, models
 from verbatim.store.statements import hold_organisation, insert_into, require_storable
 
 Act = Literal["promote", "roll_back"]
+ACTS: tuple[Act, ...] = get_args(Act)
 
 LONGEST_REASON = 1000
 
@@ -39,17 +27,17 @@ LONGEST_REASON = 1000
 promotions = Table(
     "promotions",
     metadata,
-    Column("id", BIG, Identity(), primary_key=True),
-    Column("organisation", Text, ForeignKey("organisations.id"), nullable=False),
+    number(),
+    owner(),
     Column("model_id", BIG, nullable=False),
     Column("former", Text, nullable=False),
     Column("act", Text, nullable=False),
     Column("actor", Text, nullable=False),
     Column("reason", Text, nullable=False),
-    Column("created", Moment, nullable=False, default=lambda: datetime.now(UTC)),
-    UniqueConstraint("organisation", "id", name="own"),
-    ForeignKeyConstraint(("organisation", "model_id"), ("models.organisation", "models.id"), name="to_models_model_id"),
-    CheckConstraint("act IN ('promote', 'roll_back')", name="act"),
+    created(),
+    own(),
+    to("models", "model_id"),
+    one_of("act", ACTS),
     Index("promotions_model", "organisation", "model_id", "id"),
     sqlite_autoincrement=True,
 )
@@ -65,17 +53,6 @@ class Promotion:
     act: Act
     actor: str
     reason: str
-    created: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class StoredModel:
-    """A model as an organisation knows it: its number, label, code frame, and what was told of it."""
-
-    id: int
-    label: str
-    codebook: str | None
-    facts: Values
     created: datetime
 
 
@@ -154,24 +131,14 @@ def stored_model(connection: Connection, organisation: str, label: str) -> Store
     raise NotFoundError(f"model {label!r}: not in organisation {organisation!r}; expected {known}")
 
 
-def list_models(connection: Connection, organisation: str) -> tuple[StoredModel, ...]:
-    """The models that an organisation knows, from the first to the latest."""
-    rows = connection.execute(select(models).where(models.c.organisation == organisation).order_by(models.c.id))
-    return tuple(_stored(row) for row in rows)
-
-
 def _add(connection: Connection, organisation: str, step: Step, act: Act) -> Promotion:
-    own = stored_model(connection, organisation, step.model)
+    known = stored_model(connection, organisation, step.model)
     reason = require_storable(step.reason.strip(), "reason")
     if not 1 <= len(reason) <= LONGEST_REASON:
         raise StoreError(f"reason of {len(reason)} characters: expected 1 to {LONGEST_REASON}")
-    values = {"organisation": organisation, "model_id": own.id, "former": step.former, "act": act}
+    values = {"organisation": organisation, "model_id": known.id, "former": step.former, "act": act}
     row = {**values, "actor": require_storable(step.actor, "actor"), "reason": reason}
-    number = connection.scalar(insert_into(connection, promotions).returning(promotions.c.id), row)
-    told = {"former": step.former, "promotion": number}
+    added = connection.scalar(insert_into(connection, promotions).returning(promotions.c.id), row)
+    told = {"former": step.former, "promotion": added}
     audit.record(connection, organisation, audit.Event(step.actor, act, f"model:{step.model}", told))
-    return next(one for one in history(connection, organisation) if one.id == number)
-
-
-def _stored(row: Row[Any]) -> StoredModel:
-    return StoredModel(row.id, row.label, row.codebook, row.facts or {}, row.created)
+    return next(one for one in history(connection, organisation) if one.id == added)

@@ -38,7 +38,10 @@ class StoredVerbatim:
 
 @dataclass(frozen=True, slots=True)
 class StoredCoding:
-    """A coding and what the store knows beside; `verbatim` is a number, `revision` that which was judged."""
+    """A coding and what the store knows beside; `verbatim` is a number, `revision` that which was judged.
+
+    One that was made `blind`, beside another person's, or was `withdrawn` by its author, is not in effect.
+    """
 
     id: int
     verbatim: int
@@ -47,6 +50,8 @@ class StoredCoding:
     person: bool
     reason: str | None
     created: datetime
+    blind: bool = False
+    withdrawn: bool = False
 
 
 def words_of(verbatim: Verbatim) -> str:
@@ -138,8 +143,8 @@ def mention(row: Row[Any]) -> CodeMention:
     return CodeMention(row.code, row.polarity, row.confidence, _excerpts(row.excerpts))
 
 
-def stored_coding(row: Row[Any], external_id: str, codes: Sequence[CodeMention]) -> StoredCoding:
-    """What a row of `codings` says, with its codes."""
+def stored_coding(row: Row[Any], external_id: str, codes: Sequence[CodeMention], withdrawn: bool) -> StoredCoding:
+    """What a row of `codings` says, with its codes; whether it was taken back stands elsewhere."""
     coding = Coding(
         verbatim_id=external_id,
         language=row.language,
@@ -151,7 +156,10 @@ def stored_coding(row: Row[Any], external_id: str, codes: Sequence[CodeMention])
         intents=tuple(_intent(intent) for intent in row.intents or ()),
         frames={label: tuple(map(_mention, codes)) for label, codes in (row.frames or {}).items()},
     )
-    return StoredCoding(row.id, row.verbatim_id, row.revision, coding, row.model_id is None, row.reason, row.created)
+    person = row.model_id is None
+    return StoredCoding(
+        row.id, row.verbatim_id, row.revision, coding, person, row.reason, row.created, row.blind, withdrawn
+    )
 
 
 def _intent(values: Values) -> Intent:

@@ -1,10 +1,8 @@
-"""The tables of a store. `migrations` makes them; a test proves that both say the same.
+"""The tables of a store, with those of `review_tables`. `migrations` makes them; a test proves that both say the same.
 
 Every row belongs to an organisation, and a foreign key takes the organisation with it, so that no row can point at
 another organisation's. Numbers are never given twice.
 """
-
-from datetime import UTC, datetime
 
 from sqlalchemy import (
     Boolean,
@@ -12,8 +10,6 @@ from sqlalchemy import (
     Column,
     Float,
     ForeignKey,
-    ForeignKeyConstraint,
-    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -21,12 +17,13 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     table,
 )
 
 from verbatim.access import ROLES
 from verbatim.domain import POLARITIES, STANCES
-from verbatim.store.columns import BIG, PLAIN, Moment, Tokens
+from verbatim.store.columns import BIG, PLAIN, Moment, Tokens, created, number, one_of, own, owner, to
 
 PERMISSIONS = ("named", "anonymous", "aggregate")
 """How a contact's words may be shown: with the name, without it, or only in counts."""
@@ -45,43 +42,16 @@ metadata = MetaData(
 )
 
 
-def _number() -> Column[int]:
-    return Column("id", BIG, Identity(), primary_key=True)
-
-
-def _owner() -> Column[str]:
-    return Column("organisation", Text, ForeignKey("organisations.id"), nullable=False)
-
-
-def _created() -> Column[datetime]:
-    return Column("created", Moment, nullable=False, default=lambda: datetime.now(UTC))
-
-
-def _own() -> UniqueConstraint:
-    """What a foreign key that takes the organisation along points at."""
-    return UniqueConstraint("organisation", "id", name="own")
-
-
-def _to(target: str, column: str, ondelete: str | None = None) -> ForeignKeyConstraint:
-    """A key to a row of the same organisation."""
-    columns = (f"{target}.organisation", f"{target}.id")
-    return ForeignKeyConstraint(("organisation", column), columns, name=f"to_{target}_{column}", ondelete=ondelete)
-
-
-def _one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
-    return CheckConstraint(f"{column} IN ({', '.join(map(repr, values))})", name=column)
-
-
-organisations = Table("organisations", metadata, Column("id", Text, primary_key=True), Column("name", Text), _created())
+organisations = Table("organisations", metadata, Column("id", Text, primary_key=True), Column("name", Text), created())
 
 accounts = Table(
     "accounts",
     metadata,
-    _number(),
-    _owner(),
+    number(),
+    owner(),
     Column("name", Text, nullable=False),
-    _created(),
-    _own(),
+    created(),
+    own(),
     UniqueConstraint("organisation", "name", name="name"),
     sqlite_autoincrement=True,
 )
@@ -90,8 +60,8 @@ accounts = Table(
 contacts = Table(
     "contacts",
     metadata,
-    _number(),
-    _owner(),
+    number(),
+    owner(),
     Column("account_id", BIG),
     Column("account_key", BIG, nullable=False),
     Column("name", Text, nullable=False),
@@ -99,10 +69,10 @@ contacts = Table(
     Column("influence", Text),
     Column("tier", Text),
     Column("permission", Text, nullable=False, default="aggregate"),
-    _created(),
-    _own(),
-    _to("accounts", "account_id"),
-    _one_of("permission", PERMISSIONS),
+    created(),
+    own(),
+    to("accounts", "account_id"),
+    one_of("permission", PERMISSIONS),
     CheckConstraint("account_key = COALESCE(account_id, 0)", name="account_key"),
     UniqueConstraint("organisation", "account_key", "name", name="name"),
     sqlite_autoincrement=True,
@@ -113,8 +83,8 @@ contacts = Table(
 verbatims = Table(
     "verbatims",
     metadata,
-    _number(),
-    _owner(),
+    number(),
+    owner(),
     Column("source", Text, nullable=False),
     Column("external_id", Text, nullable=False),
     Column("revision", Integer, nullable=False, default=1),
@@ -132,11 +102,11 @@ verbatims = Table(
     Column("fields", PLAIN),
     Column("account_id", BIG),
     Column("contact_id", BIG),
-    _created(),
+    created(),
     Column("submitter", Text),
-    _own(),
-    _to("accounts", "account_id"),
-    _to("contacts", "contact_id"),
+    own(),
+    to("accounts", "account_id"),
+    to("contacts", "contact_id"),
     UniqueConstraint("organisation", "source", "external_id", name="external_id"),
     Index("verbatims_at", "organisation", "at", "id"),
     Index("verbatims_account", "organisation", "account_id", "at", "id"),
@@ -149,13 +119,13 @@ verbatims = Table(
 codebook_versions = Table(
     "codebook_versions",
     metadata,
-    _number(),
-    _owner(),
+    number(),
+    owner(),
     Column("label", Text, nullable=False),
     Column("fingerprint", Text, nullable=False),
     Column("content", Text, nullable=False),
-    _created(),
-    _own(),
+    created(),
+    own(),
     UniqueConstraint("organisation", "label", name="label"),
     sqlite_autoincrement=True,
 )
@@ -163,23 +133,24 @@ codebook_versions = Table(
 models = Table(
     "models",
     metadata,
-    _number(),
-    _owner(),
+    number(),
+    owner(),
     Column("label", Text, nullable=False),
     Column("codebook", Text),
     Column("facts", PLAIN),
-    _created(),
-    _own(),
+    created(),
+    own(),
     UniqueConstraint("organisation", "label", name="label"),
     sqlite_autoincrement=True,
 )
 
-# Append-only. A coding by a person has no model; NULL is equal to nothing, so that persons may judge again.
+# Append-only. A coding by a person has no model; NULL is equal to nothing, so that persons may judge again. One that
+# was made `blind`, beside another person's, is never in effect.
 codings = Table(
     "codings",
     metadata,
-    _number(),
-    _owner(),
+    number(),
+    owner(),
     Column("verbatim_id", BIG, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("model_id", BIG),
@@ -194,21 +165,22 @@ codings = Table(
     Column("intents", PLAIN),
     Column("frames", PLAIN),
     Column("reason", Text),
-    _created(),
-    _own(),
-    _to("verbatims", "verbatim_id", "CASCADE"),
-    _to("models", "model_id"),
-    _one_of("stance", STANCES),
-    _one_of("stance_source", ("score", "estimated")),
+    created(),
+    Column("blind", Boolean, nullable=False, server_default=false()),
+    own(),
+    to("verbatims", "verbatim_id", "CASCADE"),
+    to("models", "model_id"),
+    one_of("stance", STANCES),
+    one_of("stance_source", ("score", "estimated")),
     UniqueConstraint("verbatim_id", "revision", "model_id", name="once_by_a_model"),
-    Index("codings_model", "organisation", "model_id"),
+    Index("codings_trust", "organisation", "model_id", "trust"),
     sqlite_autoincrement=True,
 )
 
 code_mentions = Table(
     "code_mentions",
     metadata,
-    _owner(),
+    owner(),
     Column("coding_id", BIG, primary_key=True, autoincrement=False),
     Column("code", Text, primary_key=True),
     Column("category", Text, nullable=False),
@@ -216,8 +188,8 @@ code_mentions = Table(
     Column("polarity", Text, nullable=False),
     Column("confidence", Float, nullable=False),
     Column("excerpts", PLAIN, nullable=False),
-    _to("codings", "coding_id", "CASCADE"),
-    _one_of("polarity", POLARITIES),
+    to("codings", "coding_id", "CASCADE"),
+    one_of("polarity", POLARITIES),
     Index("code_mentions_code", "organisation", "code", "polarity"),
     Index("code_mentions_category", "organisation", "category", "polarity"),
 )
@@ -225,11 +197,11 @@ code_mentions = Table(
 search_texts = Table(
     "search_texts",
     metadata,
-    _owner(),
+    owner(),
     Column("verbatim_id", BIG, primary_key=True, autoincrement=False),
     Column("folded", Text, nullable=False),
     Column("tokens", Tokens, nullable=False),
-    _to("verbatims", "verbatim_id", "CASCADE"),
+    to("verbatims", "verbatim_id", "CASCADE"),
     Index("search_texts_tokens", "tokens", postgresql_using="gin").ddl_if(dialect="postgresql"),
 )
 
@@ -237,8 +209,8 @@ search_texts = Table(
 jobs = Table(
     "jobs",
     metadata,
-    _number(),
-    _owner(),
+    number(),
+    owner(),
     Column("kind", Text, nullable=False),
     Column("state", Text, nullable=False, default="queued"),
     Column("payload", PLAIN),
@@ -251,10 +223,10 @@ jobs = Table(
     Column("leased_until", Moment),
     Column("started", Moment),
     Column("finished", Moment),
-    _created(),
+    created(),
     Column("actor", Text),
-    _own(),
-    _one_of("state", JOB_STATES),
+    own(),
+    one_of("state", JOB_STATES),
     Index("jobs_state", "state", "leased_until"),
     sqlite_autoincrement=True,
 )
@@ -264,22 +236,22 @@ jobs = Table(
 job_files = Table(
     "job_files",
     metadata,
-    _owner(),
+    owner(),
     Column("job_id", BIG, primary_key=True, autoincrement=False),
     Column("position", Integer, primary_key=True, autoincrement=False),
     Column("content", LargeBinary, nullable=False),
-    _to("jobs", "job_id", "CASCADE"),
+    to("jobs", "job_id", "CASCADE"),
 )
 
 job_errors = Table(
     "job_errors",
     metadata,
-    _number(),
-    _owner(),
+    number(),
+    owner(),
     Column("job_id", BIG, nullable=False),
     Column("row", Integer, nullable=False),
     Column("reason", Text, nullable=False),
-    _to("jobs", "job_id", "CASCADE"),
+    to("jobs", "job_id", "CASCADE"),
     UniqueConstraint("job_id", "row", "reason", name="once"),
     sqlite_autoincrement=True,
 )
@@ -288,17 +260,17 @@ job_errors = Table(
 api_keys = Table(
     "api_keys",
     metadata,
-    _number(),
-    _owner(),
+    number(),
+    owner(),
     Column("name", Text, nullable=False),
     Column("role", Text, nullable=False),
     Column("accounts", PLAIN),
     Column("hash", Text, nullable=False),
-    _created(),
+    created(),
     Column("last_used", Moment),
     Column("revoked", Moment),
-    _own(),
-    _one_of("role", ROLES),
+    own(),
+    one_of("role", ROLES),
     UniqueConstraint("hash", name="hash"),
     sqlite_autoincrement=True,
 )
@@ -310,20 +282,20 @@ sources = Table(
     Column("organisation", Text, ForeignKey("organisations.id"), primary_key=True),
     Column("name", Text, primary_key=True),
     Column("redaction", PLAIN),
-    _created(),
+    created(),
 )
 
 webhooks = Table(
     "webhooks",
     metadata,
-    _number(),
-    _owner(),
+    number(),
+    owner(),
     Column("url", Text, nullable=False),
     Column("secret", Text, nullable=False),
     Column("events", PLAIN, nullable=False),
     Column("active", Boolean, nullable=False, default=True),
-    _created(),
-    _own(),
+    created(),
+    own(),
     sqlite_autoincrement=True,
 )
 
@@ -331,8 +303,8 @@ webhooks = Table(
 deliveries = Table(
     "deliveries",
     metadata,
-    _number(),
-    _owner(),
+    number(),
+    owner(),
     Column("webhook_id", BIG, nullable=False),
     Column("event", Text, nullable=False),
     Column("payload", PLAIN, nullable=False),
@@ -341,11 +313,11 @@ deliveries = Table(
     Column("due", Moment, nullable=False),
     Column("status", Integer),
     Column("error", Text),
-    _created(),
+    created(),
     Column("sent", Moment),
-    _own(),
-    _to("webhooks", "webhook_id", "CASCADE"),
-    _one_of("state", DELIVERY_STATES),
+    own(),
+    to("webhooks", "webhook_id", "CASCADE"),
+    one_of("state", DELIVERY_STATES),
     Index("deliveries_due", "state", "due"),
     Index("deliveries_webhook", "organisation", "webhook_id", "id"),
     sqlite_autoincrement=True,
@@ -360,23 +332,23 @@ idempotency_keys = Table(
     Column("state", Text, nullable=False),
     Column("status", Integer),
     Column("answer", PLAIN),
-    _created(),
+    created(),
     Column("expires", Moment, nullable=False),
-    _one_of("state", KEY_STATES),
+    one_of("state", KEY_STATES),
     Index("idempotency_keys_expires", "organisation", "expires"),
 )
 
 audit_events = Table(
     "audit_events",
     metadata,
-    _number(),
-    _owner(),
+    number(),
+    owner(),
     Column("actor", Text, nullable=False),
     Column("action", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("details", PLAIN),
-    _created(),
-    _own(),
+    created(),
+    own(),
     Index("audit_events_subject", "organisation", "subject"),
     sqlite_autoincrement=True,
 )
@@ -384,17 +356,18 @@ audit_events = Table(
 erasures = Table(
     "erasures",
     metadata,
-    _number(),
-    _owner(),
+    number(),
+    owner(),
     Column("contact_id", BIG, nullable=False),
     Column("actor", Text, nullable=False),
     Column("verbatims", Integer, nullable=False),
     Column("codings", Integer, nullable=False),
     Column("masked", Integer, nullable=False),
-    _created(),
-    _own(),
+    created(),
+    own(),
     sqlite_autoincrement=True,
 )
 
 effective_codings = table("effective_codings", *(Column(column.name, column.type) for column in codings.columns))
-"""The view: of each verbatim as it reads now the latest coding by a person, else that of the model in front."""
+"""The view: of each verbatim as it reads now the latest coding by a person, else that of the model in front; none that is
+blind or was taken back."""

@@ -24,7 +24,7 @@ from verbatim.store.columns import in_utc
 from verbatim.store.schema import deliveries, webhooks
 from verbatim.store.statements import NUMBERS, require_organisation, require_storable
 
-EVENTS = ("verbatim.coded",)
+EVENTS = ("verbatim.coded", "verbatim.corrected")
 """What a webhook can be told of."""
 
 SHARE = 2

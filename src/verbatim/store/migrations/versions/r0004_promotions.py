@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
@@ -24,21 +24,26 @@ CREATE VIEW effective_codings AS
 SELECT codings.* FROM codings
 JOIN verbatims ON verbatims.organisation = codings.organisation AND verbatims.id = codings.verbatim_id
     AND verbatims.revision = codings.revision
-WHERE NOT EXISTS (
+WHERE NOT codings.blind
+AND NOT EXISTS (SELECT 1 FROM withdrawals WHERE withdrawals.coding_id = codings.id)
+AND NOT EXISTS (
     SELECT 1 FROM codings AS other
-    WHERE other.verbatim_id = codings.verbatim_id AND other.revision = codings.revision AND (
-        other.model_id IS NULL,
-        COALESCE((SELECT MAX(id) FROM promotions WHERE organisation = other.organisation
-            AND model_id = other.model_id), 0),
-        COALESCE(other.model_id, 0),
-        other.id
-    ) > (
-        codings.model_id IS NULL,
-        COALESCE((SELECT MAX(id) FROM promotions WHERE organisation = codings.organisation
-            AND model_id = codings.model_id), 0),
-        COALESCE(codings.model_id, 0),
-        codings.id
-    )
+    WHERE other.verbatim_id = codings.verbatim_id AND other.revision = codings.revision
+        AND (
+            other.model_id IS NULL,
+            COALESCE((SELECT MAX(id) FROM promotions WHERE organisation = other.organisation
+                AND model_id = other.model_id), 0),
+            COALESCE(other.model_id, 0),
+            other.id
+        ) > (
+            codings.model_id IS NULL,
+            COALESCE((SELECT MAX(id) FROM promotions WHERE organisation = codings.organisation
+                AND model_id = codings.model_id), 0),
+            COALESCE(codings.model_id, 0),
+            codings.id
+        )
+        AND NOT other.blind
+        AND NOT EXISTS (SELECT 1 FROM withdrawals WHERE withdrawals.coding_id = other.id)
 )
 """
 

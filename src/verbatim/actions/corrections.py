@@ -1,0 +1,268 @@
+"""A person's coding: corrected, accepted or taken back, in effect at once.
+
+What a person says stands above what any model says, and is added beside it, never written over it. An author names the
+coding that was seen; where another one is in effect by now, nothing is kept, and both are told (`StaleError`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, Engine
+
+from verbatim.domain import POLARITIES, STANCES, CodeMention, Coding, Excerpt, Polarity, Stance, StanceLabel
+from verbatim.errors import NotFoundError, StaleError, StoreError
+from verbatim.stance import band
+from verbatim.store import audit
+from verbatim.store.codings import Judged, add_codings, codings_of, effective, hold, withdraw
+from verbatim.store.double_coding import reopen
+from verbatim.store.opening import writing
+from verbatim.store.records import StoredCoding, StoredVerbatim, words_of
+from verbatim.store.review import coded_by
+from verbatim.store.webhooks import announce
+from verbatim.taxonomy import Code, Codebook
+from verbatim.text.language import language_of
+
+CORRECTED = "verbatim.corrected"
+"""The event of codings by persons that came into effect, or were taken back."""
+
+LONGEST_REASON = 2000
+ALONE = ("no_content", "none")
+"""The roles of codes that stand alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Analyst:
+    """A person who codes: in which store, by which code frame, for which organisation, under which name."""
+
+    engine: Engine
+    codebook: Codebook
+    organisation: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenCode:
+    """A code that a person gives: the polarity of the mention, and where the evidence stands, if that is told."""
+
+    id: str
+    polarity: Polarity
+    excerpts: tuple[Excerpt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """All that a person judges about a verbatim: its codes, its stance (None: the words do not say), and a reason."""
+
+    codes: tuple[ChosenCode, ...]
+    stance: StanceLabel | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """What is in effect now for a verbatim, and what was before; None where nobody has coded it."""
+
+    verbatim: int
+    coding: StoredCoding | None
+    before: StoredCoding | None
+
+
+def correct(analyst: Analyst, verbatim: int, correction: Correction, based_on: int | None) -> Corrected:
+    """What is in effect once a person has coded a verbatim, having seen the coding `based_on` (None: no coding).
+
+    The same correction again changes nothing. Raises StaleError where another coding is in effect by now,
+    NotFoundError for an unknown verbatim, CodebookError for a code that the frame lacks, StoreError for a code that
+    comes twice or beside one that stands alone, and an excerpt that is no piece of the text.
+    """
+    with writing(analyst.engine, analyst.organisation) as connection:
+        stored, before = seen_now(connection, analyst, verbatim)
+        coding = person_coding(analyst, stored, correction, before)
+        if before is not None and before.person and _same(before, coding, correction.reason):
+            return Corrected(verbatim, before, before)
+        require_current(connection, analyst, verbatim, based_on, before)
+        keep(connection, analyst, "correct", [Judged(verbatim, coding, True, correction.reason)], {verbatim: stored})
+        return Corrected(verbatim, effective(connection, analyst.organisation, [verbatim])[verbatim], before)
+
+
+def accept(analyst: Analyst, verbatim: int, based_on: int) -> Corrected:
+    """What is in effect once a person has confirmed the coding that was seen: a coding by that person, saying the same.
+
+    To accept one's own changes nothing. Raises StaleError and NotFoundError as `correct`.
+    """
+    with writing(analyst.engine, analyst.organisation) as connection:
+        stored, before = seen_now(connection, analyst, verbatim)
+        require_current(connection, analyst, verbatim, based_on, before)
+        if before is None or _is_own(analyst, before):
+            return Corrected(verbatim, before, before)
+        keep(connection, analyst, "accept", [Judged(verbatim, confirmed(analyst, before), True)], {verbatim: stored})
+        return Corrected(verbatim, effective(connection, analyst.organisation, [verbatim])[verbatim], before)
+
+
+def undo(analyst: Analyst, verbatim: int) -> Corrected:
+    """What is in effect once a person has taken back their last coding of a verbatim: what stood before, if anything.
+
+    The coding stays in the history, marked as taken back. Where a newer model has coded since, its coding is in effect.
+    Raises StaleError where another person has coded since, NotFoundError where there is nothing to take back.
+    """
+    with writing(analyst.engine, analyst.organisation) as connection:
+        stored, before = seen_now(connection, analyst, verbatim)
+        own = _last_of(connection, analyst, stored)
+        if before is None or before.id != own.id:
+            what = f"verbatim {verbatim}: coded by another person since coding {own.id}"
+            raise StaleError(f"{what}; expected yours to be the latest", own, before)
+        withdraw(connection, analyst.organisation, own.id, analyst.actor)
+        reopen(connection, analyst.organisation, own.id)
+        now = effective(connection, analyst.organisation, [verbatim]).get(verbatim)
+        tell(connection, analyst, "undo", {verbatim: stored}, {verbatim: own.id})
+        return Corrected(verbatim, now, before)
+
+
+def seen_now(connection: Connection, analyst: Analyst, verbatim: int) -> tuple[StoredVerbatim, StoredCoding | None]:
+    """A verbatim, held until the block ends, and the coding in effect. Raises NotFoundError."""
+    stored = hold(connection, analyst.organisation, [verbatim]).get(verbatim)
+    if stored is None:
+        where = f"not in organisation {analyst.organisation!r}"
+        raise NotFoundError(f"verbatim {verbatim}: {where}; expected the id of one that is")
+    return stored, effective(connection, analyst.organisation, [verbatim]).get(verbatim)
+
+
+def require_current(
+    connection: Connection, analyst: Analyst, verbatim: int, based_on: int | None, current: StoredCoding | None
+) -> None:
+    """Raise StaleError unless the coding that was seen is the one in effect."""
+    if based_on == (current.id if current else None):
+        return
+    known = codings_of(connection, analyst.organisation, [verbatim])
+    seen = next((one for one in known if one.id == based_on), None)
+    found = f"coding {current.id}" if current else "no coding"
+    wanted = f"coding {based_on}" if based_on else "no coding"
+    raise StaleError(f"verbatim {verbatim}: {found} is in effect; expected {wanted}, which was seen", seen, current)
+
+
+def person_coding(
+    analyst: Analyst, stored: StoredVerbatim, correction: Correction, before: StoredCoding | None
+) -> Coding:
+    """What a correction says, as a coding; intents and frames, which it says nothing of, stay as they were.
+
+    Raises CodebookError and StoreError as `correct`.
+    """
+    _check(analyst.codebook, stored, correction)
+    verbatim = stored.verbatim
+    former = before.coding if before else None
+    return Coding(
+        verbatim_id=verbatim.id,
+        language=former.language if former else stored.language or language_of(words_of(verbatim)),
+        codes=tuple(CodeMention(one.id, one.polarity, 1.0, one.excerpts) for one in correction.codes),
+        stance=person_stance(correction.stance, verbatim.score),
+        review=False,
+        author=analyst.actor,
+        intents=former.intents if former else (),
+        frames=former.frames if former else {},
+    )
+
+
+def person_stance(label: StanceLabel | None, score: float | None) -> Stance:
+    """The stance that a person reads in the words; that of the score where they say none or the same."""
+    if score is None:
+        return Stance(label, "estimated", 1.0)
+    if label in (None, band(score)):
+        return Stance(band(score), "score", 1.0)
+    return Stance(label, "estimated", 1.0, conflict=True)
+
+
+def confirmed(analyst: Analyst, before: StoredCoding) -> Coding:
+    """The coding of a person who agrees with one that was there."""
+    coding = before.coding
+    codes = tuple(replace(code, confidence=1.0) for code in coding.codes)
+    stance = replace(coding.stance, confidence=1.0)
+    return replace(coding, codes=codes, stance=stance, review=False, author=analyst.actor, trust=1.0)
+
+
+def require_code(analyst: Analyst, code: str) -> Code:
+    """A code of the frame. Raises CodebookError, with the nearest ones, for one that the frame lacks."""
+    return analyst.codebook[code]
+
+
+def keep(
+    connection: Connection, analyst: Analyst, action: str, judged: Sequence[Judged], of: Mapping[int, StoredVerbatim]
+) -> dict[int, int]:
+    """The numbers of a person's codings, one a verbatim, by those of the verbatims: in effect, noted and announced.
+
+    Raises as `add_codings`.
+    """
+    noted = add_codings(connection, analyst.organisation, judged)
+    numbers = {one.verbatim: note.id for one, note in zip(judged, noted, strict=True) if note.id is not None}
+    coded_by(connection, analyst.organisation, analyst.actor, list(numbers), datetime.now(UTC))
+    tell(connection, analyst, action, {number: of[number] for number in numbers}, numbers)
+    return numbers
+
+
+def tell(
+    connection: Connection,
+    analyst: Analyst,
+    action: str,
+    of: Mapping[int, StoredVerbatim],
+    codings: Mapping[int, int],
+) -> None:
+    """Note who did what with which coding of each verbatim, and announce it."""
+    for number in of:
+        event = audit.Event(analyst.actor, action, f"verbatim:{number}", {"coding": codings[number]})
+        audit.record(connection, analyst.organisation, event)
+    told = [{"id": number, "external_id": one.verbatim.id, "source": one.source} for number, one in of.items()]
+    announce(connection, analyst.organisation, CORRECTED, {"verbatims": told, "by": analyst.actor})
+
+
+def _check(codebook: Codebook, stored: StoredVerbatim, correction: Correction) -> None:
+    what = f"verbatim {stored.id}"
+    roles = {one.id: codebook[one.id].role for one in correction.codes}
+    alone = [id for id, role in roles.items() if role in ALONE]
+    if alone and len(roles) > 1:
+        raise StoreError(f"{what}: code {alone[0]!r} beside {len(roles) - 1} others; expected it to stand alone")
+    for one in correction.codes:
+        if one.polarity not in POLARITIES:
+            raise StoreError(f"{what}: polarity {one.polarity!r}; expected one of {', '.join(POLARITIES)}")
+        for excerpt in one.excerpts:
+            _check_excerpt(what, stored, excerpt)
+    if correction.stance not in (None, *STANCES):
+        raise StoreError(f"{what}: stance {correction.stance!r}; expected one of {', '.join(STANCES)}, or none")
+    length = len(correction.reason or "")
+    if length > LONGEST_REASON:
+        raise StoreError(f"{what}: a reason of {length} characters; expected at most {LONGEST_REASON}")
+
+
+def _check_excerpt(what: str, stored: StoredVerbatim, excerpt: Excerpt) -> None:
+    """Raise StoreError for an excerpt without a word in it; whether it lies in the text, `add_codings` sees."""
+    if not words_at(stored, excerpt).strip():
+        where = f"{excerpt.start}:{excerpt.end}" + ("" if excerpt.turn is None else f" of turn {excerpt.turn}")
+        raise StoreError(f"{what}: excerpt {where}; expected a piece of the text that is not blank")
+
+
+def words_at(stored: StoredVerbatim, excerpt: Excerpt) -> str:
+    """The words of an excerpt; none where it lies outside the text."""
+    verbatim, turn = stored.verbatim, excerpt.turn
+    if turn is not None and not 0 <= turn < len(verbatim.turns):
+        return ""
+    text = verbatim.text if turn is None else verbatim.turns[turn].text
+    return text[excerpt.start : excerpt.end] if 0 <= excerpt.start < excerpt.end <= len(text) else ""
+
+
+def _same(stored: StoredCoding, coding: Coding, reason: str | None) -> bool:
+    return stored.coding == coding and stored.reason == reason
+
+
+def _is_own(analyst: Analyst, stored: StoredCoding) -> bool:
+    return stored.person and stored.coding.author == analyst.actor
+
+
+def _last_of(connection: Connection, analyst: Analyst, stored: StoredVerbatim) -> StoredCoding:
+    """The latest coding of a person that is in effect or would be but for others. Raises NotFoundError."""
+    known = codings_of(connection, analyst.organisation, [stored.id])
+    own = [
+        one
+        for one in known
+        if _is_own(analyst, one) and one.revision == stored.revision and not (one.blind or one.withdrawn)
+    ]
+    if not own:
+        raise NotFoundError(f"verbatim {stored.id}: no coding by {analyst.actor!r}; expected one to take back")
+    return own[-1]

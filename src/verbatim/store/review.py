@@ -1,0 +1,249 @@
+"""Who is to look at what: candidates for review, locks on what lies on a desk, assignments, samples kept apart."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, or_, select, update
+
+from verbatim.review import Candidate, Reserve
+from verbatim.store.listing import NOTHING_LEFT_OUT, Filters, narrowed
+from verbatim.store.review_tables import assignments, review_locks, samples
+from verbatim.store.schema import accounts, code_mentions, codings, effective_codings, models, verbatims
+from verbatim.store.statements import NUMBERS, insert_into
+
+GOLD = "gold"
+LONGEST = 100
+"""So many characters of a text are read to tell what it is like."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whose queue it is, at what moment, and which verbatims may come into it; `reserve` is kept apart."""
+
+    organisation: str
+    reviewer: str
+    now: datetime
+    filters: Filters = NOTHING_LEFT_OUT
+    reserve: Reserve | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pooled:
+    """A candidate, the beginning of its text, and the number of its account."""
+
+    candidate: Candidate
+    text: str
+    account: str | None
+
+
+def doubtful(connection: Connection, wanted: Wanted, limit: int) -> list[Pooled]:
+    """Those that the newest models trust least, nobody else's and not kept apart, the least trusted first."""
+    found: list[Pooled] = []
+    for model in _models(connection, wanted.organisation):
+        chosen = _pool(connection, wanted).where(effective_codings.c.model_id == model)
+        chosen = chosen.order_by(effective_codings.c.trust).limit(limit - len(found))
+        found += _pooled(connection, wanted.organisation, chosen)
+        if len(found) >= limit:
+            break
+    return found
+
+
+def scattered(connection: Connection, wanted: Wanted, start: str, limit: int) -> list[Pooled]:
+    """Those whose hashes come next after a value, nobody else's and not kept apart: a choice by nothing but chance."""
+    chosen = _pool(connection, wanted).where(effective_codings.c.model_id.is_not(None), verbatims.c.text_hash >= start)
+    return _pooled(connection, wanted.organisation, chosen.order_by(verbatims.c.text_hash).limit(limit))
+
+
+def next_of_reserve(connection: Connection, wanted: Wanted, limit: int) -> list[int]:
+    """The numbers of those kept apart that are to be looked at next, no two of the same words."""
+    if wanted.reserve is None:
+        return []
+    free = _free(connection, wanted), effective_codings.c.model_id.is_not(None)
+    found: dict[str, int] = {}
+    for part in _parts(wanted.reserve):
+        chosen = _joined(select(verbatims.c.id, verbatims.c.text_hash)).where(*free, part)
+        chosen = chosen.order_by(verbatims.c.text_hash, verbatims.c.id).limit(limit * 4)
+        for row in connection.execute(chosen):
+            found.setdefault(row.text_hash, row.id)
+    return list(found.values())[:limit]
+
+
+def assigned_to(connection: Connection, wanted: Wanted, limit: int) -> list[int]:
+    """The numbers of those that the reviewer was asked to look at, the first asked first."""
+    own = assignments.c.verbatim_id == verbatims.c.id, assignments.c.assignee == wanted.reviewer
+    chosen = _joined(select(verbatims.c.id)).join(assignments, and_(*own, assignments.c.done.is_(None)))
+    free = _free(connection, wanted), effective_codings.c.model_id.is_not(None)
+    return list(connection.execute(chosen.where(*free).order_by(assignments.c.id).limit(limit)).scalars())
+
+
+def free_ones(connection: Connection, wanted: Wanted, numbers: Sequence[int]) -> set[int]:
+    """Those of these that no person has coded, and that are nobody else's."""
+    free = _free(connection, wanted), effective_codings.c.model_id.is_not(None)
+    return set(connection.execute(_joined(select(verbatims.c.id)).where(*free, verbatims.c.id.in_(numbers))).scalars())
+
+
+def counts_of_codes(connection: Connection, organisation: str) -> dict[str, int]:
+    """How often each code was given, by whomever."""
+    mentions = code_mentions.c
+    chosen = select(mentions.code, func.count()).where(mentions.organisation == organisation).group_by(mentions.code)
+    return dict(connection.execute(chosen).all())
+
+
+def count_codings(connection: Connection, organisation: str) -> int:
+    """How many codings there are, by whomever."""
+    return connection.scalar(select(func.count()).where(codings.c.organisation == organisation)) or 0
+
+
+def take(connection: Connection, wanted: Wanted, numbers: Iterable[int], until: datetime) -> set[int]:
+    """Those of these verbatims that lie on the reviewer's desk from now until a moment: nobody else's does."""
+    rows = [_lock(wanted, number, until) for number in sorted(numbers)]
+    if not rows:
+        return set()
+    insert = insert_into(connection, review_locks)
+    over = or_(review_locks.c.until <= wanted.now, review_locks.c.holder == wanted.reviewer)
+    values = {name: insert.excluded[name] for name in ("holder", "until", "created")}
+    taken = insert.on_conflict_do_update(index_elements=("verbatim_id",), set_=values, where=over)
+    return set(connection.execute(taken.returning(review_locks.c.verbatim_id), rows).scalars())
+
+
+def on_desk(connection: Connection, organisation: str, holder: str, now: datetime) -> list[int]:
+    """The numbers of those that lie on somebody's desk, the first taken first."""
+    lock = review_locks.c
+    own = lock.organisation == organisation, lock.holder == holder, lock.until > now
+    return list(
+        connection.execute(select(lock.verbatim_id).where(*own).order_by(lock.created, lock.verbatim_id)).scalars()
+    )
+
+
+def renew(connection: Connection, organisation: str, holder: str, now: datetime, until: datetime) -> int:
+    """How many lie on somebody's desk, each until a later moment from now on; what was due is no longer there."""
+    lock = review_locks.c
+    own = lock.organisation == organisation, lock.holder == holder, lock.until > now
+    return connection.execute(update(review_locks).where(*own).values(until=until)).rowcount
+
+
+def release(connection: Connection, organisation: str, holder: str, numbers: Sequence[int] | None = None) -> int:
+    """How many were taken off somebody's desk: these, or all."""
+    lock = review_locks.c
+    chosen = delete(review_locks).where(lock.organisation == organisation, lock.holder == holder)
+    if numbers is not None:
+        chosen = chosen.where(lock.verbatim_id.in_(numbers))
+    return connection.execute(chosen).rowcount
+
+
+def coded_by(connection: Connection, organisation: str, coder: str, numbers: Sequence[int], now: datetime) -> None:
+    """Take what somebody has coded off that desk, and close whoever's assignment it was."""
+    release(connection, organisation, coder, numbers)
+    close = assignments.c.organisation == organisation, assignments.c.verbatim_id.in_(numbers)
+    connection.execute(update(assignments).where(*close, assignments.c.done.is_(None)).values(done=now))
+
+
+def assign(connection: Connection, wanted: Wanted, numbers: Sequence[int], by: str) -> int:
+    """How many verbatims are the reviewer's from now on, whosever they were; those that persons have coded are not."""
+    free = effective_codings.c.model_id.is_not(None), verbatims.c.organisation == wanted.organisation
+    chosen = _joined(select(verbatims.c.id)).where(*free, verbatims.c.id.in_([n for n in numbers if n in NUMBERS]))
+    rows = [
+        {
+            "organisation": wanted.organisation,
+            "verbatim_id": number,
+            "assignee": wanted.reviewer,
+            "assigned_by": by,
+            "created": wanted.now,
+        }
+        for number in connection.execute(chosen.order_by(verbatims.c.id)).scalars()
+    ]
+    if not rows:
+        return 0
+    insert = insert_into(connection, assignments)
+    values = {name: insert.excluded[name] for name in ("assignee", "assigned_by", "created")}
+    still_open = assignments.c.done.is_(None)
+    keys = ("organisation", "verbatim_id")
+    connection.execute(insert.on_conflict_do_update(index_elements=keys, index_where=still_open, set_=values), rows)
+    return len(rows)
+
+
+def add_sample(connection: Connection, organisation: str, numbers: Sequence[int], seed: int, now: datetime) -> None:
+    """Note that these were drawn at random, to measure by; nothing changes where that is known."""
+    base = {"organisation": organisation, "purpose": GOLD, "seed": seed, "created": now}
+    rows = [{**base, "verbatim_id": number} for number in numbers]
+    if rows:
+        connection.execute(insert_into(connection, samples).on_conflict_do_nothing(), rows)
+
+
+def sampled(connection: Connection, organisation: str, numbers: Sequence[int] | None = None) -> set[int]:
+    """Those of these verbatims, or of all, that were drawn at random, to measure by."""
+    chosen = select(samples.c.verbatim_id).where(samples.c.organisation == organisation, samples.c.purpose == GOLD)
+    if numbers is not None:
+        chosen = chosen.where(samples.c.verbatim_id.in_(numbers))
+    return set(connection.execute(chosen).scalars())
+
+
+def _lock(wanted: Wanted, number: int, until: datetime) -> Mapping[str, object]:
+    return {
+        "organisation": wanted.organisation,
+        "verbatim_id": number,
+        "holder": wanted.reviewer,
+        "until": until,
+        "created": wanted.now,
+    }
+
+
+def _models(connection: Connection, organisation: str) -> list[int]:
+    """The numbers of the models, the newest first."""
+    chosen = select(models.c.id).where(models.c.organisation == organisation).order_by(models.c.id.desc())
+    return list(connection.execute(chosen).scalars())
+
+
+def _joined(chosen: Select[Any]) -> Select[Any]:
+    own = effective_codings.c.verbatim_id == verbatims.c.id
+    joined = verbatims.join(effective_codings, own).outerjoin(accounts, verbatims.c.account_id == accounts.c.id)
+    return chosen.select_from(joined)
+
+
+def _pool(connection: Connection, wanted: Wanted) -> Select[Any]:
+    view = effective_codings.c
+    columns = view.id.label("coding"), view.trust, view.conflict, verbatims.c.id, verbatims.c.text_hash
+    text = func.substr(verbatims.c.text, 1, LONGEST).label("text")
+    chosen = _joined(select(*columns, text, accounts.c.name.label("account")))
+    drawn = exists().where(samples.c.verbatim_id == verbatims.c.id, samples.c.purpose == GOLD)
+    chosen = chosen.where(view.organisation == wanted.organisation, _free(connection, wanted), ~drawn)
+    return chosen if wanted.reserve is None else chosen.where(~or_(*_parts(wanted.reserve)))
+
+
+def _pooled(connection: Connection, organisation: str, chosen: Select[Any]) -> list[Pooled]:
+    rows = connection.execute(chosen).all()
+    mentions = code_mentions.c
+    own = mentions.organisation == organisation, mentions.coding_id.in_([row.coding for row in rows])
+    codes: dict[int, list[str]] = {}
+    for coding, code in connection.execute(select(mentions.coding_id, mentions.code).where(*own)):
+        codes.setdefault(coding, []).append(code)
+    return [
+        Pooled(
+            Candidate(row.id, row.trust, row.conflict, tuple(sorted(codes.get(row.coding, ()))), row.text_hash),
+            row.text,
+            row.account,
+        )
+        for row in rows
+    ]
+
+
+def _free(connection: Connection, wanted: Wanted) -> ColumnElement[bool]:
+    """That a verbatim passes the filters, and neither lies on another's desk nor is assigned to another."""
+    lock, given = review_locks.alias().c, assignments.alias().c
+    of_others = lock.holder != wanted.reviewer, lock.until > wanted.now
+    locked = exists().where(lock.verbatim_id == verbatims.c.id, *of_others)
+    to_others = given.assignee != wanted.reviewer, given.done.is_(None)
+    own = given.organisation == verbatims.c.organisation, given.verbatim_id == verbatims.c.id
+    assigned = exists().where(*own, *to_others)
+    passing = narrowed(connection, wanted.organisation, wanted.filters)
+    return and_(verbatims.c.organisation == wanted.organisation, ~locked, ~assigned, *passing)
+
+
+def _parts(reserve: Reserve) -> list[ColumnElement[bool]]:
+    """The ranges of hashes that a reserve is made of, in the order in which they are drawn."""
+    text_hash = verbatims.c.text_hash
+    if reserve.wraps:
+        return [text_hash >= reserve.low, text_hash < reserve.high]
+    return [and_(text_hash >= reserve.low, text_hash < reserve.high)]
