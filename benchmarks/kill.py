@@ -113,7 +113,7 @@ def run(asked: argparse.Namespace, url: str, survey: Path) -> dict[str, object]:
         add_organisation(connection, "north")
     random, resumed, imports, began, usual = Random(asked.seed), [], 0, monotonic(), 0.0
     for number in range(asked.kills):
-        if standing(engine)[1] not in ("queued", "running"):
+        if not going(engine):
             imports += 1
             start_import(engine, "north", f"survey-{imports}", survey, survey.name, ReadOptions(), "benchmark")
         server = Server(url, asked.workers)
@@ -124,7 +124,8 @@ def run(asked: argparse.Namespace, url: str, survey: Path) -> dict[str, object]:
             usual = first.progress
         server.kill(everything=bool(number % 2))
     server = Server(url, asked.workers)
-    resumed.append(seen(engine, server, PATIENCE))
+    if going(engine):
+        resumed.append(seen(engine, server, PATIENCE))
     ended(engine)
     server.kill(everything=True)
     counts = counted(engine)
@@ -138,6 +139,11 @@ def standing(engine: Engine) -> tuple[object, ...]:
     with reading(engine) as connection:
         row = connection.execute(text(STANDING)).first()
     return tuple(row) if row else (None, "none", 0, None)
+
+
+def going(engine: Engine) -> bool:
+    """Whether the latest job has not ended yet."""
+    return standing(engine)[1] in ("queued", "running")
 
 
 def seen(engine: Engine, server: Server, life: float) -> Resumed | None:
@@ -161,7 +167,7 @@ def seen(engine: Engine, server: Server, life: float) -> Resumed | None:
 def ended(engine: Engine) -> None:
     """Wait for the last job."""
     until = monotonic() + PATIENCE
-    while standing(engine)[1] in ("queued", "running"):
+    while going(engine):
         if monotonic() > until:
             sys.exit("kill: the last import did not end")
         sleep(LOOK)

@@ -66,7 +66,6 @@ def names(page):
         ({"code": "price.level"}, "a"),
         ({"code": "price"}, "c"),
         ({"category": "price"}, "ac"),
-        ({"code": "price"}, "ac"),
         ({"category": "price", "polarity": "negative"}, "a"),
         ({"code": "service", "polarity": "negative"}, ""),
         ({"category": "service", "polarity": "negative"}, "b"),

@@ -1,12 +1,15 @@
 import re
 import sqlite3
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from time import sleep
 from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import inspect, text
 
-from verbatim.errors import StoreError
+from verbatim.errors import StoreError, UnavailableError
+from verbatim.store import opening
 from verbatim.store.layout import create_all
 from verbatim.store.migrations import current, head, upgrade
 from verbatim.store.opening import checked_library, is_affected, open_store, reading, scrub, writing
@@ -162,3 +165,25 @@ CATALOGUE = {
     "WHERE connamespace = 'public'::regnamespace",
     "view": "SELECT viewname, definition FROM pg_views WHERE schemaname = 'public'",
 }
+
+
+def test_writers_of_one_process_take_turns_and_hold_no_connection_while_they_wait(store):
+    def write(number):
+        with writing(store) as connection:
+            add_organisation(connection, f"o{number}")
+            sleep(0.002)
+            return store.pool.checkedout()
+
+    with ThreadPoolExecutor(12) as pool:
+        held = list(pool.map(write, range(100)))
+    if store.dialect.name == "sqlite":
+        assert max(held) == 1
+
+
+def test_a_writer_whose_turn_does_not_come_is_told(empty_store, monkeypatch):
+    store = empty_store("sqlite")
+    monkeypatch.setattr(opening, "BUSY", 10)
+    with writing(store), ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(lambda: writing(store).__enter__())
+        with pytest.raises(UnavailableError, match="another writer took 0 seconds"):
+            waiting.result()

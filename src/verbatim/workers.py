@@ -45,12 +45,13 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a worker is to work on, with what, and under which name."""
+    """What a worker is to work on, with what, under which name, and how far it steps back for others."""
 
     url: str
     name: str
     model: str | None = None
     codebook: str | None = None
+    niceness: int = 0
 
 
 def machine() -> str:
@@ -62,7 +63,7 @@ class Crew:
     """Worker processes of one store, named after the order and counted from 1."""
 
     def __init__(self, order: Order, count: int) -> None:
-        orders = [replace(order, name=f"{order.name}:{slot}") for slot in range(1, count + 1)]
+        orders = [replace(order, name=f"{order.name}:{slot}", niceness=NICENESS) for slot in range(1, count + 1)]
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._threads = [Thread(target=self._keep, args=(one,), daemon=True) for one in orders]
         self._lock = Lock()
@@ -150,6 +151,7 @@ def work(order: Order, stop: Event, wake: Event | None = None) -> None:
         except UnavailableError as error:
             patience.wait(error, stop)
             continue
+        os.nice(order.niceness)  # not before: what waits for this worker should not wait for its start too
         try:
             Worker(desk, order.name, wake=wake).run(stop)
         finally:
@@ -179,7 +181,6 @@ def main() -> None:
     wake = Event()
     Thread(target=_listen, args=(wake,), daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the server's to hear
-    os.nice(NICENESS)
     logs.to_standard_error()
     try:
         work_until_told(order, wake, (signal.SIGTERM,))

@@ -1,8 +1,8 @@
 """Files that go out: coded data, at once or by a job."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, count
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
@@ -20,7 +20,7 @@ from verbatim.api.sight import narrowed
 from verbatim.api.work import own_job, started
 from verbatim.errors import NotFoundError
 from verbatim.store import audit
-from verbatim.store.jobs import file_chunks
+from verbatim.store.jobs import file_piece
 from verbatim.store.listing import Filters
 from verbatim.store.opening import reading, writing
 
@@ -90,9 +90,13 @@ def fetch_export(request: Request, id: Number) -> Response:
     job = own_job(ask, id)
     if job.kind != "export" or job.state != "done":
         raise NotFoundError(f"export {id}: no file; expected the id of an export that is done")
-    form = str(job.payload.get("format"))
+    form, size = str(job.payload["format"]), (job.result or {})["bytes"]
+    pieces = _kept(ask, id)
+    first = next(pieces, None)
+    if first is None:
+        raise NotFoundError(f"export {id}: dropped; expected one that was made some days ago at most")
     note(ask, form)
-    return _file(_kept(ask, id), form)
+    return _file(chain((first,), pieces), form, {"Content-Length": str(size)})
 
 
 def note(ask: Asked, form: str) -> None:
@@ -106,14 +110,19 @@ def _exported(ask: Asked, filters: Filters) -> Filters:
     return narrowed(ask, replace(filters, quotable=ask.role == "manager"))
 
 
-def _file(pieces: Iterator[bytes], form: str) -> Response:
+def _file(pieces: Iterator[bytes], form: str, more: Mapping[str, str] | None = None) -> Response:
     """The file as an answer; what cannot be made is told before the first byte."""
     name, kind = TYPES[form]
     first = next(pieces, b"")
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Type": kind}
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Type": kind, **(more or {})}
     return StreamingResponse(chain((first,), pieces), headers=headers)
 
 
 def _kept(ask: Asked, job: int) -> Iterator[bytes]:
-    with reading(ask.desk.engine, ask.organisation) as connection:
-        yield from file_chunks(connection, ask.organisation, job)
+    """Yield the file of a job, each piece read by itself: a slow reader holds up nobody in the store."""
+    for position in count():
+        with reading(ask.desk.engine, ask.organisation) as connection:
+            piece = file_piece(connection, ask.organisation, job, position)
+        if piece is None:
+            return
+        yield piece

@@ -62,7 +62,7 @@ class Wanted(BaseModel):
     account: Annotated[Name | None, Field(description="Of this account, by its name.")] = None
     role: Annotated[Name | None, Field(description="Of contacts in this role.")] = None
     code: Annotated[
-        Name | None, Field(description="With this code, or with one of this category.", examples=["price.level"])
+        Name | None, Field(description="With this code; a category stands for all its codes.", examples=["price.level"])
     ] = None
     category: Annotated[Name | None, Field(description="With a code of this category.", examples=["price"])] = None
     polarity: Annotated[Polarity | None, Field(description="Of the code or category, else of any.")] = None
@@ -74,6 +74,8 @@ class Wanted(BaseModel):
     def filters(self) -> Filters:
         """The same as the store has them."""
         given = self.model_dump(include=set(Wanted.model_fields) - {"q"})
+        if self.code and "." not in self.code and self.category in (None, self.code):
+            given |= {"code": None, "category": self.code}
         return Filters(**given, search=self.q)
 
 

@@ -20,7 +20,7 @@ from verbatim.access import PUBLIC, may
 from verbatim.api.bodies import take_in, too_large
 from verbatim.api.call import call_of
 from verbatim.api.limits import Buckets
-from verbatim.api.problems import Fault, ProblemError, place
+from verbatim.api.problems import Fault, ProblemError, place, told
 from verbatim.errors import UnavailableError
 from verbatim.store.access_keys import Holder, holder, note_use, use_is_due
 from verbatim.store.opening import reading, writing
@@ -156,7 +156,8 @@ def check_headers(headers: Headers, cargo: Cargo) -> None:
 
 
 def _way(ways: Sequence[Way], path: str, method: str) -> Way:
-    way = next((one for one in ways if one.pattern.match(path)), None)
+    # No engine keeps text with U+0000, so nothing can be called so.
+    way = next((one for one in ways if one.pattern.match(path) and "\0" not in path), None)
     if way is None:
         raise ProblemError(404, "there is nothing at this path; expected one of those in /openapi.json")
     if method not in way.queries:
@@ -166,10 +167,13 @@ def _way(ways: Sequence[Way], path: str, method: str) -> Way:
 
 
 def _check_query(scope: Scope, known: frozenset[str]) -> None:
-    names = [name for name, _ in parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)]
-    faults = [Fault(place([name]), None, _one_of(known)) for name in names if name not in known]
-    if faults:
-        raise ProblemError(422, f"{faults[0].field}: no such parameter; expected {faults[0].expected}", *faults)
+    pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    unknown = [Fault(place([name]), None, _one_of(known)) for name, _ in pairs if name not in known]
+    if unknown:
+        raise ProblemError(422, f"{unknown[0].field}: no such parameter; expected {unknown[0].expected}", *unknown)
+    zeros = [Fault(name, told(name, value), "text without U+0000") for name, value in pairs if "\0" in value]
+    if zeros:
+        raise ProblemError(422, f"{zeros[0].field}: expected {zeros[0].expected}", *zeros)
 
 
 def _one_of(known: frozenset[str]) -> str:

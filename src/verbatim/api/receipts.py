@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from verbatim.actions import intake
+from verbatim.actions.arrivals import problem_of, require_source
 from verbatim.actions.intake import Refused as RefusedArrival
 from verbatim.actions.intake import Taken
 from verbatim.api.call import Asked
@@ -72,10 +74,13 @@ def job_href(job: int) -> str:
 
 def _held(ask: Asked, source: str, rows: Sequence[Received]) -> frozenset[str]:
     """The ids under which somebody else's verbatims are kept, which a submitter may neither see nor change."""
+    require_source(source)
     if ask.role != "submitter":
-        return frozenset()  # asked of the store for those only whom it binds
+        return frozenset()  # the store is asked for those only whom it binds
+    now = datetime.now(UTC)
+    ids = [one.verbatim.id for one in rows if problem_of(one, now) is None]
     with reading(ask.desk.engine, ask.organisation) as connection:
-        return held_by_others(connection, ask.organisation, source, [one.verbatim.id for one in rows], ask.actor)
+        return held_by_others(connection, ask.organisation, source, ids, ask.actor)
 
 
 def _held_by_another(within: str, row: Received) -> Problem:

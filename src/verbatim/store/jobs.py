@@ -213,14 +213,19 @@ def put_file(connection: Connection, organisation: str, number: int, chunks: Ite
 
 def file_chunks(connection: Connection, organisation: str, number: int) -> Iterator[bytes]:
     """Yield the file of a job in pieces. Raises NotFoundError where it has none."""
-    files = job_files.c
-    chosen = select(files.content).where(files.organisation == organisation, files.job_id == number)
     position = 0
-    while (piece := connection.scalar(chosen.where(files.position == position))) is not None:
+    while (piece := file_piece(connection, organisation, number, position)) is not None:
         yield piece
         position += 1
     if not position:
         raise NotFoundError(f"file of job {number}: not in organisation {organisation!r}; expected one not dropped yet")
+
+
+def file_piece(connection: Connection, organisation: str, number: int, position: int) -> bytes | None:
+    """One piece of the file of a job, counted from 0; None after the last."""
+    files = job_files.c
+    mine = files.organisation == organisation, files.job_id == number, files.position == position
+    return connection.scalar(select(files.content).where(*mine))
 
 
 def drop_file(connection: Connection, organisation: str, number: int) -> None:

@@ -26,9 +26,9 @@ class Filters:
     """Which verbatims are meant; None leaves a filter out.
 
     Dated from `since` to before `until`; of an account, by its name, and a role; with all words of `search`. Coded in
-    effect by this model, with this stance, for review or not, and with this code, or one of this category, of this
-    polarity; a category given as `code` stands for all its codes. Of one of `accounts`, and handed in first by
-    `submitter`: what a key may see. `quotable` leaves out the words of those who are to be shown in counts only.
+    effect by this model, with this stance, for review or not, and with this code or one of this category, of this
+    polarity. Of one of `accounts`, and handed in first by `submitter`: what a key may see. `quotable` leaves out the
+    words of those who are to be shown in counts only.
     """
 
     since: datetime | None = None
@@ -195,13 +195,11 @@ def _judged(organisation: str, filters: Filters) -> Select[Any] | None:
     """
     view, mentions = effective_codings.alias().c, code_mentions.alias().c
     of_coding = {view.stance: filters.stance, view.review: filters.review, view.author: filters.model}
-    of_code = {mentions.category: filters.category, mentions.polarity: filters.polarity}
+    of_code = {mentions.code: filters.code, mentions.category: filters.category, mentions.polarity: filters.polarity}
     conditions = [column == value for column, value in of_coding.items() if value is not None]
     if filters.model is not None:
         conditions.append(view.model_id.is_not(None))
     mentioned = [column == value for column, value in of_code.items() if value is not None]
-    if filters.code is not None:
-        mentioned.append(or_(mentions.code == filters.code, mentions.category == filters.code))
     if mentioned:
         own = mentions.coding_id == view.id, mentions.organisation == view.organisation
         conditions.append(exists(select(mentions.code).where(*own, *mentioned)))

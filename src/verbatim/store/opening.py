@@ -8,8 +8,10 @@ uses the system's library, which may be such a one; the package `pysqlite3` brin
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 from types import ModuleType
 from typing import Any, Protocol, cast
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
@@ -48,6 +50,9 @@ PASSING_STATES = ("08", "40", "53", "55P03", "57", "58")
 PRAGMAS = (f"busy_timeout = {BUSY}", "foreign_keys = ON", "secure_delete = ON", "synchronous = FULL")
 
 _PLAIN_READ = "verbatim_plain_read"
+
+_TURNS: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
+"""Whose turn it is to write, of each SQLite engine."""
 
 
 class _Cursor(Protocol):
@@ -119,7 +124,7 @@ def writing(engine: Engine, organisation: str = EVERY) -> Iterator[Connection]:
     SQLite has one writer: the block waits for another one's end. PostgreSQL takes and shows rows of that organisation
     only, whatever is asked. Raises StoreError as `reading` does; also UnavailableError where there is no room.
     """
-    with _told(engine), engine.begin() as connection:
+    with _turn(engine), _told(engine), engine.begin() as connection:
         _wall(connection, organisation)
         yield connection
 
@@ -185,6 +190,7 @@ def _open_sqlite(url: URL, read_only: bool) -> Engine:
     if read_only:
         url = url.set(database=f"file:{url.database}", query={"mode": "ro", "uri": "true"})
     engine = create_engine(url, module=library(), **_OPTIONS)
+    _TURNS[engine] = Lock()
     pragmas = PRAGMAS if read_only else (*PRAGMAS, "journal_mode = WAL")
 
     @event.listens_for(engine, "connect")
@@ -201,6 +207,25 @@ def _open_sqlite(url: URL, read_only: bool) -> Engine:
         connection.exec_driver_sql("BEGIN" if plain else "BEGIN IMMEDIATE")
 
     return engine
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    """A block in which no other thread of this process writes to the same SQLite file.
+
+    SQLite's own waiting is a nap that grows, taken again and again, and whoever comes in between goes first: with
+    sixteen threads that write, one in a hundred waited for two seconds. In a queue none waits longer than its turn.
+    """
+    turn = _TURNS.get(engine)
+    if turn is None:
+        yield
+        return
+    if not turn.acquire(timeout=BUSY / 1000):
+        raise UnavailableError(f"store {engine.url.database}: another writer took {BUSY // 1000} seconds")
+    try:
+        yield
+    finally:
+        turn.release()
 
 
 @contextmanager

@@ -57,7 +57,7 @@ def sought(query: str) -> Sought:
     parts = [part for run in runs for part in (map("".join, pairwise(run)) if len(run) > 1 else run)]
     found = tuple(sorted({*_words(text), *parts}))
     if not found:
-        raise StoreError(f"search {query!r}: expected at least one word or Chinese character")
+        raise StoreError(f"search of {len(query)} characters: expected at least one word or Chinese character")
     return Sought(found, tuple(run for run in runs if len(run) > 2))
 
 

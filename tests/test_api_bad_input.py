@@ -1,0 +1,116 @@
+"""Whatever is put into a body or a query, the answer is clear: no mistake of ours, and every refusal is a problem."""
+
+import json
+
+import pytest
+
+from verbatim.api.application import all_routes
+from verbatim.api.document import build
+
+DOCUMENT = build(all_routes().routes)
+OPERATIONS = {
+    operation["operationId"]: (method.upper(), path, operation)
+    for path, operations in DOCUMENT["paths"].items()
+    for method, operation in operations.items()
+}
+VALUES = [
+    "\0",
+    "\ud800",
+    "",
+    " ",
+    "x" * 500,
+    "٣",
+    None,
+    [],
+    {},
+    [None],
+    -1,
+    0,
+    2**70,
+    1e308,
+    True,
+    "2026-02-30T00:00:00Z",
+]
+WORDS = [
+    "%00",
+    "",
+    "%20",
+    "x" * 500,
+    "-1",
+    "NaN",
+    "%F0%9F%9A%80",
+    "%ED%A0%80",
+    "2026-02-30",
+    "null",
+    "a&limit=2&limit=3",
+]
+
+
+def bodies():
+    """A body for each operation that takes JSON, with each of its values changed once, and a field too many."""
+    for name, (_, _, operation) in OPERATIONS.items():
+        schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+        for ref in [one["$ref"] for one in (schema, *schema.get("anyOf", ())) if "$ref" in one]:
+            (example, *_) = DOCUMENT["components"]["schemas"][ref.rpartition("/")[2]]["examples"]
+            yield from ((name, changed) for changed in changes(example))
+
+
+def changes(value):
+    """The value with each part of it changed to each of VALUES, one at a time."""
+    yield from VALUES
+    if isinstance(value, dict):
+        yield {**value, "more": 1}
+        for key, part in value.items():
+            yield {name: one for name, one in value.items() if name != key}
+            yield from ({**value, key: changed} for changed in changes(part))
+    elif isinstance(value, list):
+        for place, part in enumerate(value):
+            yield from ([*value[:place], changed, *value[place + 1 :]] for changed in changes(part))
+
+
+def place_of(path):
+    return path.replace("{id}", "1").replace("{delivery}", "1").replace("{name}", "s")
+
+
+def check(answer, sent):
+    assert answer.status_code < 500, (answer.status_code, sent, answer.text[:300])
+    if answer.status_code >= 400:
+        assert answer.headers["content-type"] == "application/problem+json", sent
+        assert {"type", "title", "status", "detail"} <= set(answer.json()), sent
+
+
+@pytest.mark.parametrize("role", ["admin", "submitter"])
+def test_no_body_makes_a_mistake_of_ours(service, role):
+    client = service.client(role)
+    for name, body in bodies():
+        method, path, operation = OPERATIONS[name]
+        needed = {"source": "s"} if any(one["name"] == "source" for one in operation.get("parameters", ())) else {}
+        headers = {"Content-Type": "application/json"}
+        answer = client.request(method, place_of(path), params=needed, content=json.dumps(body), headers=headers)
+        check(answer, (name, body))
+
+
+def test_no_query_makes_a_mistake_of_ours(service):
+    client = service.client()
+    for method, path, operation in OPERATIONS.values():
+        for one in operation.get("parameters", ()):
+            if one["in"] != "query":
+                continue
+            for word in WORDS:
+                needed = "source=s&" if any(p["name"] == "source" for p in operation["parameters"]) else ""
+                sent = f"{place_of(path)}?{needed}{one['name']}={word}"
+                headers = {"Content-Type": "application/octet-stream"} if method == "POST" else {}
+                check(
+                    client.request(method, sent, content=b"A: hi\nB: hello\n" if headers else None, headers=headers),
+                    sent,
+                )
+
+
+@pytest.mark.parametrize("part", ["%00", "%2F", "..", "x" * 3000, "%ED%A0%80", "-1", "1.5", "9" * 40])
+def test_no_path_makes_a_mistake_of_ours(service, part):
+    client = service.client()
+    for method, path, _ in OPERATIONS.values():
+        if "{" in path:
+            filled = path.replace("{id}", part).replace("{delivery}", part).replace("{name}", part)
+            headers = {"Content-Type": "application/json"}
+            check(client.request(method, filled, content=b'{"redaction": null}', headers=headers), (method, filled))
