@@ -216,6 +216,48 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator["Engine"]:
     engine.dispose()
 
 
+class Shelf:
+    """Verbatims of "north" in a store, coded by the model b2b@1, and whoever reviews them."""
+
+    def __init__(self, engine: "Engine") -> None:
+        self.engine = engine
+
+    def analyst(self, name: str = "ann", organisation: str = "north") -> "Analyst":
+        """Somebody who codes by the default frame."""
+        from verbatim import taxonomy
+        from verbatim.actions.corrections import Analyst
+
+        return Analyst(self.engine, taxonomy.default(), organisation, name)
+
+    def add(
+        self, *said: "Verbatim | str", codes: tuple[str, ...] = ("price",), trust: float = 0.5, model: str = "b2b@1"
+    ) -> list[int]:
+        """The numbers of verbatims that a model has coded with these codes, all negative."""
+        from verbatim.domain import CodeMention, Coding, Excerpt, Stance, Verbatim
+        from verbatim.store.codings import Judged, add_codings, register_model
+        from verbatim.store.opening import writing
+        from verbatim.store.verbatims import Received, add_verbatims
+
+        rows = [one if isinstance(one, Verbatim) else Verbatim(uuid4().hex, one) for one in said]
+        mentions = tuple(CodeMention(code, "negative", 0.8, (Excerpt(0, 3),)) for code in codes)
+        with writing(self.engine, "north") as connection:
+            register_model(connection, "north", model)
+            kept = add_verbatims(connection, "north", "s", [Received(one) for one in rows])
+            stance = Stance("critic", "estimated", 0.9)
+            judged = [
+                Judged(one.id, Coding(row.id, "en", mentions, stance, True, model, trust))
+                for one, row in zip(kept, rows, strict=True)
+            ]
+            add_codings(connection, "north", judged)
+        return [one.id for one in kept]
+
+
+@pytest.fixture
+def shelf(store: "Engine") -> Shelf:
+    """An empty shelf in a store."""
+    return Shelf(store)
+
+
 @pytest.fixture(scope="session")
 def small_coder(trained: Path) -> "tuple[Coder, Manifest]":
     """A coder with the model small@1, and the manifest of that."""
@@ -316,48 +358,6 @@ def serve_desk(desk: "Desk") -> "Iterator[Callable[..., Service]]":
 def service(serve_desk: "Callable[..., Service]") -> Service:
     """A service of the desk."""
     return serve_desk()
-
-
-class Shelf:
-    """Verbatims of "north" in a store, coded by the model b2b@1, and whoever reviews them."""
-
-    def __init__(self, engine: "Engine") -> None:
-        self.engine = engine
-
-    def analyst(self, name: str = "ann", organisation: str = "north") -> "Analyst":
-        """Somebody who codes by the default frame."""
-        from verbatim import taxonomy
-        from verbatim.actions.corrections import Analyst
-
-        return Analyst(self.engine, taxonomy.default(), organisation, name)
-
-    def add(
-        self, *said: "Verbatim | str", codes: tuple[str, ...] = ("price",), trust: float = 0.5, model: str = "b2b@1"
-    ) -> list[int]:
-        """The numbers of verbatims that a model has coded with these codes, all negative."""
-        from verbatim.domain import CodeMention, Coding, Excerpt, Stance, Verbatim
-        from verbatim.store.codings import Judged, add_codings, register_model
-        from verbatim.store.opening import writing
-        from verbatim.store.verbatims import Received, add_verbatims
-
-        rows = [one if isinstance(one, Verbatim) else Verbatim(uuid4().hex, one) for one in said]
-        mentions = tuple(CodeMention(code, "negative", 0.8, (Excerpt(0, 3),)) for code in codes)
-        with writing(self.engine, "north") as connection:
-            register_model(connection, "north", model)
-            kept = add_verbatims(connection, "north", "s", [Received(one) for one in rows])
-            stance = Stance("critic", "estimated", 0.9)
-            judged = [
-                Judged(one.id, Coding(row.id, "en", mentions, stance, True, model, trust))
-                for one, row in zip(kept, rows, strict=True)
-            ]
-            add_codings(connection, "north", judged)
-        return [one.id for one in kept]
-
-
-@pytest.fixture
-def shelf(store: "Engine") -> Shelf:
-    """An empty shelf in a store."""
-    return Shelf(store)
 
 
 def _upgrade(url: str) -> None:

@@ -16,8 +16,8 @@
     │       ├── UnavailableError  a store that does not answer now, or has no room: the same may work later
     │       └── ConflictError     what another request is doing, or did with other content
     │           ├── LeaseLostError  a job that was cancelled, or that another worker has now
-    │           ├── KeyReusedError  an idempotency key that another request used
-    │           └── StaleError      what was changed by another since it was looked at
+    │           ├── StaleError      what was changed by another since it was looked at
+    │           └── KeyReusedError  an idempotency key that another request used
     └── InternalError         our own mistake: exit code 1
 
 A message is one line. It holds the value that was wrong and what was expected. Rows that cannot be read are not errors

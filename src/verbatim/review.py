@@ -17,7 +17,7 @@ whose hash of words falls between two values that a seed names. They are looked 
 nothing to do with anything that a coder sees; quality is estimated on them alone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from hashlib import sha256
 from math import floor, log1p
@@ -30,6 +30,9 @@ from verbatim.features import Floats, ngrams
 HASH_BITS = 256
 WIDTH = 1024
 """How many numbers stand for the words of a text."""
+
+LEAST = 1e-6
+"""As much of its worth is left to one that says nothing new."""
 
 LONGEST = 100
 """So many characters of a text say what it is like."""
@@ -98,11 +101,21 @@ def ranked(candidates: Sequence[Candidate], words: Floats, known: Known, size: i
     nearest = np.zeros(len(rows))
     chosen: list[int] = []
     for _ in range(min(size, len(rows))):
-        best = int((left * (1 - nearest)).argmax()) if left.any() else int(left.argmax())
+        best = int((left * np.maximum(LEAST, 1 - nearest)).argmax())
         chosen.append(rows[best].id)
-        left[best] = -1
+        left[best] = -np.inf
         nearest = np.maximum(nearest, like.to(best))
     return chosen
+
+
+def disputes(pairs: Iterable[tuple[Set[str], Set[str]]]) -> dict[str, tuple[int, int]]:
+    """Of each code, in how many pairs of judgements it differed, and in how many it was given by either."""
+    found: dict[str, tuple[int, int]] = {}
+    for one, other in pairs:
+        for code in one | other:
+            differed, of = found.get(code, (0, 0))
+            found[code] = differed + (code not in one or code not in other), of + 1
+    return found
 
 
 def rows_of(texts: Sequence[str]) -> Floats:

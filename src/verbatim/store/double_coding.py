@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, Select, and_, delete, exists, or_, selec
 
 from verbatim.review import Reserve
 from verbatim.store.review_tables import review_locks, second_codings
-from verbatim.store.schema import effective_codings, verbatims
+from verbatim.store.schema import codings, effective_codings, verbatims
 from verbatim.store.statements import NUMBERS, insert_into
 
 
@@ -86,12 +86,15 @@ def wanted_of(connection: Connection, organisation: str, coder: str, numbers: Se
     return {one.verbatim: one for one in map(_told, rows)}
 
 
-def note_second(
-    connection: Connection, organisation: str, number: int, coder: str, coding: int, settled: datetime | None
-) -> None:
-    """Note the second coding; `settled` where it says what the first one says."""
-    values = {"second_coder": coder, "second_coding_id": coding, "settled": settled}
-    connection.execute(update(second_codings).where(*_own(organisation, number)).values(values))
+def note_second(connection: Connection, organisation: str, double: DoubleCoding) -> None:
+    """Note who was second, the codings of both, and when it was settled, if both say the same."""
+    values = {
+        "first_coding_id": double.first,
+        "second_coder": double.second_coder,
+        "second_coding_id": double.second,
+        "settled": double.settled,
+    }
+    connection.execute(update(second_codings).where(*_own(organisation, double.id)).values(values))
 
 
 def note_decision(connection: Connection, organisation: str, number: int, coding: int, now: datetime) -> None:
@@ -110,10 +113,10 @@ def reopen(connection: Connection, organisation: str, coding: int) -> None:
 
 
 def double_coding(connection: Connection, organisation: str, number: int) -> DoubleCoding | None:
-    """One by its number, held until the block ends; None where there is none."""
+    """One by its number; None where there is none."""
     if number not in NUMBERS:
         return None
-    row = connection.execute(_chosen(organisation).where(second_codings.c.id == number).with_for_update()).one_or_none()
+    row = connection.execute(_chosen(organisation).where(second_codings.c.id == number)).one_or_none()
     return _told(row) if row is not None else None
 
 
@@ -141,11 +144,16 @@ def _chosen(organisation: str) -> Select[Any]:
 
 
 def _open_for(organisation: str, coder: str) -> Select[Any]:
-    """Those that somebody is to code: wanted from nobody else, not their own first, of the words as they are now."""
-    table = second_codings.c
+    """Those that somebody is to code: wanted from nobody else, never coded by that person, as the words are now."""
+    table, own = second_codings.c, codings.alias().c
     mine = or_(table.second_coder == coder, and_(table.second_coder.is_(None), table.first_coder != coder))
     now = and_(verbatims.c.id == table.verbatim_id, verbatims.c.revision == table.revision)
-    return _chosen(organisation).join(verbatims, now).where(mine, table.second_coding_id.is_(None))
+    before = own.verbatim_id == table.verbatim_id, own.author == coder, own.model_id.is_(None)
+    return (
+        _chosen(organisation)
+        .join(verbatims, now)
+        .where(mine, table.second_coding_id.is_(None), ~exists().where(*before))
+    )
 
 
 def _told(row: Row[Any]) -> DoubleCoding:

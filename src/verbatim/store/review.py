@@ -1,7 +1,7 @@
 """Who is to look at what: candidates for review, locks on what lies on a desk, assignments, samples kept apart."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -31,7 +31,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Pooled:
-    """A candidate, the beginning of its text, and the number of its account."""
+    """A candidate, the beginning of its text, and the name of its account."""
 
     candidate: Candidate
     text: str
@@ -57,17 +57,25 @@ def scattered(connection: Connection, wanted: Wanted, start: str, limit: int) ->
 
 
 def next_of_reserve(connection: Connection, wanted: Wanted, limit: int) -> list[int]:
-    """The numbers of those kept apart that are to be looked at next, no two of the same words."""
-    if wanted.reserve is None:
+    """The numbers of those kept apart that are to be looked at next: drawn before and not coded yet, then new ones.
+
+    One of each text: of a thousand that only say "fine" one is enough to measure by.
+    """
+    if wanted.reserve is None or limit < 1:
         return []
     free = _free(connection, wanted), effective_codings.c.model_id.is_not(None)
-    found: dict[str, int] = {}
+    drawn = and_(samples.c.verbatim_id == verbatims.c.id, samples.c.purpose == GOLD)
+    waiting = _joined(select(verbatims.c.id)).join(samples, drawn).where(*free)
+    order = verbatims.c.text_hash < wanted.reserve.low, verbatims.c.text_hash, verbatims.c.id
+    found = list(connection.execute(waiting.order_by(*order).limit(limit)).scalars())
+    twin = verbatims.alias().c
+    of_twin = twin.organisation == verbatims.c.organisation, twin.text_hash == verbatims.c.text_hash
+    known = exists().where(*of_twin, samples.c.verbatim_id == twin.id, samples.c.purpose == GOLD)
     for part in _parts(wanted.reserve):
-        chosen = _joined(select(verbatims.c.id, verbatims.c.text_hash)).where(*free, part)
-        chosen = chosen.order_by(verbatims.c.text_hash, verbatims.c.id).limit(limit * 4)
-        for row in connection.execute(chosen):
-            found.setdefault(row.text_hash, row.id)
-    return list(found.values())[:limit]
+        chosen = _joined(select(func.min(verbatims.c.id))).where(*free, part, ~known)
+        chosen = chosen.group_by(verbatims.c.text_hash).order_by(verbatims.c.text_hash).limit(limit - len(found))
+        found += connection.execute(chosen).scalars()
+    return found
 
 
 def assigned_to(connection: Connection, wanted: Wanted, limit: int) -> list[int]:
@@ -79,8 +87,8 @@ def assigned_to(connection: Connection, wanted: Wanted, limit: int) -> list[int]
 
 
 def free_ones(connection: Connection, wanted: Wanted, numbers: Sequence[int]) -> set[int]:
-    """Those of these that no person has coded, and that are nobody else's."""
-    free = _free(connection, wanted), effective_codings.c.model_id.is_not(None)
+    """Those of these that no person has coded, and that are nobody else's, whatever the filters."""
+    free = _free(connection, replace(wanted, filters=NOTHING_LEFT_OUT)), effective_codings.c.model_id.is_not(None)
     return set(connection.execute(_joined(select(verbatims.c.id)).where(*free, verbatims.c.id.in_(numbers))).scalars())
 
 
@@ -94,6 +102,26 @@ def counts_of_codes(connection: Connection, organisation: str) -> dict[str, int]
 def count_codings(connection: Connection, organisation: str) -> int:
     """How many codings there are, by whomever."""
     return connection.scalar(select(func.count()).where(codings.c.organisation == organisation)) or 0
+
+
+def corrected_pairs(connection: Connection, organisation: str, limit: int) -> list[tuple[int, int]]:
+    """The numbers of the latest codings by persons, each with that of a model's coding of the same words."""
+    person, model = codings.alias(), codings.alias()
+    same = and_(model.c.verbatim_id == person.c.verbatim_id, model.c.revision == person.c.revision)
+    own = person.c.organisation == organisation, person.c.model_id.is_(None), ~person.c.blind
+    joined = person.join(model, and_(same, model.c.model_id.is_not(None)))
+    chosen = select(person.c.id, model.c.id.label("other")).select_from(joined).where(*own)
+    return [(row.id, row.other) for row in connection.execute(chosen.order_by(person.c.id.desc()).limit(limit))]
+
+
+def codes_of(connection: Connection, organisation: str, numbers: Sequence[int]) -> dict[int, set[str]]:
+    """The codes of each of these codings."""
+    mentions = code_mentions.c
+    own = mentions.organisation == organisation, mentions.coding_id.in_(numbers)
+    found: dict[int, set[str]] = {number: set() for number in numbers}
+    for coding, code in connection.execute(select(mentions.coding_id, mentions.code).where(*own)):
+        found[coding].add(code)
+    return found
 
 
 def take(connection: Connection, wanted: Wanted, numbers: Iterable[int], until: datetime) -> set[int]:
@@ -214,14 +242,10 @@ def _pool(connection: Connection, wanted: Wanted) -> Select[Any]:
 
 def _pooled(connection: Connection, organisation: str, chosen: Select[Any]) -> list[Pooled]:
     rows = connection.execute(chosen).all()
-    mentions = code_mentions.c
-    own = mentions.organisation == organisation, mentions.coding_id.in_([row.coding for row in rows])
-    codes: dict[int, list[str]] = {}
-    for coding, code in connection.execute(select(mentions.coding_id, mentions.code).where(*own)):
-        codes.setdefault(coding, []).append(code)
+    codes = codes_of(connection, organisation, [row.coding for row in rows])
     return [
         Pooled(
-            Candidate(row.id, row.trust, row.conflict, tuple(sorted(codes.get(row.coding, ()))), row.text_hash),
+            Candidate(row.id, row.trust, row.conflict, tuple(sorted(codes[row.coding])), row.text_hash),
             row.text,
             row.account,
         )

@@ -93,6 +93,12 @@ def verbatim(connection: Connection, organisation: str, number: int) -> History:
     return History(stored_verbatim(row), in_effect, codings_of(connection, organisation, [number]))
 
 
+def stored_verbatims(connection: Connection, organisation: str, numbers: Sequence[int]) -> dict[int, StoredVerbatim]:
+    """Those of these verbatims that there are, by number."""
+    own = verbatims.c.id.in_([number for number in numbers if number in NUMBERS])
+    return {row.id: stored_verbatim(row) for row in connection.execute(chosen_verbatims(organisation).where(own))}
+
+
 def held_by_others(
     connection: Connection, organisation: str, source: str, ids: Sequence[str], actor: str | None
 ) -> frozenset[str]:
