@@ -28,7 +28,10 @@ def champion_desk(desk: Desk, organisation: str) -> Desk:
 
 
 def champion_folder(engine: Engine, organisation: str, installed: Path) -> Path:
-    """The folder of the model that codes for an organisation now; `installed` is the installation's. Raises ModelError."""
+    """The folder of the model that codes for an organisation now; `installed` is the installation's.
+
+    Raises ModelError where it is not there.
+    """
     with reading(engine, organisation) as connection:
         label = current(connection, organisation)
     return installed if label is None else folder_of(engine, organisation, label, installed)

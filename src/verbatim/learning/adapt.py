@@ -100,12 +100,12 @@ class Taught:
 
     def of(self, chosen: Flags) -> "Taught":
         """Return some of the verbatims."""
-        return Taught(*(rows[chosen] for rows in (self.scores, self.vectors, self.gold, self.weights)))
+        return Taught(self.scores[chosen], self.vectors[chosen], self.gold[chosen], self.weights[chosen])
 
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """A correction, None for nothing, with thresholds, and the corrected scores (m, h) by those that had not seen them."""
+    """A correction, None for nothing, thresholds, and corrected scores (m, h) by what had not seen the verbatims."""
 
     correction: Correction | None
     thresholds: Thresholds

@@ -1,7 +1,7 @@
 """Champion and challenger on the same gold: what the change comes to, and how far chance may have made it.
 
-The paired bootstrap: respondents are drawn with replacement, and both models are measured on the same draw, so that what
-makes a draw easy or hard for both is no part of the difference (Efron and Tibshirani 1993, chapter 8; Koehn 2004).
+The paired bootstrap: respondents are drawn with replacement, and both models are measured on the same draw, so that
+what makes a draw easy or hard for both is no part of the difference (Efron and Tibshirani 1993, chapter 8; Koehn 2004).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,17 +10,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from verbatim.learning.measures import Values, f1_of
+from verbatim.learning.measures import Values, f1_of, share
 from verbatim.learning.tallies import Opinion, Tallies, figures, tally
 from verbatim.quality import Estimate
 from verbatim.taxonomy import Codebook
+
+SIDED = "l2_sided"
+"""The micro F1 of codes with their polarity. Agreement on polarity alone counts the ids that gold and a model both have:
+other ones for each model, and more for one that finds more."""
 
 DRAWS = 2000
 SEED = 7
 BLOCK = 100
 """How many files are drawn at a time."""
 
-FIGURES = ("l2_weighted", "l2_micro", "l1_weighted", "polarity")
+FIGURES = ("l2_weighted", "l2_micro", "l1_weighted", SIDED, "polarity")
 
 Weights = NDArray[np.float32]
 
@@ -115,4 +119,6 @@ def _draws(owners: NDArray[np.int64], count: int) -> Iterator[Weights]:
 def _measured(tallies: Tallies, sums: Mapping[str, Values]) -> dict[str, Values]:
     """Return figures by their names, and the F1 of each code by its id."""
     whole, codes = figures(sums), f1_of(sums["codes"])
+    hits, false, missed = (sums["codes"][..., row, :].sum(-1) for row in range(3))
+    whole[SIDED] = share(2 * sums["polarity"][..., 0], 2 * hits + false + missed)
     return {name: whole[name] for name in FIGURES} | {id: codes[..., at] for at, id in enumerate(tallies.ids)}

@@ -66,7 +66,7 @@ class KeptVectors:
         keys = sorted(self._asked)
         rows = [self._known[key] for key in keys]
         nothing = np.zeros((0, self.dimension), dtype=np.float32)
-        arrays = {
+        arrays: Arrays = {
             "keys": np.frombuffer(b"".join(keys), dtype=np.uint8).reshape(-1, 32),
             "sizes": np.array([len(row) for row in rows], dtype=np.int64),
             "rows": np.concatenate([nothing, *rows]),

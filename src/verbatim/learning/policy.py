@@ -1,15 +1,15 @@
 """When a challenger takes the champion's place: a recipe in TOML, and what it decides on a contest.
 
-    min_gold = 100                verbatims of the share kept apart that a person must have coded
-    min_gain = 0.005              how much the F1 at level 2 must rise at least
-    confidence = 0.95             of the limits that decide what chance explains
-    protected = ["product.safety"]
-    worse = 0.0                   how much the F1 of a protected code may fall, though chance does not explain it
+min_gold = 100                verbatims of the share kept apart that a person must have coded
+min_gain = 0.005              how much the F1 at level 2 must rise at least
+confidence = 0.95             of the limits that decide what chance explains
+protected = ["product.safety"]
+worse = 0.0                   how much the F1 of a protected code may fall, though chance does not explain it
 
-    [weights]
-    changed = 1.0                 of a verbatim whose codes a person changed
-    agreed = 1.0                  of one whose codes a person let stand
-    half_life = 0                 days after which a correction counts half; 0 for never
+[weights]
+changed = 1.0                 of a verbatim whose codes a person changed
+agreed = 1.0                  of one whose codes a person let stand
+half_life = 0                 days after which a correction counts half; 0 for never
 """
 
 import tomllib
@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from verbatim.errors import CorpusError
-from verbatim.learning.contest import Change, Contest
+from verbatim.learning.contest import SIDED, Change, Contest
 from verbatim.learning.toml_keys import TEXTS, Rule, checked, number
 
-LEVELS = {"l2_weighted": "F1 at level 2", "l1_weighted": "F1 at level 1", "polarity": "agreement on polarity"}
+LEVELS = {"l2_weighted": "F1 at level 2", "l1_weighted": "F1 at level 1", SIDED: "F1 of codes with their polarity"}
 
 RULES: Mapping[str, Rule] = {
     "min_gold": number(10, 1_000_000, whole=True),
@@ -67,6 +67,10 @@ class Policy:
     def as_json(self) -> dict[str, Any]:
         """Return the policy as JSON takes it."""
         return asdict(self)
+
+    def as_table(self) -> dict[str, Any]:
+        """Return the policy as a recipe's table."""
+        return {**asdict(self), "protected": list(self.protected)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,7 @@ def _against(found: Contest, policy: Policy) -> Iterator[str]:
         yield f"no better: {told}; expected {policy.min_gain:+.3f} at least"
     elif not overall.better:
         yield f"perhaps by chance: {told}; expected limits above 0"
-    for name in ("l1_weighted", "polarity"):
+    for name in ("l1_weighted", SIDED):
         if name in found.figures and found.figures[name].worse:
             yield f"worse: {_told(name, found.figures[name])}"
     for id in policy.protected:

@@ -114,11 +114,18 @@ def enqueue(
 
 
 def require_none(connection: Connection, organisation: str, kind: str) -> None:
-    """Raise ConflictError, naming the job, while one of this kind is waiting or running; hold the organisation first."""
+    """Raise ConflictError, naming the job, while one of this kind is waiting or running; hold the organisation first.
+
+    One whose worker has given no sign of life in the time of its lease is failed instead.
+    """
     going = jobs.c.organisation == organisation, jobs.c.kind == kind, jobs.c.state.in_(("queued", "running"))
-    number = connection.scalar(select(jobs.c.id).where(*going).order_by(jobs.c.id).limit(1))
-    if number is not None:
-        raise ConflictError(f"job {number}: a {kind} is waiting or running; expected to be asked again when it is done")
+    now = datetime.now(UTC)
+    for row in connection.execute(select(jobs).where(*going).order_by(jobs.c.id)).all():
+        if row.state == "running" and row.leased_until and row.leased_until <= now:
+            reason = f"its worker went away, and another {kind} was asked for"
+            _end(connection, organisation, row.id, {"state": "failed", "error": reason, "finished": now})
+            continue
+        raise ConflictError(f"job {row.id}: a {kind} is {row.state}; expected to be asked again when it is done")
 
 
 def begin(connection: Connection, number: int, worker: str, lease: timedelta = LEASE) -> StoredJob:

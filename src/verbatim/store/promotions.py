@@ -131,11 +131,17 @@ def stored_model(connection: Connection, organisation: str, label: str) -> Store
     raise NotFoundError(f"model {label!r}: not in organisation {organisation!r}; expected {known}")
 
 
+def require_reason(reason: str) -> str:
+    """The reason without blanks around it. Raises StoreError for one that is blank, too long or not storable."""
+    words = require_storable(reason.strip(), "reason")
+    if not 1 <= len(words) <= LONGEST_REASON:
+        raise StoreError(f"reason of {len(words)} characters: expected 1 to {LONGEST_REASON}")
+    return words
+
+
 def _add(connection: Connection, organisation: str, step: Step, act: Act) -> Promotion:
     known = stored_model(connection, organisation, step.model)
-    reason = require_storable(step.reason.strip(), "reason")
-    if not 1 <= len(reason) <= LONGEST_REASON:
-        raise StoreError(f"reason of {len(reason)} characters: expected 1 to {LONGEST_REASON}")
+    reason = require_reason(step.reason)
     values = {"organisation": organisation, "model_id": known.id, "former": step.former, "act": act}
     row = {**values, "actor": require_storable(step.actor, "actor"), "reason": reason}
     added = connection.scalar(insert_into(connection, promotions).returning(promotions.c.id), row)
