@@ -3,17 +3,15 @@
 import hashlib
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from verbatim import taxonomy
-from verbatim.actions.retraining import Outcome, RetrainOrder, retrain
-from verbatim.actions.stores import models_folder_of
+from verbatim.actions.retraining import retrain
 from verbatim.domain import CodeMention, Coding, Stance, Verbatim
 from verbatim.errors import ConflictError, ModelError, StoreError
 from verbatim.learning.examples import read_corpus
@@ -23,73 +21,13 @@ from verbatim.store.audit import events
 from verbatim.store.codings import Judged, add_codings, list_models
 from verbatim.store.jobs import list_jobs
 from verbatim.store.opening import reading, writing
-from verbatim.store.promotions import Step, current, history, promote
+from verbatim.store.promotions import Step, promote
 from verbatim.store.review import add_sample
 from verbatim.store.verbatims import Received, add_verbatims
 
-SAID = (
-    ("The harness frayed on trip {}", "product.safety"),
-    ("Berth {} was double booked", "service.delivery"),
-    ("Gate code {} never arrived", "sales_process.handover"),
-    ("Their folks on shift {} grin a lot", "service.attitude"),
-    ("Manual page {} is upside down", "product.documentation"),
-)
 POLICY = Policy(min_gold=40, protected=("product.safety",))
 ROOT = Path(__file__).resolve().parents[1]
-numbers = count(1)
-
-
-@dataclass
-class Analysts:
-    """Verbatims of an organisation that analysts have coded, and the share that is kept apart."""
-
-    engine: object
-    installed: Path
-    organisation: str = "north"
-
-    def review(self, size, *, gold=False, shuffled=False, model=None, **columns):
-        """The numbers of new verbatims, coded by a person, each said by another contact."""
-        rows = [SAID[one % len(SAID)] for one in range(size)]
-        codes = [code for _, code in rows]
-        if shuffled:
-            np.random.default_rng(5).shuffle(codes)
-        said = [self.verbatim(text, **columns) for text, _ in rows]
-        with writing(self.engine, self.organisation) as connection:
-            ids = [one.id for one in add_verbatims(connection, self.organisation, "s", [*map(Received, said)])]
-            judged = [Judged(id, coded((code, "negative")), person=True) for id, code in zip(ids, codes, strict=True)]
-            add_codings(connection, self.organisation, judged)
-            if gold:
-                add_sample(connection, self.organisation, ids, 1, said_at())
-        return ids
-
-    def verbatim(self, text, **columns):
-        number = next(numbers)
-        return Verbatim(f"r{number}", text.format(number), **{"contact": f"Person {number}", "account": "A", **columns})
-
-    def order(self, **values):
-        return RetrainOrder(
-            **{"organisation": self.organisation, "actor": "key:1", "installed": self.installed, "policy": POLICY}
-            | values
-        )
-
-    def retrain(self, **values) -> Outcome:
-        return retrain(self.engine, self.order(**values))
-
-    @property
-    def folder(self):
-        return models_folder_of(self.engine, self.organisation)
-
-    def now(self):
-        with reading(self.engine, self.organisation) as connection:
-            return current(connection, self.organisation)
-
-    def history(self):
-        with reading(self.engine, self.organisation) as connection:
-            return history(connection, self.organisation)
-
-
-def said_at():
-    return datetime(2026, 3, 4, tzinfo=UTC)
+DRAWN = datetime(2026, 3, 4, tzinfo=UTC)
 
 
 def coded(*codes):
@@ -98,9 +36,8 @@ def coded(*codes):
 
 
 @pytest.fixture
-def analysts(store, trained, tmp_path, monkeypatch):
-    monkeypatch.setenv("VERBATIM_MODELS", str(tmp_path / "own"))
-    return Analysts(store, trained / "small@1")
+def codes(analysts):
+    return [code for _, code in analysts.SAID]
 
 
 def test_a_challenger_that_is_better_takes_the_champions_place(analysts):
@@ -124,12 +61,11 @@ def test_poisoned_corrections_are_not_promoted_and_the_report_says_why(analysts)
     assert re.match(r"(worse|no better|perhaps by chance): F1 at level 2 0\.\d+ → 0\.\d+ \(", found.reasons[0])
 
 
-def test_a_poisoned_batch_does_not_take_the_place_of_what_was_learnt_rightly(analysts):
+def test_a_poisoned_batch_does_not_take_the_place_of_what_was_learnt_rightly(analysts, codes):
     good = analysts.review(100)
     analysts.review(60, gold=True)
     assert analysts.retrain().promoted
     with writing(analysts.engine, "north") as connection:
-        codes = [code for _, code in SAID]
         wrong = [coded((codes[(place + 1) % len(codes)], "negative")) for place in range(len(good))]
         judged = [Judged(id, coding, person=True) for id, coding in zip(good, wrong, strict=True)]
         add_codings(connection, "north", judged)
@@ -310,16 +246,15 @@ def test_no_word_of_a_customer_is_told(analysts):
 
 def test_organisations_teach_models_of_their_own(analysts):
     analysts.review(60)
-    other = Analysts(analysts.engine, analysts.installed, "south")
+    other = analysts.of("south")
     other.review(12)
     assert other.retrain().corrections == 12
     assert not analysts.folder.exists()
     assert other.folder != analysts.folder
 
 
-def test_with_the_model_that_ships_a_poisoned_batch_is_not_promoted(store, tmp_path, monkeypatch):
-    monkeypatch.setenv("VERBATIM_MODELS", str(tmp_path))
-    analysts = Analysts(store, find("b2b@2"))
+def test_with_the_model_that_ships_a_poisoned_batch_is_not_promoted(analysts, store):
+    analysts.installed = find("b2b@2")
     examples = read_corpus(ROOT / "training" / "seed", taxonomy.default())[:: 28357 // 300][:300]
     codes = [example.codes for example in examples]
     np.random.default_rng(5).shuffle(shuffled := codes[100:])
@@ -328,7 +263,7 @@ def test_with_the_model_that_ships_a_poisoned_batch_is_not_promoted(store, tmp_p
         ids = [one.id for one in add_verbatims(connection, "north", "s", rows)]
         judged = [Judged(id, coded(*own), person=True) for id, own in zip(ids, codes[:100] + shuffled, strict=True)]
         add_codings(connection, "north", judged)
-        add_sample(connection, "north", ids[:100], 1, said_at())
+        add_sample(connection, "north", ids[:100], 1, DRAWN)
     found = analysts.retrain(policy=Policy())
     assert (found.corrections, found.gold, found.promoted) == (200, 100, False)
     assert found.reasons[0].startswith("worse: F1 at level 2 0.")

@@ -16,8 +16,8 @@ from verbatim.quality import Estimate
 from verbatim.taxonomy import Codebook
 
 SIDED = "l2_sided"
-"""The micro F1 of codes with their polarity. Agreement on polarity alone counts the ids that gold and a model both have:
-other ones for each model, and more for one that finds more."""
+"""The micro F1 of codes with their polarity. Agreement on polarity alone is that on the ids which both have, and
+these are other ones for each model, and more for one that finds more."""
 
 DRAWS = 2000
 SEED = 7
