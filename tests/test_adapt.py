@@ -19,6 +19,7 @@ from verbatim.learning.adapt import (
     Taught,
     adapt,
     best,
+    coherence,
     held_out,
     learn,
     refitted,
@@ -178,6 +179,22 @@ def test_verbatims_of_no_weight_teach_next_to_nothing() -> None:
     some = learn(taught(scores[:60], vectors[:60], gold[:60])).applied(scores, vectors)
     all_ = learn(taught(scores, vectors, gold, weights=weights)).applied(scores, vectors)
     assert np.abs(some - all_).mean() < 0.02
+
+
+def test_codes_that_fit_the_words_hang_together_and_shuffled_ones_do_not() -> None:
+    scores, _, gold = spoken(200)
+    shuffled = np.random.default_rng(4).permutation(gold)
+    assert coherence(scores, gold) > 6
+    assert abs(coherence(scores, shuffled)) < 3
+    assert coherence(scores, np.ones_like(gold)) == 0
+
+
+def test_coherence_is_as_spread_over_shuffles_as_it_says() -> None:
+    scores, _, gold = spoken(60)
+    chance = np.random.default_rng(4)
+    found = [coherence(scores, chance.permutation(gold)) for _ in range(400)]
+    assert np.mean(found) == pytest.approx(0, abs=0.15)
+    assert np.std(found) == pytest.approx(1, abs=0.12)
 
 
 SAID: tuple[tuple[str, Codes], ...] = (

@@ -24,7 +24,7 @@ def found(l2=0.05, *, n=200, safety=0.0, **figures):
 
 
 def test_better_and_nothing_worse_is_promoted():
-    verdict = judge(found(), POLICY)
+    verdict = judge(found(), POLICY, 9.0)
     assert verdict.promoted
     assert verdict.reasons == (
         "better: F1 at level 2 0.600 → 0.650 (+0.050, +0.040 to +0.060); no protected code got worse (product.safety)",
@@ -47,18 +47,27 @@ def test_better_and_nothing_worse_is_promoted():
     ],
 )  # fmt: skip
 def test_what_is_not_promoted_is_told_why(contest, reason):
-    verdict = judge(contest, POLICY)
+    verdict = judge(contest, POLICY, 9.0)
     assert (verdict.promoted, verdict.reasons) == (False, (reason,))
 
 
+def test_corrections_that_do_not_fit_their_words_are_not_promoted_though_better():
+    verdict = judge(found(), POLICY, 0.4)
+    assert not verdict.promoted
+    assert verdict.reasons == (
+        "corrections that do not fit their words: held-out ones are told 0.4 deviations better than shuffled ones; "
+        "expected 3",
+    )
+
+
 def test_every_reason_is_told():
-    assert len(judge(found(-0.05, safety=-0.2, l1_weighted=-0.02), POLICY).reasons) == 3
+    assert len(judge(found(-0.05, safety=-0.2, l1_weighted=-0.02), POLICY, 9.0).reasons) == 3
 
 
 def test_a_protected_code_may_fall_by_chance_and_as_far_as_the_recipe_lets_it():
-    assert judge(found(safety=-0.009), POLICY).promoted
-    assert judge(found(safety=-0.04), replace(POLICY, worse=0.05)).promoted
-    assert not judge(found(safety=-0.06), replace(POLICY, worse=0.05)).promoted
+    assert judge(found(safety=-0.009), POLICY, 9.0).promoted
+    assert judge(found(safety=-0.04), replace(POLICY, worse=0.05), 9.0).promoted
+    assert not judge(found(safety=-0.06), replace(POLICY, worse=0.05), 9.0).promoted
 
 
 def test_a_protected_code_that_gold_never_has_is_told():
@@ -81,7 +90,7 @@ def test_a_recipe_says_only_what_differs(tmp_path):
         ("min_gold = 2", "min_gold = 2; expected a whole number from 10 to"),
         (
             "gold = 100",
-            "unknown key 'gold'; expected some of confidence, min_gain, min_gold, protected, weights, worse",
+            "unknown key 'gold'; expected some of confidence, min_coherence, min_gain, min_gold, protected",
         ),
         ("protected = 3", "protected = 3; expected a list of texts"),
         ("weights = 3", "weights = 3; expected a table"),

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,7 +57,7 @@ def test_poisoned_corrections_are_not_promoted_and_the_report_says_why(analysts)
     assert (found.promoted, analysts.now()) == (False, None)
     report = read_manifest(analysts.folder / found.challenger).values["report"]
     assert report["reasons"] == list(found.reasons)
-    assert re.match(r"(worse|no better|perhaps by chance): F1 at level 2 0\.\d+ → 0\.\d+ \(", found.reasons[0])
+    assert found.reasons[0].startswith("corrections that do not fit their words: held-out ones are told ")
 
 
 def test_a_poisoned_batch_does_not_take_the_place_of_what_was_learnt_rightly(analysts, codes):
@@ -266,4 +265,5 @@ def test_with_the_model_that_ships_a_poisoned_batch_is_not_promoted(analysts, st
         add_sample(connection, "north", ids[:100], 1, DRAWN)
     found = analysts.retrain(policy=Policy())
     assert (found.corrections, found.gold, found.promoted) == (200, 100, False)
-    assert found.reasons[0].startswith("worse: F1 at level 2 0.")
+    assert found.reasons[0].startswith("corrections that do not fit their words")
+    assert found.reasons[1].startswith("worse: F1 at level 2 0.")

@@ -24,7 +24,7 @@ from verbatim.coder import Coder, Model, parts_of
 from verbatim.domain import Coding
 from verbatim.encoders import load_encoder
 from verbatim.errors import ModelError
-from verbatim.learning.adapt import FEWEST, adapt
+from verbatim.learning.adapt import FEWEST, adapted
 from verbatim.learning.challenger import Parted, Reviewed, part, round_of, weights_of
 from verbatim.learning.contest import Contest, contest
 from verbatim.learning.examples import corpus_hash
@@ -124,15 +124,15 @@ def retrain(engine: Engine, order: RetrainOrder, note: Note = _unnoted, said: Sa
     label = _next_label(engine, order.organisation, ring)
     examples = [one.example for one in parted.taught]
     weights = weights_of(parted.taught, order.policy.weights)
-    challenger = adapt(ring.origin, ring.encoder, examples, label, weights)
-    if challenger is ring.origin:
+    learnt = adapted(ring.origin, ring.encoder, examples, label, weights)
+    if learnt.model is ring.origin:
         return _nothing_learnt(engine, order, ring, parted, note)
     with writing(engine, order.organisation) as connection:
         note(connection, 1, None)
-    found = _contest(ring, challenger, parted.gold, order.policy)
+    found = _contest(ring, learnt.model, parted.gold, order.policy)
     ring.encoder.save()
-    trial = _Trial(order, ring, parted, found, judge(found, order.policy))
-    return _kept(engine, trial, challenger, note)
+    trial = _Trial(order, ring, parted, found, judge(found, order.policy, learnt.coherence), learnt.coherence)
+    return _kept(engine, trial, learnt.model, note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +156,7 @@ class _Trial:
     parted: Parted
     found: Contest
     verdict: Verdict
+    coherence: float = 0.0
 
     @property
     def reason(self) -> str | None:
@@ -186,6 +187,7 @@ class _Trial:
             "report": {
                 "promoted": self.verdict.promoted,
                 "reasons": list(self.verdict.reasons),
+                "coherence": round(self.coherence, 1),
                 "left_out": dict(self.parted.left_out),
                 "changed": {"corrections": _changed(self.parted.taught), "gold": _changed(self.parted.gold)},
                 "unjudged": list(unjudged(found, self.order.policy)),

@@ -112,6 +112,14 @@ class Learnt:
     held: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class Adapted:
+    """A model with what was learnt, and the `coherence` of what it was learnt from."""
+
+    model: Model
+    coherence: float
+
+
 def adapt(
     model: Model,
     encoder: Encoder,
@@ -125,20 +133,33 @@ def adapt(
     how much each example counts, all alike if left out. Verbatims that say nothing teach nothing. Raises ModelError
     for a model that has a correction already: all that was reviewed is learnt at once, from the model it started with.
     """
+    return adapted(model, encoder, examples, label, weights).model
+
+
+def adapted(
+    model: Model,
+    encoder: Encoder,
+    examples: Sequence[Example],
+    label: str | None = None,
+    weights: Sequence[float] | None = None,
+) -> Adapted:
+    """Return what `adapt` does, and how well the reviewed verbatims hang together. Raises as it does."""
     if model.correction is not None:
         raise ModelError(f"model {model.label} was adapted before; expected the one that it came from")
     reviewed = review(model, encoder, examples, weights)
     if len(reviewed.gold) < FEWEST:
-        return model
+        return Adapted(model, 0.0)
     with threadpool_limits(limits=1, user_api="blas"):  # matrices as small as these are slower on several cores
         learnt = best(reviewed, model)
-    return replace(
+    own = replace(
         model,
         label=label or model.label,
         correction=learnt.correction,
         thresholds=learnt.thresholds,
         trust=trusted(model.trust, reviewed, learnt.held, learnt.thresholds, model.frame),
     )
+    count = len(model.frame.ids)
+    return Adapted(own, coherence(learnt.held[:, :count], reviewed.gold[:, :count]))
 
 
 def review(
@@ -199,6 +220,18 @@ def held_out(taught: Taught, shares: Sequence[float] = SHARES[-1:]) -> list[Floa
             if share:
                 scores[own] = _solved(problem, share).applied(taught.scores[own], taught.vectors[own])
     return held
+
+
+def coherence(held: Floats, gold: Flags) -> float:
+    """Return how far held-out scores (m, k) tell gold (m, k) better than shuffled gold, in standard deviations.
+
+    Near 0 where codes have nothing to do with the words, as when they were shuffled, however often each of them is
+    right by chance. The mean and variance over all permutations of a sum of products: Wald and Wolfowitz 1944.
+    """
+    said = held.astype(np.float64) - held.mean(axis=0, dtype=np.float64)
+    right = gold - gold.mean(axis=0)
+    variance = float(((said.T @ said) * (right.T @ right)).sum()) / max(1, len(gold) - 1)
+    return float((said * right).sum() / np.sqrt(variance)) if variance > 0 else 0.0
 
 
 def refitted(held: Floats, taught: Taught, base: Thresholds) -> Thresholds:

@@ -4,6 +4,7 @@ min_gold = 100                verbatims of the share kept apart that a person mu
 min_gain = 0.005              how much the F1 at level 2 must rise at least
 confidence = 0.95             of the limits that decide what chance explains
 protected = ["product.safety"]
+min_coherence = 3.0           how far held-out corrections must be told from shuffled ones, in standard deviations
 worse = 0.0                   how much the F1 of a protected code may fall, though chance does not explain it
 
 [weights]
@@ -30,6 +31,7 @@ RULES: Mapping[str, Rule] = {
     "confidence": number(0.5, 0.999),
     "protected": TEXTS,
     "worse": number(0, 1),
+    "min_coherence": number(0, 100),
     "weights": Rule("a table", lambda value: isinstance(value, dict)),
 }
 WEIGHT_RULES: Mapping[str, Rule] = {
@@ -62,6 +64,7 @@ class Policy:
     confidence: float = 0.95
     protected: tuple[str, ...] = ("product.safety", "price.billing", "sales_process.honesty")
     worse: float = 0.0
+    min_coherence: float = 3.0
     weights: CorrectionWeights = field(default_factory=CorrectionWeights)
 
     def as_json(self) -> dict[str, Any]:
@@ -99,11 +102,18 @@ def policy_of(given: Mapping[str, Any], place: str) -> Policy:
     return Policy(**table, weights=CorrectionWeights(**weights))
 
 
-def judge(found: Contest, policy: Policy) -> Verdict:
-    """Return what the policy decides on a contest: promoted if better and no protected code got worse."""
+def judge(found: Contest, policy: Policy, coherence: float) -> Verdict:
+    """Return what the policy decides on a contest: promoted if better and no protected code got worse.
+
+    `coherence` is that of the corrections: a model that learnt from shuffled codes may still be better, by how often
+    each of them is right, and is not to be trusted.
+    """
     if found.n < policy.min_gold:
         return Verdict(False, (f"not enough gold to judge: {found.n} of {policy.min_gold}",))
     against = tuple(_against(found, policy))
+    if coherence < policy.min_coherence:
+        told = f"held-out ones are told {coherence:.1f} deviations better than shuffled ones"
+        against = (f"corrections that do not fit their words: {told}; expected {policy.min_coherence:g}", *against)
     if against:
         return Verdict(False, against)
     kept = [id for id in policy.protected if id in found.codes]
