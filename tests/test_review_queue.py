@@ -96,6 +96,15 @@ def test_a_desk_is_kept_by_signs_of_life_and_else_given_up(ann, ben, shelf):
     assert stay(ann, later + HELD) == 0
 
 
+def test_a_correction_is_a_sign_of_life(ann, ben, shelf):
+    one, two = shelf.add("Text", "Other")
+    soon = datetime.now(UTC) + HELD
+    next_batch(ann, NO_GOLD, soon - HELD - timedelta(minutes=5))
+    accept(ann, one, shelf_coding(ann, one))
+    assert next_batch(ben, NO_GOLD, soon - timedelta(minutes=1)) == ()
+    assert numbers(next_batch(ben, NO_GOLD, soon + timedelta(minutes=1))) == [two]
+
+
 def test_what_is_put_back_is_anybodys(ann, ben, shelf):
     one = shelf.add("Text", "Other")[0]
     next_batch(ann, NO_GOLD, NOW)

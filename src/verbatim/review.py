@@ -23,12 +23,13 @@ from hashlib import sha256
 from math import floor, log1p
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from verbatim.errors import InputError
 from verbatim.features import Floats, ngrams
 
 HASH_BITS = 256
-WIDTH = 1024
+WIDTH = 256
 """How many numbers stand for the words of a text."""
 
 LEAST = 1e-6
@@ -100,11 +101,12 @@ def ranked(candidates: Sequence[Candidate], words: Floats, known: Known, size: i
     like = _Likeness(rows, words[order])
     nearest = np.zeros(len(rows))
     chosen: list[int] = []
-    for _ in range(min(size, len(rows))):
-        best = int((left * np.maximum(LEAST, 1 - nearest)).argmax())
-        chosen.append(rows[best].id)
-        left[best] = -np.inf
-        nearest = np.maximum(nearest, like.to(best))
+    with threadpool_limits(limits=1, user_api="blas"):  # matrices as small as these are slower on several cores
+        for _ in range(min(size, len(rows))):
+            best = int((left * np.maximum(LEAST, 1 - nearest)).argmax())
+            chosen.append(rows[best].id)
+            left[best] = -np.inf
+            nearest = np.maximum(nearest, like.to(best))
     return chosen
 
 
@@ -119,7 +121,7 @@ def disputes(pairs: Iterable[tuple[Set[str], Set[str]]]) -> dict[str, tuple[int,
 
 
 def rows_of(texts: Sequence[str]) -> Floats:
-    """Rows of unit length (n, 1024) that say what words each text has: hashed n-grams of its beginning."""
+    """Rows of unit length (n, 256) that say what words each text has: hashed n-grams of its beginning."""
     rows, hashes = ngrams([text[:LONGEST] for text in texts])
     counts = np.zeros((len(texts), WIDTH), dtype=np.float32)
     counts[rows, (hashes >> np.uint64(32)) % np.uint64(WIDTH)] = 1
@@ -153,7 +155,7 @@ class _Likeness:
         for row, one in enumerate(candidates):
             self._codes[row, [names[code] for code in one.codes]] = 1
         self._counts = self._codes.sum(axis=1)
-        self._hashes = np.array([one.text_hash for one in candidates])
+        self._texts = np.unique([one.text_hash for one in candidates], return_inverse=True)[1]
 
     def to(self, place: int) -> Floats:
         """Return how much each resembles the one at that place."""
@@ -161,4 +163,4 @@ class _Likeness:
         either = np.maximum(1, self._counts + self._counts[place] - both)
         cosine = np.clip(self._words @ self._words[place], 0, 1)
         alike = 0.5 * both / either + 0.5 * cosine
-        return np.asarray(np.where(self._hashes == self._hashes[place], 1.0, alike), dtype=np.float32)
+        return np.asarray(np.where(self._texts == self._texts[place], 1.0, alike), dtype=np.float32)

@@ -24,7 +24,7 @@ from verbatim.store.codings import Judged, add_codings, codings_of, effective
 from verbatim.store.double_coding import DoubleCoding
 from verbatim.store.opening import reading, writing
 from verbatim.store.records import StoredCoding, StoredVerbatim
-from verbatim.store.review import release
+from verbatim.store.review import coded_by
 from verbatim.store.verbatims import stored_verbatims
 
 
@@ -71,7 +71,7 @@ def code_blind(analyst: Analyst, verbatim: int, correction: Correction) -> int:
         judged = Judged(verbatim, coding, person=True, reason=correction.reason, blind=True)
         number = add_codings(connection, analyst.organisation, [judged])[0].id or 0
         _compare(connection, analyst, own, number, first)
-        release(connection, analyst.organisation, analyst.actor, [verbatim])
+        coded_by(connection, analyst.organisation, analyst.actor, [verbatim], datetime.now(UTC))
         event = audit.Event(analyst.actor, "code_blind", f"verbatim:{verbatim}", {"coding": number})
         audit.record(connection, analyst.organisation, event)
     return number

@@ -7,7 +7,7 @@ What lies on a desk is the reviewer's for ten minutes from the last sign of life
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
 from math import ceil
 
@@ -19,16 +19,14 @@ from verbatim.errors import InputError
 from verbatim.store import audit, double_coding
 from verbatim.store import review as shelf
 from verbatim.store.codings import effective
-from verbatim.store.listing import NOTHING_LEFT_OUT, Filters, numbers_of
+from verbatim.store.listing import NOTHING_LEFT_OUT, Filters, numbers_of, of_facts
 from verbatim.store.opening import reading, writing
 from verbatim.store.records import StoredCoding, StoredVerbatim
+from verbatim.store.review import HELD
 from verbatim.store.statements import require_storable
 from verbatim.store.verbatims import stored_verbatims
 
 LARGEST_BATCH = 100
-HELD = timedelta(minutes=10)
-"""How long a verbatim lies on a desk without a sign of life."""
-
 DOUBTFUL, SCATTERED = 1500, 500
 """So many candidates are weighed: of the least trusted, and of any."""
 
@@ -92,7 +90,7 @@ def next_batch(analyst: Analyst, order: Order = Order(), now: datetime | None = 
     wanted = _wanted(analyst, order, moment)
     with writing(analyst.engine, analyst.organisation) as connection:
         found = _on_desk(connection, wanted)[: order.size]
-        shelf.renew(connection, wanted.organisation, wanted.reviewer, moment, moment + HELD)
+        shelf.renew(connection, wanted.organisation, wanted.reviewer, moment)
     for _ in range(ROUNDS):
         need = order.size - len(found)
         if not need:
@@ -109,7 +107,7 @@ def stay(analyst: Analyst, now: datetime | None = None) -> int:
     """How many verbatims lie on the reviewer's desk, ten minutes more from now: a sign of life."""
     moment = now or datetime.now(UTC)
     with writing(analyst.engine, analyst.organisation) as connection:
-        return shelf.renew(connection, analyst.organisation, analyst.actor, moment, moment + HELD)
+        return shelf.renew(connection, analyst.organisation, analyst.actor, moment)
 
 
 def put_back(analyst: Analyst, verbatims: Sequence[int] | None = None) -> int:
@@ -188,24 +186,23 @@ def _planned(connection: Connection, wanted: shelf.Wanted, order: Order, need: i
 
 
 def _drawn(connection: Connection, wanted: shelf.Wanted, count: int, without: Sequence[int]) -> list[int]:
-    """The numbers of what is drawn at random next."""
-    fair = replace(wanted, filters=_of_facts(wanted.filters))
+    """The numbers of what is drawn at random next; a sample chosen by what was judged would not be fair."""
+    fair = replace(wanted, filters=of_facts(wanted.filters))
     reserved = shelf.next_of_reserve(connection, fair, count + len(without)) if count else []
     return [number for number in reserved if number not in without][:count]
-
-
-def _of_facts(filters: Filters) -> Filters:
-    """The filters without those that ask what was coded: a sample chosen by these is not fair."""
-    return replace(filters, code=None, category=None, polarity=None, stance=None, review=None, model=None)
 
 
 def _by_worth(connection: Connection, wanted: shelf.Wanted, order: Order, limit: int, without: set[int]) -> list[int]:
     """The numbers of what is most worth a look, the most worth first."""
     codings = shelf.count_codings(connection, wanted.organisation)
-    start = sha256(f"scattered {order.seed} {wanted.reviewer} {codings}".encode()).hexdigest()
-    pool = shelf.doubtful(connection, wanted, DOUBTFUL) + shelf.scattered(connection, wanted, start, SCATTERED)
+    pool = shelf.doubtful(connection, wanted, DOUBTFUL)
+    if len(pool) == DOUBTFUL:  # else there are no others
+        start = sha256(f"scattered {order.seed} {wanted.reviewer} {codings}".encode()).hexdigest()
+        pool += shelf.scattered(connection, wanted, start, SCATTERED)
     rows = list({one.candidate.id: one for one in pool if one.candidate.id not in without}.values())
-    candidates = [replace(one.candidate, weight=order.weights.get(one.account or "", 1.0)) for one in rows]
+    candidates = [one.candidate for one in rows]
+    if order.weights:
+        candidates = [replace(one.candidate, weight=order.weights.get(one.account or "", 1.0)) for one in rows]
     words = review.rows_of([one.text for one in rows])
     return review.ranked(candidates, words, _known(connection, wanted.organisation, codings), limit)
 
@@ -223,7 +220,7 @@ def _taken(analyst: Analyst, wanted: shelf.Wanted, order: Order, plan: _Plan, ne
     """Those of the plan, at most so many, that lie on the reviewer's desk now; others may have taken some since."""
     with writing(analyst.engine, analyst.organisation) as connection:
         still = _still(connection, wanted, plan.numbers)
-        got = shelf.take(connection, wanted, [n for n in plan.numbers if n in still][:need], wanted.now + HELD)
+        got = shelf.take(connection, wanted, [n for n in plan.numbers if n in still][:need])
         # On PostgreSQL others write at the same time: what was coded just before it was taken is given back.
         still = _still(connection, wanted, sorted(got))
         if got - still:

@@ -27,7 +27,7 @@ from verbatim.store.records import (
 )
 from verbatim.store.review_tables import withdrawals
 from verbatim.store.schema import code_mentions, codings, effective_codings, models, verbatims
-from verbatim.store.statements import BATCH, NUMBERS, insert_into, require_organisation, require_storable
+from verbatim.store.statements import BATCH, insert_into, owned, require_organisation, require_storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +98,13 @@ def add_codings(connection: Connection, organisation: str, judged: Sequence[Judg
 def effective(connection: Connection, organisation: str, numbers: Sequence[int]) -> dict[int, StoredCoding]:
     """The codings in effect of these verbatims, by number; those that nobody has coded are left out."""
     view = effective_codings
-    chosen = select(view).where(view.c.organisation == organisation, view.c.verbatim_id.in_(numbers))
+    chosen = select(view).where(owned(view.c.organisation, organisation), view.c.verbatim_id.in_(numbers))
     return {one.verbatim: one for one in _stored(connection, organisation, chosen)}
 
 
 def codings_of(connection: Connection, organisation: str, numbers: Sequence[int]) -> tuple[StoredCoding, ...]:
     """All codings of these verbatims from the first to the latest, of former revisions too."""
-    chosen = select(codings).where(codings.c.organisation == organisation, codings.c.verbatim_id.in_(numbers))
+    chosen = select(codings).where(owned(codings.c.organisation, organisation), codings.c.verbatim_id.in_(numbers))
     return tuple(_stored(connection, organisation, chosen.order_by(codings.c.id)))
 
 
@@ -154,11 +154,7 @@ def _model_ids(connection: Connection, organisation: str, labels: set[str]) -> d
 
 def hold(connection: Connection, organisation: str, numbers: Iterable[int]) -> dict[int, StoredVerbatim]:
     """Those of these verbatims that there are, by number, held against change and other coders until the block ends."""
-    chosen = (
-        chosen_verbatims(organisation)
-        .where(verbatims.c.id.in_([number for number in numbers if number in NUMBERS]))
-        .with_for_update(of=verbatims, key_share=True)
-    )
+    chosen = chosen_verbatims(organisation, numbers).with_for_update(of=verbatims, key_share=True)
     return {row.id: stored_verbatim(row) for row in connection.execute(chosen.order_by(verbatims.c.id))}
 
 
@@ -258,7 +254,7 @@ def _length(of: StoredVerbatim, turn: int | None) -> int:
 def _stored(connection: Connection, organisation: str, chosen: Select[Any]) -> list[StoredCoding]:
     rows: Sequence[Row[Any]] = connection.execute(chosen).all()
     external = select(verbatims.c.id, verbatims.c.external_id).where(
-        verbatims.c.organisation == organisation, verbatims.c.id.in_({row.verbatim_id for row in rows})
+        owned(verbatims.c.organisation, organisation), verbatims.c.id.in_({row.verbatim_id for row in rows})
     )
     names = dict(connection.execute(external).all())
     numbers = [row.id for row in rows]
@@ -270,7 +266,7 @@ def _stored(connection: Connection, organisation: str, chosen: Select[Any]) -> l
 
 def _mentions(connection: Connection, organisation: str, numbers: Sequence[int]) -> dict[int, list[CodeMention]]:
     chosen = select(code_mentions).where(
-        code_mentions.c.organisation == organisation, code_mentions.c.coding_id.in_(numbers)
+        owned(code_mentions.c.organisation, organisation), code_mentions.c.coding_id.in_(numbers)
     )
     found: dict[int, list[CodeMention]] = {}
     for row in connection.execute(chosen.order_by(code_mentions.c.coding_id, code_mentions.c.position)):

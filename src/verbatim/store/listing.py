@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -164,9 +164,9 @@ def _conditions(connection: Connection, organisation: str, filters: Filters) -> 
     columns: dict[str, Callable[[Any], ColumnElement[bool]]] = {
         "since": lambda value: (verbatims.c.date.is_not(None)) & (verbatims.c.at >= value),
         "until": lambda value: (verbatims.c.date.is_not(None)) & (verbatims.c.at < value),
-        "account": lambda value: accounts.c.name == value,
+        "account": lambda value: verbatims.c.account_id.in_(_named(organisation, [value])),
         "role": lambda value: verbatims.c.role == value,
-        "accounts": accounts.c.name.in_,
+        "accounts": lambda value: verbatims.c.account_id.in_(_named(organisation, value)),
         "submitter": lambda value: verbatims.c.submitter == value,
         "search": lambda value: verbatims.c.id.in_(
             select(search_texts.c.verbatim_id).where(matches(connection, organisation, value))
@@ -182,27 +182,45 @@ def _conditions(connection: Connection, organisation: str, filters: Filters) -> 
     return [*conditions, exists(judged)] if judged is not None else conditions
 
 
+def _named(organisation: str, names: Sequence[str]) -> Select[Any]:
+    """The numbers of accounts by name: looked up once, and not for each verbatim."""
+    table = accounts.alias().c
+    return select(table.id).where(table.organisation == organisation, table.name.in_(names))
+
+
 def _quotable(organisation: str) -> ColumnElement[bool]:
     """Whether the words may be shown: nobody is named, or not to be shown in counts only."""
     hidden = select(contacts.c.id).where(contacts.c.organisation == organisation, contacts.c.permission == "aggregate")
     return or_(verbatims.c.contact_id.is_(None), verbatims.c.contact_id.not_in(hidden))
 
 
-def _judged(organisation: str, filters: Filters) -> Select[Any] | None:
-    """What picks a coding in effect of the verbatim by what it says, or None where that is all the same.
+def judgements(coding: Any, filters: Filters) -> list[ColumnElement[bool]]:
+    """What must hold of the columns of a coding, in `codings` or in the view, for it to say what the filters ask for.
 
     Code, category and polarity must stand in one and the same mention.
     """
-    view, mentions = effective_codings.alias().c, code_mentions.alias().c
-    of_coding = {view.stance: filters.stance, view.review: filters.review, view.author: filters.model}
+    mentions = code_mentions.alias().c
+    of_coding = {coding.stance: filters.stance, coding.review: filters.review, coding.author: filters.model}
     of_code = {mentions.code: filters.code, mentions.category: filters.category, mentions.polarity: filters.polarity}
     conditions = [column == value for column, value in of_coding.items() if value is not None]
     if filters.model is not None:
-        conditions.append(view.model_id.is_not(None))
+        conditions.append(coding.model_id.is_not(None))
     mentioned = [column == value for column, value in of_code.items() if value is not None]
     if mentioned:
-        own = mentions.coding_id == view.id, mentions.organisation == view.organisation
+        own = mentions.coding_id == coding.id, mentions.organisation == coding.organisation
         conditions.append(exists(select(mentions.code).where(*own, *mentioned)))
+    return conditions
+
+
+def of_facts(filters: Filters) -> Filters:
+    """The filters without those that ask what was judged."""
+    return replace(filters, code=None, category=None, polarity=None, stance=None, review=None, model=None)
+
+
+def _judged(organisation: str, filters: Filters) -> Select[Any] | None:
+    """What picks a coding in effect of the verbatim by what it says, or None where that is all the same."""
+    view = effective_codings.alias().c
+    conditions = judgements(view, filters)
     own = view.verbatim_id == verbatims.c.id, view.organisation == organisation
     return select(view.id).where(*own, *conditions) if conditions else None
 

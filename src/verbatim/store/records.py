@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -13,6 +13,7 @@ from verbatim.domain import CodeMention, Coding, Excerpt, Intent, Stance, Turn, 
 from verbatim.formats.cells import as_json
 from verbatim.store.columns import in_utc
 from verbatim.store.schema import accounts, contacts, verbatims
+from verbatim.store.statements import NUMBERS, owned
 from verbatim.text.script import fold
 
 Values = dict[str, Any]
@@ -80,12 +81,19 @@ def verbatim_values(verbatim: Verbatim) -> Values:
     }
 
 
-def chosen_verbatims(organisation: str) -> Select[Any]:
-    """A SELECT of the verbatims of an organisation with account, contact and permission, for `stored_verbatim`."""
+def chosen_verbatims(organisation: str, numbers: Iterable[int] | None = None) -> Select[Any]:
+    """A SELECT of verbatims of an organisation, or of some by number, for `stored_verbatim`.
+
+    With the names of account and contact, and the permission.
+    """
     joined = verbatims.outerjoin(accounts, verbatims.c.account_id == accounts.c.id)
     joined = joined.outerjoin(contacts, verbatims.c.contact_id == contacts.c.id)
     names = accounts.c.name.label("account"), contacts.c.name.label("contact"), contacts.c.permission
-    return select(verbatims, *names).select_from(joined).where(verbatims.c.organisation == organisation)
+    chosen = select(verbatims, *names).select_from(joined)
+    if numbers is None:
+        return chosen.where(verbatims.c.organisation == organisation)
+    known = [number for number in numbers if number in NUMBERS]
+    return chosen.where(owned(verbatims.c.organisation, organisation), verbatims.c.id.in_(known))
 
 
 def stored_verbatim(row: Row[Any]) -> StoredVerbatim:

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, or_, select, update
 
 from verbatim.review import Candidate, Reserve
-from verbatim.store.listing import NOTHING_LEFT_OUT, Filters, narrowed
+from verbatim.store.listing import NOTHING_LEFT_OUT, Filters, judgements, narrowed, of_facts
 from verbatim.store.review_tables import assignments, review_locks, samples
 from verbatim.store.schema import accounts, code_mentions, codings, effective_codings, models, verbatims
-from verbatim.store.statements import NUMBERS, insert_into
+from verbatim.store.statements import NUMBERS, insert_into, owned
 
 GOLD = "gold"
+HELD = timedelta(minutes=10)
+"""How long a verbatim lies on a desk without a sign of life."""
+
 LONGEST = 100
 """So many characters of a text are read to tell what it is like."""
 
@@ -42,8 +45,8 @@ def doubtful(connection: Connection, wanted: Wanted, limit: int) -> list[Pooled]
     """Those that the newest models trust least, nobody else's and not kept apart, the least trusted first."""
     found: list[Pooled] = []
     for model in _models(connection, wanted.organisation):
-        chosen = _pool(connection, wanted).where(effective_codings.c.model_id == model)
-        chosen = chosen.order_by(effective_codings.c.trust).limit(limit - len(found))
+        chosen = _pool(connection, wanted).where(codings.c.model_id == model)
+        chosen = chosen.order_by(codings.c.trust).limit(limit - len(found))
         found += _pooled(connection, wanted.organisation, chosen)
         if len(found) >= limit:
             break
@@ -52,7 +55,8 @@ def doubtful(connection: Connection, wanted: Wanted, limit: int) -> list[Pooled]
 
 def scattered(connection: Connection, wanted: Wanted, start: str, limit: int) -> list[Pooled]:
     """Those whose hashes come next after a value, nobody else's and not kept apart: a choice by nothing but chance."""
-    chosen = _pool(connection, wanted).where(effective_codings.c.model_id.is_not(None), verbatims.c.text_hash >= start)
+    own = verbatims.c.organisation == wanted.organisation, verbatims.c.text_hash >= start
+    chosen = _pool(connection, wanted).where(codings.c.model_id.is_not(None), *own)
     return _pooled(connection, wanted.organisation, chosen.order_by(verbatims.c.text_hash).limit(limit))
 
 
@@ -63,16 +67,16 @@ def next_of_reserve(connection: Connection, wanted: Wanted, limit: int) -> list[
     """
     if wanted.reserve is None or limit < 1:
         return []
-    free = _free(connection, wanted), effective_codings.c.model_id.is_not(None)
-    drawn = and_(samples.c.verbatim_id == verbatims.c.id, samples.c.purpose == GOLD)
-    waiting = _joined(select(verbatims.c.id)).join(samples, drawn).where(*free)
+    drawn = samples.c.organisation == wanted.organisation, samples.c.purpose == GOLD
+    waiting = _joined(select(verbatims.c.id)).join(samples, samples.c.verbatim_id == verbatims.c.id)
+    waiting = waiting.where(*drawn, *_uncoded(connection, wanted, by_number=True))
     order = verbatims.c.text_hash < wanted.reserve.low, verbatims.c.text_hash, verbatims.c.id
     found = list(connection.execute(waiting.order_by(*order).limit(limit)).scalars())
     twin = verbatims.alias().c
     of_twin = twin.organisation == verbatims.c.organisation, twin.text_hash == verbatims.c.text_hash
     known = exists().where(*of_twin, samples.c.verbatim_id == twin.id, samples.c.purpose == GOLD)
     for part in _parts(wanted.reserve):
-        chosen = _joined(select(func.min(verbatims.c.id))).where(*free, part, ~known)
+        chosen = _joined(select(func.min(verbatims.c.id))).where(*_uncoded(connection, wanted), part, ~known)
         chosen = chosen.group_by(verbatims.c.text_hash).order_by(verbatims.c.text_hash).limit(limit - len(found))
         found += connection.execute(chosen).scalars()
     return found
@@ -80,15 +84,16 @@ def next_of_reserve(connection: Connection, wanted: Wanted, limit: int) -> list[
 
 def assigned_to(connection: Connection, wanted: Wanted, limit: int) -> list[int]:
     """The numbers of those that the reviewer was asked to look at, the first asked first."""
-    own = assignments.c.verbatim_id == verbatims.c.id, assignments.c.assignee == wanted.reviewer
-    chosen = _joined(select(verbatims.c.id)).join(assignments, and_(*own, assignments.c.done.is_(None)))
-    free = _free(connection, wanted), effective_codings.c.model_id.is_not(None)
-    return list(connection.execute(chosen.where(*free).order_by(assignments.c.id).limit(limit)).scalars())
+    given = assignments.c
+    own = given.organisation == wanted.organisation, given.assignee == wanted.reviewer, given.done.is_(None)
+    chosen = _joined(select(verbatims.c.id)).join(assignments, given.verbatim_id == verbatims.c.id)
+    chosen = chosen.where(*own, *_uncoded(connection, wanted, by_number=True)).order_by(given.id).limit(limit)
+    return list(connection.execute(chosen).scalars())
 
 
 def free_ones(connection: Connection, wanted: Wanted, numbers: Sequence[int]) -> set[int]:
     """Those of these that no person has coded, and that are nobody else's, whatever the filters."""
-    free = _free(connection, replace(wanted, filters=NOTHING_LEFT_OUT)), effective_codings.c.model_id.is_not(None)
+    free = _uncoded(connection, replace(wanted, filters=NOTHING_LEFT_OUT), by_number=True)
     return set(connection.execute(_joined(select(verbatims.c.id)).where(*free, verbatims.c.id.in_(numbers))).scalars())
 
 
@@ -117,16 +122,16 @@ def corrected_pairs(connection: Connection, organisation: str, limit: int) -> li
 def codes_of(connection: Connection, organisation: str, numbers: Sequence[int]) -> dict[int, set[str]]:
     """The codes of each of these codings."""
     mentions = code_mentions.c
-    own = mentions.organisation == organisation, mentions.coding_id.in_(numbers)
+    own = owned(mentions.organisation, organisation), mentions.coding_id.in_(numbers)
     found: dict[int, set[str]] = {number: set() for number in numbers}
     for coding, code in connection.execute(select(mentions.coding_id, mentions.code).where(*own)):
         found[coding].add(code)
     return found
 
 
-def take(connection: Connection, wanted: Wanted, numbers: Iterable[int], until: datetime) -> set[int]:
-    """Those of these verbatims that lie on the reviewer's desk from now until a moment: nobody else's does."""
-    rows = [_lock(wanted, number, until) for number in sorted(numbers)]
+def take(connection: Connection, wanted: Wanted, numbers: Iterable[int]) -> set[int]:
+    """Those of these verbatims that lie on the reviewer's desk from now on, and on nobody else's."""
+    rows = [_lock(wanted, number) for number in sorted(numbers)]
     if not rows:
         return set()
     insert = insert_into(connection, review_locks)
@@ -145,11 +150,11 @@ def on_desk(connection: Connection, organisation: str, holder: str, now: datetim
     )
 
 
-def renew(connection: Connection, organisation: str, holder: str, now: datetime, until: datetime) -> int:
-    """How many lie on somebody's desk, each until a later moment from now on; what was due is no longer there."""
+def renew(connection: Connection, organisation: str, holder: str, now: datetime) -> int:
+    """How many lie on somebody's desk, all for as long again from now; what was due is no longer there."""
     lock = review_locks.c
     own = lock.organisation == organisation, lock.holder == holder, lock.until > now
-    return connection.execute(update(review_locks).where(*own).values(until=until)).rowcount
+    return connection.execute(update(review_locks).where(*own).values(until=now + HELD)).rowcount
 
 
 def release(connection: Connection, organisation: str, holder: str, numbers: Sequence[int] | None = None) -> int:
@@ -162,15 +167,16 @@ def release(connection: Connection, organisation: str, holder: str, numbers: Seq
 
 
 def coded_by(connection: Connection, organisation: str, coder: str, numbers: Sequence[int], now: datetime) -> None:
-    """Take what somebody has coded off that desk, and close whoever's assignment it was."""
+    """Take what somebody has coded off that desk, close whoever's assignment it was; what still lies there stays."""
     release(connection, organisation, coder, numbers)
+    renew(connection, organisation, coder, now)
     close = assignments.c.organisation == organisation, assignments.c.verbatim_id.in_(numbers)
     connection.execute(update(assignments).where(*close, assignments.c.done.is_(None)).values(done=now))
 
 
 def assign(connection: Connection, wanted: Wanted, numbers: Sequence[int], by: str) -> int:
     """How many verbatims are the reviewer's from now on, whosever they were; those that persons have coded are not."""
-    free = effective_codings.c.model_id.is_not(None), verbatims.c.organisation == wanted.organisation
+    free = effective_codings.c.model_id.is_not(None), owned(verbatims.c.organisation, wanted.organisation)
     chosen = _joined(select(verbatims.c.id)).where(*free, verbatims.c.id.in_([n for n in numbers if n in NUMBERS]))
     rows = [
         {
@@ -208,12 +214,12 @@ def sampled(connection: Connection, organisation: str, numbers: Sequence[int] | 
     return set(connection.execute(chosen).scalars())
 
 
-def _lock(wanted: Wanted, number: int, until: datetime) -> Mapping[str, object]:
+def _lock(wanted: Wanted, number: int) -> Mapping[str, object]:
     return {
         "organisation": wanted.organisation,
         "verbatim_id": number,
         "holder": wanted.reviewer,
-        "until": until,
+        "until": wanted.now + HELD,
         "created": wanted.now,
     }
 
@@ -231,12 +237,18 @@ def _joined(chosen: Select[Any]) -> Select[Any]:
 
 
 def _pool(connection: Connection, wanted: Wanted) -> Select[Any]:
-    view = effective_codings.c
-    columns = view.id.label("coding"), view.trust, view.conflict, verbatims.c.id, verbatims.c.text_hash
+    """Candidates, from the table of codings: what is cheap to know of a row leaves it out before the view is asked."""
+    columns = codings.c.id.label("coding"), codings.c.trust, codings.c.conflict, verbatims.c.id, verbatims.c.text_hash
     text = func.substr(verbatims.c.text, 1, LONGEST).label("text")
-    chosen = _joined(select(*columns, text, accounts.c.name.label("account")))
+    own = and_(verbatims.c.id == codings.c.verbatim_id, verbatims.c.revision == codings.c.revision)
+    joined = codings.join(verbatims, own).outerjoin(accounts, verbatims.c.account_id == accounts.c.id)
+    view = effective_codings.alias().c
+    standing = select(view.id).where(view.verbatim_id == verbatims.c.id).scalar_subquery()
     drawn = exists().where(samples.c.verbatim_id == verbatims.c.id, samples.c.purpose == GOLD)
-    chosen = chosen.where(view.organisation == wanted.organisation, _free(connection, wanted), ~drawn)
+    said = replace(wanted, filters=of_facts(wanted.filters))
+    chosen = select(*columns, text, accounts.c.name.label("account")).select_from(joined)
+    chosen = chosen.where(codings.c.organisation == wanted.organisation, *judgements(codings.c, wanted.filters))
+    chosen = chosen.where(*_free(connection, said), ~drawn, codings.c.id == standing)
     return chosen if wanted.reserve is None else chosen.where(~or_(*_parts(wanted.reserve)))
 
 
@@ -253,16 +265,22 @@ def _pooled(connection: Connection, organisation: str, chosen: Select[Any]) -> l
     ]
 
 
-def _free(connection: Connection, wanted: Wanted) -> ColumnElement[bool]:
+def _uncoded(connection: Connection, wanted: Wanted, *, by_number: bool = False) -> list[ColumnElement[bool]]:
+    """That no person has coded a verbatim, and that it may come to the reviewer; `by_number` as in `owned`."""
+    said = verbatims.c.organisation
+    own = owned(said, wanted.organisation) if by_number else said == wanted.organisation
+    return [own, effective_codings.c.model_id.is_not(None), *_free(connection, wanted)]
+
+
+def _free(connection: Connection, wanted: Wanted) -> list[ColumnElement[bool]]:
     """That a verbatim passes the filters, and neither lies on another's desk nor is assigned to another."""
     lock, given = review_locks.alias().c, assignments.alias().c
     of_others = lock.holder != wanted.reviewer, lock.until > wanted.now
     locked = exists().where(lock.verbatim_id == verbatims.c.id, *of_others)
     to_others = given.assignee != wanted.reviewer, given.done.is_(None)
-    own = given.organisation == verbatims.c.organisation, given.verbatim_id == verbatims.c.id
+    own = given.organisation == wanted.organisation, given.verbatim_id == verbatims.c.id
     assigned = exists().where(*own, *to_others)
-    passing = narrowed(connection, wanted.organisation, wanted.filters)
-    return and_(verbatims.c.organisation == wanted.organisation, ~locked, ~assigned, *passing)
+    return [~locked, ~assigned, *narrowed(connection, wanted.organisation, wanted.filters)]
 
 
 def _parts(reserve: Reserve) -> list[ColumnElement[bool]]:

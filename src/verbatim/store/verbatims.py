@@ -95,8 +95,7 @@ def verbatim(connection: Connection, organisation: str, number: int) -> History:
 
 def stored_verbatims(connection: Connection, organisation: str, numbers: Sequence[int]) -> dict[int, StoredVerbatim]:
     """Those of these verbatims that there are, by number."""
-    own = verbatims.c.id.in_([number for number in numbers if number in NUMBERS])
-    return {row.id: stored_verbatim(row) for row in connection.execute(chosen_verbatims(organisation).where(own))}
+    return {row.id: stored_verbatim(row) for row in connection.execute(chosen_verbatims(organisation, numbers))}
 
 
 def held_by_others(
