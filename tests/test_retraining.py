@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from verbatim import taxonomy
+from verbatim.actions.erasure import ErasureOrder, erase_person
 from verbatim.actions.retraining import retrain
 from verbatim.domain import CodeMention, Coding, Stance, Verbatim
 from verbatim.errors import ConflictError, ModelError, StoreError
@@ -267,3 +268,14 @@ def test_with_the_model_that_ships_a_poisoned_batch_is_not_promoted(analysts, st
     assert (found.corrections, found.gold, found.promoted) == (200, 100, False)
     assert found.reasons[0].startswith("corrections that do not fit their words")
     assert found.reasons[1].startswith("worse: F1 at level 2 0.")
+
+
+def test_an_erasure_drops_the_vectors_of_texts_and_blanks_the_name_in_reasons(analysts):
+    analysts.review(20)
+    analysts.review(1, contact="Ann Lee")
+    analysts.retrain(override="Ann Lee asked for it")
+    assert [*analysts.folder.glob("*.vectors.safetensors")]
+    erase_person(analysts.engine, ErasureOrder("Ann Lee", organisation="north"))
+    assert not [*analysts.folder.glob("*.vectors.safetensors")]
+    assert analysts.history()[0].reason == "███████ asked for it"
+    assert analysts.retrain(override="without that").corrections == 20

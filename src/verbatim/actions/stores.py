@@ -8,6 +8,7 @@ from urllib.parse import quote
 from sqlalchemy import URL, Engine
 
 from verbatim.errors import InputError, ModelError, StoreError
+from verbatim.learning.kept_vectors import drop
 from verbatim.settings import preset
 from verbatim.store.migrations import upgrade
 from verbatim.store.opening import open_store
@@ -46,6 +47,14 @@ def models_folder_of(engine: Engine, organisation: str) -> Path:
     if root is None:
         raise ModelError("no folder for an organisation's own models: expected VERBATIM_MODELS to name one")
     return root / quote(organisation, safe="").replace(".", "%2E")
+
+
+def drop_vectors(engine: Engine, organisation: str) -> int:
+    """How many files of vectors were deleted, which retraining keeps of texts and makes anew where they are missing."""
+    try:
+        return drop(models_folder_of(engine, organisation))
+    except ModelError:  # no folder, so no vectors
+        return 0
 
 
 def open_data(data: Path | None = None, database: str | None = None, *, make: bool = False) -> Engine:

@@ -1,8 +1,8 @@
 """An encoder that keeps what it has read in a file, so that no text is encoded twice from one retraining to the next.
 
 The file holds arrays (safetensors), under the hash of each text with its clauses, and belongs to one encoder. It holds
-no words, but vectors tell something of them: it is for its owner's eyes only, and what was not asked for between `open`
-and `save` is dropped from it, as are the words of a person who was erased.
+no words, but vectors tell something of them: it is for its owner's eyes only, what was not asked for between opening
+and saving is dropped from it, and an erasure drops the file.
 """
 
 import hashlib
