@@ -26,6 +26,7 @@ from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     import httpx
+    from analysts import Analysts
     from fastapi import FastAPI
     from sqlalchemy import Engine
 
@@ -257,6 +258,15 @@ class Shelf:
 def shelf(store: "Engine") -> Shelf:
     """An empty shelf in a store."""
     return Shelf(store)
+
+
+@pytest.fixture
+def analysts(store: "Engine", trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Analysts":
+    """The analysts of "north", whose installation has the model small@1."""
+    from analysts import Analysts
+
+    monkeypatch.setenv("VERBATIM_MODELS", str(tmp_path / "own"))
+    return Analysts(store, trained / "small@1")
 
 
 @pytest.fixture(scope="session")

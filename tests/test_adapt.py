@@ -10,7 +10,22 @@ from verbatim.coder import Coder, Model
 from verbatim.codes import Thresholds, frame_of
 from verbatim.encoders import load_encoder
 from verbatim.errors import ModelError
-from verbatim.learning.adapt import FEWEST, GREATEST, LEAST, Reviewed, adapt, held_out, learn, refitted, review, trusted
+from verbatim.learning.adapt import (
+    CHOOSING,
+    FEWEST,
+    GREATEST,
+    LEAST,
+    Reviewed,
+    Taught,
+    adapt,
+    best,
+    coherence,
+    held_out,
+    learn,
+    refitted,
+    review,
+    trusted,
+)
 from verbatim.learning.examples import Codes, Example
 from verbatim.registry import load, save
 from verbatim.trust import Trust
@@ -41,13 +56,17 @@ def taught_otherwise(count: int) -> Arrays:
     return scores, vectors, gold
 
 
+def taught(*arrays: np.ndarray, weights: np.ndarray | None = None) -> Taught:
+    return Taught(*arrays, np.ones(len(arrays[0])) if weights is None else weights)
+
+
 def right(scores: np.ndarray, gold: np.ndarray) -> float:
     return float(((scores > 0.5) == gold)[:, 2].mean())
 
 
 def test_what_a_customer_means_is_learnt_from_two_hundred_verbatims() -> None:
     scores, vectors, gold = taught_otherwise(1000)
-    found = learn(scores[:200], vectors[:200], gold[:200]).applied(scores[200:], vectors[200:])
+    found = learn(taught(scores[:200], vectors[:200], gold[:200])).applied(scores[200:], vectors[200:])
     assert right(scores[200:], gold[200:]) < 0.55
     assert right(found, gold[200:]) > 0.8
 
@@ -55,7 +74,7 @@ def test_what_a_customer_means_is_learnt_from_two_hundred_verbatims() -> None:
 def test_more_verbatims_teach_more() -> None:
     scores, vectors, gold = taught_otherwise(2000)
     found = [
-        learn(*(part[:n] for part in (scores, vectors, gold))).applied(scores[1000:], vectors[1000:])
+        learn(taught(*(part[:n] for part in (scores, vectors, gold)))).applied(scores[1000:], vectors[1000:])
         for n in (20, 1000)
     ]
     assert right(found[0], gold[1000:]) < right(found[1], gold[1000:]) > 0.9
@@ -63,33 +82,33 @@ def test_more_verbatims_teach_more() -> None:
 
 def test_a_model_that_is_right_is_left_nearly_as_it_is() -> None:
     scores, vectors, gold = spoken(1050)
-    found = learn(scores[:50], vectors[:50], gold[:50]).applied(scores[50:], vectors[50:])
+    found = learn(taught(scores[:50], vectors[:50], gold[:50])).applied(scores[50:], vectors[50:])
     assert np.abs(found - scores[50:]).mean() < 0.06
 
 
 def test_the_length_of_the_vectors_does_not_matter() -> None:
     scores, vectors, gold = taught_otherwise(200)
-    one, other = (learn(scores, vectors * size, gold).applied(scores, vectors * size) for size in (1, 30))
+    one, other = (learn(taught(scores, vectors * size, gold)).applied(scores, vectors * size) for size in (1, 30))
     assert one == pytest.approx(other, abs=1e-3)
 
 
 def test_held_out_scores_come_from_what_has_not_seen_them() -> None:
     scores, vectors, gold = spoken(60)
     gold[:, 2] = np.random.default_rng(3).uniform(size=60) < 0.5
-    seen = learn(scores, vectors, gold).applied(scores, vectors)
-    held = held_out(scores, vectors, gold)
+    seen = learn(taught(scores, vectors, gold)).applied(scores, vectors)
+    (held,) = held_out(taught(scores, vectors, gold))
     assert right(held, gold) < right(seen, gold)
-    assert (held_out(scores, vectors, gold) == held).all()
+    assert (held_out(taught(scores, vectors, gold))[0] == held).all()
 
 
 def test_a_threshold_goes_to_half_of_the_best_f1() -> None:
     sure = np.tile(np.array([[0.98], [0.02]], dtype=np.float32), (2000, COLUMNS))
-    assert refitted(sure, sure > 0.5, BASE).given == pytest.approx(0.49, abs=0.02)
+    assert refitted(sure, taught(sure, sure, sure > 0.5), BASE).given == pytest.approx(0.49, abs=0.02)
 
 
 def test_thresholds_of_few_verbatims_stay_near_the_models_own() -> None:
     scores, _, gold = spoken(4000)
-    few, many = (refitted(scores[:n], gold[:n], BASE).given for n in (20, 4000))
+    few, many = (refitted(scores[:n], taught(scores[:n], scores[:n], gold[:n]), BASE).given for n in (20, 4000))
     assert np.abs(np.log(few / BASE.given)).max() < np.abs(np.log(many / BASE.given)).max()
     assert few == pytest.approx(BASE.given, abs=0.05)
 
@@ -97,7 +116,7 @@ def test_thresholds_of_few_verbatims_stay_near_the_models_own() -> None:
 @pytest.mark.parametrize("gold", [False, True])
 def test_one_answer_to_everything_leaves_thresholds_within_bounds(gold: bool) -> None:
     scores, _, _ = spoken(300)
-    found = refitted(scores, np.full(scores.shape, gold), BASE)
+    found = refitted(scores, taught(scores, scores, np.full(scores.shape, gold)), BASE)
     assert (found.given >= LEAST).all()
     assert (found.given <= GREATEST).all()
     assert (found.slope > 0).all()
@@ -106,7 +125,7 @@ def test_one_answer_to_everything_leaves_thresholds_within_bounds(gold: bool) ->
 def test_corrected_scores_are_as_often_right_as_they_say() -> None:
     scores, _, gold = spoken(4000)
     shy = (scores**2).astype(np.float32)
-    found = refitted(shy, gold, BASE).confidence(shy[:, :3])
+    found = refitted(shy, taught(shy, shy, gold), BASE).confidence(shy[:, :3])
     steps = [
         (found[near].mean(), gold[:, :3][near].mean())
         for low in (0.1, 0.3, 0.5, 0.7)
@@ -117,10 +136,65 @@ def test_corrected_scores_are_as_often_right_as_they_say() -> None:
 
 def test_trust_rises_where_codings_are_better_than_was_thought() -> None:
     scores = np.tile(np.array([[0.95, 0.05, 0.05, 0.9, 0.05]], dtype=np.float32), (300, 1))
-    reviewed = Reviewed(scores, np.ones((300, 4), dtype=np.float32), scores > 0.5, scores[:, :3], (1,) * 300)
+    reviewed = Reviewed(
+        scores, np.ones((300, 4), dtype=np.float32), scores > 0.5, scores[:, :3], (1,) * 300, np.ones(300)
+    )
     found = trusted(Trust(np.zeros(8, dtype=np.float32), 0.4, 0.7), reviewed, scores, BASE, FRAME)
     assert found.bias == pytest.approx(0.4 + 0.6 * 300 / 400)
     assert found.least == 0.7
+
+
+def reviewed(scores: np.ndarray, vectors: np.ndarray, gold: np.ndarray) -> Reviewed:
+    return Reviewed(scores, vectors, gold, scores[:, :3], (1,) * len(scores), np.ones(len(scores)))
+
+
+def test_a_customer_who_codes_as_the_model_does_is_learnt_less_from(small: Model) -> None:
+    arrays = spoken(CHOOSING)
+    found = best(reviewed(*arrays), replace(small, frame=FRAME, thresholds=BASE))
+    assert (
+        found.correction is None
+        or np.abs(found.correction.vectors).max() < np.abs(learn(taught(*arrays)).vectors).max() / 2
+    )
+
+
+def test_what_held_out_verbatims_bear_out_is_learnt(small: Model) -> None:
+    found = best(reviewed(*taught_otherwise(CHOOSING)), replace(small, frame=FRAME, thresholds=BASE))
+    assert found.correction is not None
+    assert np.abs(found.correction.vectors[0, 2]) > 1
+
+
+def test_a_verbatim_of_weight_two_teaches_what_one_that_comes_twice_does() -> None:
+    scores, vectors, gold = taught_otherwise(400)
+    twice = np.concatenate([np.arange(400), np.arange(200)])
+    weighed = taught(scores, vectors, gold, weights=np.repeat([2.0, 1.0], 200))
+    repeated = taught(scores[twice], vectors[twice], gold[twice])
+    thresholds = [refitted(one.scores, one, BASE).given for one in (weighed, repeated)]
+    assert weighed.count < repeated.count
+    assert thresholds[0] == pytest.approx(thresholds[1], rel=0.15)
+
+
+def test_verbatims_of_no_weight_teach_next_to_nothing() -> None:
+    scores, vectors, gold = taught_otherwise(120)
+    weights = np.concatenate([np.ones(60), np.full(60, 1e-6)])
+    some = learn(taught(scores[:60], vectors[:60], gold[:60])).applied(scores, vectors)
+    all_ = learn(taught(scores, vectors, gold, weights=weights)).applied(scores, vectors)
+    assert np.abs(some - all_).mean() < 0.02
+
+
+def test_codes_that_fit_the_words_hang_together_and_shuffled_ones_do_not() -> None:
+    scores, _, gold = spoken(200)
+    shuffled = np.random.default_rng(4).permutation(gold)
+    assert coherence(scores, gold) > 6
+    assert abs(coherence(scores, shuffled)) < 3
+    assert coherence(scores, np.ones_like(gold)) == 0
+
+
+def test_coherence_is_as_spread_over_shuffles_as_it_says() -> None:
+    scores, _, gold = spoken(60)
+    chance = np.random.default_rng(4)
+    found = [coherence(scores, chance.permutation(gold)) for _ in range(400)]
+    assert np.mean(found) == pytest.approx(0, abs=0.15)
+    assert np.std(found) == pytest.approx(1, abs=0.12)
 
 
 SAID: tuple[tuple[str, Codes], ...] = (

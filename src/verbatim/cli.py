@@ -19,6 +19,7 @@ from verbatim import __version__
 from verbatim.custody import Data, Database, custody_app
 from verbatim.errors import InputError, InternalError, VerbatimError
 from verbatim.inspection import inspection_app
+from verbatim.lineage import lineage_app
 
 EXIT_CODES: dict[type[VerbatimError], int] = {InputError: 2, InternalError: 1}
 
@@ -56,6 +57,7 @@ codebook_app = typer.Typer(help="Look at a code frame, or check one of your own.
 app.add_typer(codebook_app, name="codebook")
 app.add_typer(custody_app)
 app.add_typer(inspection_app)
+app.add_typer(lineage_app)
 
 
 @app.command()

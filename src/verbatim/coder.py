@@ -148,6 +148,11 @@ class Coder:
                 f"model {model.label} expects vectors of {expected}; its encoder gives {self._encoder.dimension}"
             )
 
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder that it reads with, for other models that were trained with it."""
+        return self._encoder
+
     def code(self, verbatims: Iterable[Verbatim]) -> Iterator[tuple[Verbatim, Coding]]:
         """Yield each verbatim with its coding, in order; only a few hundred are held at a time.
 

@@ -21,6 +21,7 @@ from verbatim.actions.exporting import run_export
 from verbatim.actions.importing import run_import
 from verbatim.actions.intake import Desk
 from verbatim.actions.reasons import without_sentences
+from verbatim.actions.retrain_jobs import run_retrain
 from verbatim.actions.stored_coding import run_coding, run_recoding
 from verbatim.errors import InternalError, LeaseLostError, StoreError, UnavailableError, VerbatimError
 from verbatim.store.jobs import Lease, claim, drop_old_files, fail, finish, give_up, put_back
@@ -33,6 +34,7 @@ KINDS: Mapping[str, Work] = {
     "code": run_coding,
     "recode": run_recoding,
     "export": run_export,
+    "retrain": run_retrain,
 }
 """What a worker does with a job, by its kind."""
 

@@ -68,6 +68,11 @@ class Manifest:
         """Recipe, data hash and code version that the model was made with."""
         return cast("Mapping[str, object]", self.values.get("training") or {})
 
+    @property
+    def taught(self) -> frozenset[int]:
+        """The numbers of an organisation's verbatims that a retrained model has learnt from."""
+        return frozenset(cast("list[int]", self.values.get("taught") or []))
+
 
 def models_folder() -> Path:
     """Return the folder of the models that came with this software."""

@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     intents: Path | None = None
     data: Path | None = None
     database: str | None = None
+    models: Path | None = None
     webhook_hosts: str = ""
     language: Literal["en", "zh-Hans", "zh-Hant"] = "en"
     limit_json_bytes: PositiveInt | None = None

@@ -23,8 +23,9 @@ class Desk:
     """A store, the model that codes what arrives, its manifest and its code frame.
 
     `line` is where callers are coded together, `together` where what they hand in is kept together, `redactors` what is
-    known of rosters, `introduced` the organisations that know the model already: all four belong to this desk and to
-    the process that it is in.
+    known of rosters, `introduced` the organisations that know the model already, `champions` the desks of organisations
+    that code with a model of their own, by organisation and label: all belong to this desk and to the process that it
+    is in.
     """
 
     engine: Engine
@@ -35,21 +36,30 @@ class Desk:
     together: Together[Any, Any] = field(init=False, repr=False, compare=False)
     redactors: Redactors = field(init=False, repr=False, compare=False)
     introduced: set[str] = field(init=False, repr=False, compare=False)
+    champions: dict[tuple[str, str], "Desk"] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "line", CodingLine(self.coder))
         object.__setattr__(self, "together", Together())
         object.__setattr__(self, "redactors", Redactors())
         object.__setattr__(self, "introduced", set())
+        object.__setattr__(self, "champions", {})
 
     @property
     def model(self) -> str:
         """The label of the model."""
         return self.coder.model.label
 
+    def beside(self, coder: Coder, manifest: Manifest, codebook: Codebook) -> "Desk":
+        """A desk of the same store with another model, which knows what this one knows of rosters."""
+        desk = Desk(self.engine, coder, manifest, codebook)
+        object.__setattr__(desk, "redactors", self.redactors)
+        return desk
+
     def close(self) -> None:
         """Code what still waits, and let go of the store."""
-        self.line.close()
+        for desk in (self, *self.champions.values()):
+            desk.line.close()
         self.engine.dispose()
 
 

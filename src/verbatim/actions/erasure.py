@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from verbatim.access import ORGANISATION
+from verbatim.actions.stores import drop_vectors
 from verbatim.errors import NotFoundError, StoreError
 from verbatim.learning.pruning import Gone, prune
 from verbatim.store.audit import OPERATOR
@@ -69,6 +70,7 @@ def erase_person(engine: Engine, order: ErasureOrder) -> Erased:
         require_no_import(connection, order.organisation)
         receipts = [erase(connection, order.organisation, one.id, order.actor) for one in people]
         exports = drop_exports(connection, order.organisation)
+    drop_vectors(engine, order.organisation)
     return Erased(
         receipts=tuple(one.id for one in receipts),
         contacts=tuple(one.contact for one in receipts),

@@ -19,6 +19,7 @@ from typing import IO, Any
 from sqlalchemy import Connection, Engine
 
 from verbatim.actions.arrivals import problem_of, require_source
+from verbatim.actions.champions import champion_desk
 from verbatim.actions.coding import columns_taken
 from verbatim.actions.desk import Desk
 from verbatim.actions.kept_codings import ensure_introduced
@@ -126,6 +127,7 @@ def start_import(  # noqa: PLR0913, PLR0917 - a file, its name and how it is to 
 def run_import(desk: Desk, lease: Lease) -> None:
     """Store and code the rows of the job's file, from where an earlier worker left off; then drop the file."""
     organisation = lease.job.organisation
+    desk = champion_desk(desk, organisation)
     ensure_introduced(desk, organisation)
     with tempfile.TemporaryDirectory(prefix="verbatim-") as folder:
         path = Path(folder) / "upload"

@@ -9,6 +9,7 @@ from itertools import islice
 from sqlalchemy import Connection
 
 from verbatim.actions.arrivals import Problem, Refused, require_source, sifted
+from verbatim.actions.champions import champion_desk
 from verbatim.actions.desk import Desk, open_desk
 from verbatim.actions.kept_codings import keep_codings, writing_codings
 from verbatim.domain import Coding, Verbatim
@@ -64,9 +65,10 @@ class Receipt:
         return tuple(one for one in self.arrivals if isinstance(one, Refused))
 
 
-def code_texts(desk: Desk, verbatims: Iterable[Verbatim]) -> list[Coding]:
-    """The coding of each verbatim, in order; nothing is kept."""
-    return desk.line.code(verbatims)
+def code_texts(desk: Desk, verbatims: Iterable[Verbatim], organisation: str | None = None) -> list[Coding]:
+    """The coding of each verbatim, in order, by the model of an organisation or of this desk; nothing is kept."""
+    own = desk if organisation is None else champion_desk(desk, organisation)
+    return own.line.code(verbatims)
 
 
 def receive(desk: Desk, organisation: str, source: str, arrivals: Sequence[Received], actor: str) -> Receipt:
@@ -74,9 +76,10 @@ def receive(desk: Desk, organisation: str, source: str, arrivals: Sequence[Recei
 
     All that are sound are kept in one transaction with their codings, or with the job that codes them where they are
     many. What has not changed keeps its coding. Raises StoreError for a source that cannot be, NotFoundError for an
-    unknown organisation.
+    unknown organisation, ModelError where the model that the organisation promoted is not there.
     """
     require_source(source)
+    desk = champion_desk(desk, organisation)
     found = sifted(arrivals, datetime.now(UTC))
     places = [place for place, one in enumerate(found) if isinstance(one, Received)]
     sound = _redacted(desk, organisation, source, [one for one in found if isinstance(one, Received)], actor)

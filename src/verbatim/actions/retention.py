@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Engine
 
 from verbatim.actions.erasure import drop_late_exports, scrubbed
+from verbatim.actions.stores import drop_vectors
 from verbatim.errors import InputError
 from verbatim.store.audit import OPERATOR
 from verbatim.store.erasure import drop_exports
@@ -35,5 +36,7 @@ def retain(engine: Engine, organisation: str, days: int, actor: str = OPERATOR) 
     with writing(engine, organisation) as connection:
         count = delete_older(connection, organisation, before, actor)
         exports = drop_exports(connection, organisation) if count else 0
-    exports += drop_late_exports(engine, organisation) if count else 0
+    if count:
+        exports += drop_late_exports(engine, organisation)
+        drop_vectors(engine, organisation)
     return Retained(count, exports, scrubbed(engine))

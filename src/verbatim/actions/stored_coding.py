@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from sqlalchemy import Connection
 
+from verbatim.actions.champions import champion_desk
 from verbatim.actions.desk import Desk
 from verbatim.actions.kept_codings import ensure_introduced, keep_codings, writing_codings
 from verbatim.coder import BATCH
@@ -39,6 +40,7 @@ def run_coding(desk: Desk, lease: Lease) -> None:
         run_recoding(desk, lease)
         return
     organisation, total = lease.job.organisation, len(listed)
+    desk = champion_desk(desk, organisation)
     for start in range(lease.job.done, total, STEP):
         numbers = listed[start : start + STEP]
         done = start + len(numbers)
@@ -48,6 +50,7 @@ def run_coding(desk: Desk, lease: Lease) -> None:
 def run_recoding(desk: Desk, lease: Lease) -> None:
     """Code everything that the current model has not coded, from the first to the latest."""
     organisation, job = lease.job.organisation, lease.job
+    desk = champion_desk(desk, organisation)
     former = job.result or {}
     after, done = former.get("after", 0), former.get("coded", 0)
     with writing_codings(desk, organisation) as connection:

@@ -3,16 +3,21 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 from sqlalchemy import URL, Engine
 
-from verbatim.errors import InputError, StoreError
+from verbatim.errors import InputError, ModelError, StoreError
+from verbatim.learning.kept_vectors import drop
 from verbatim.settings import preset
 from verbatim.store.migrations import upgrade
 from verbatim.store.opening import open_store
 
 FILE = "verbatim.db"
 """The store in a data folder."""
+
+MODELS = "models"
+"""The folder beside that store in which organisations have models of their own."""
 
 
 def store_url(data: Path | None = None, database: str | None = None) -> str:
@@ -29,6 +34,27 @@ def store_url(data: Path | None = None, database: str | None = None) -> str:
     if database is not None:
         return database
     return URL.create("sqlite", database=str(Path(str(data)) / FILE)).render_as_string(hide_password=False)
+
+
+def models_folder_of(engine: Engine, organisation: str) -> Path:
+    """The folder of the models that an organisation has of its own: in VERBATIM_MODELS, else in the data folder.
+
+    All processes of a service must see the same one. Raises ModelError for a store on a server where nothing is set.
+    """
+    root = preset().models
+    if root is None and engine.dialect.name == "sqlite":
+        root = Path(str(engine.url.database)).parent / MODELS
+    if root is None:
+        raise ModelError("no folder for an organisation's own models: expected VERBATIM_MODELS to name one")
+    return root / quote(organisation, safe="").replace(".", "%2E")
+
+
+def drop_vectors(engine: Engine, organisation: str) -> int:
+    """How many files of vectors were deleted, which retraining keeps of texts and makes anew where they are missing."""
+    try:
+        return drop(models_folder_of(engine, organisation))
+    except ModelError:  # no folder, so no vectors
+        return 0
 
 
 def open_data(data: Path | None = None, database: str | None = None, *, make: bool = False) -> Engine:

@@ -105,7 +105,7 @@ def code_texts(request: Request) -> Response:
     texts = read(GivenTexts, ask.body.json()).texts
     few(texts, ask.limits.texts, "texts")
     verbatims = [Verbatim(id=str(place), text=text) for place, text in enumerate(texts)]
-    codings = intake.code_texts(ask.desk, verbatims)
+    codings = intake.code_texts(ask.desk, verbatims, ask.organisation)
     found = zip(codings, verbatims, strict=True)
     return answered(ShownCodings(items=[shown_coding(coding, verbatim) for coding, verbatim in found]))
 

@@ -14,6 +14,7 @@ from verbatim.api.problems import ProblemError
 from verbatim.api.shown import Page
 from verbatim.store.codings import list_models
 from verbatim.store.opening import reading
+from verbatim.store.promotions import current
 from verbatim.taxonomy import Codebook
 
 router = APIRouter(tags=["frames"])
@@ -55,15 +56,16 @@ def put_codebook(request: Request) -> Response:
 
 @router.get("/v1/models", operation_id="list_models", summary="Models", response_model=Page[ShownModel])
 def show_models(request: Request) -> Response:
-    """Those that have coded for the organisation, and the one that codes what arrives now."""
+    """Those that have coded for the organisation, those made of its corrections, and the one that codes now."""
     ask = asked(request)
     with reading(ask.desk.engine, ask.organisation) as connection:
         known = list_models(connection, ask.organisation)
+        now = current(connection, ask.organisation) or ask.desk.model
     items = [
         ShownModel(
             label=one.label,
             codebook=one.codebook,
-            current=one.label == ask.desk.model,
+            current=one.label == now,
             quality=(one.facts or {}).get("quality"),
             created=one.created,
         )

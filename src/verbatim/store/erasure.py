@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Result, Row, Select, Table, delete, func, or_
 from verbatim.domain import Turn, Verbatim
 from verbatim.errors import ConflictError, NotFoundError
 from verbatim.store import audit
+from verbatim.store.promotions import promotions
 from verbatim.store.records import Values, text_hash, words_of
 from verbatim.store.schema import (
     audit_events,
@@ -48,6 +49,7 @@ _MENTIONS: tuple[tuple[Table, tuple[str, ...]], ...] = (
     (verbatims, ("text", "turns", "question", "fields", "role", "channel")),
     (contacts, ("role", "influence", "tier")),
     (codings, ("reason",)),
+    (promotions, ("reason",)),
     (jobs, ("payload", "result", "error")),
     (job_errors, ("reason",)),
     (deliveries, ("payload", "error")),

@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Engine, Row, Select, case, delete, func, lite
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from verbatim.domain import Rejection
-from verbatim.errors import LeaseLostError, NotFoundError
+from verbatim.errors import ConflictError, LeaseLostError, NotFoundError
 from verbatim.store.columns import Moment, in_utc
 from verbatim.store.records import Values
 from verbatim.store.schema import job_errors, job_files, jobs
@@ -111,6 +111,27 @@ def enqueue(
     row = {"organisation": organisation, "kind": kind, "payload": payload, "actor": actor, "total": total}
     number: int = connection.execute(insert_into(connection, jobs).returning(jobs.c.id), row).scalar_one()
     return number
+
+
+def require_none(connection: Connection, organisation: str, kind: str) -> None:
+    """Raise ConflictError, naming the job, while one of this kind is waiting or running; hold the organisation first.
+
+    One whose worker has given no sign of life in the time of its lease is failed instead.
+    """
+    going = jobs.c.organisation == organisation, jobs.c.kind == kind, jobs.c.state.in_(("queued", "running"))
+    now = datetime.now(UTC)
+    for row in connection.execute(select(jobs).where(*going).order_by(jobs.c.id)).all():
+        if row.state == "running" and row.leased_until and row.leased_until <= now:
+            reason = f"its worker went away, and another {kind} was asked for"
+            _end(connection, organisation, row.id, {"state": "failed", "error": reason, "finished": now})
+            continue
+        raise ConflictError(f"job {row.id}: a {kind} is {row.state}; expected to be asked again when it is done")
+
+
+def begin(connection: Connection, number: int, worker: str, lease: timedelta = LEASE) -> StoredJob:
+    """A job that was queued in this very block, leased to whoever queued it."""
+    taken = connection.execute(_take(number, worker, datetime.now(UTC), lease)).one()
+    return _stored(taken)
 
 
 def job(connection: Connection, organisation: str, number: int) -> StoredJob:

@@ -2,9 +2,10 @@
 
 from sqlalchemy import Connection
 
-from verbatim.store import review_tables  # noqa: F401 - adds its tables to the metadata
+from verbatim.store import promotions, review_tables  # noqa: F401 - they add their tables to the metadata
 from verbatim.store.schema import metadata, organisations
 
+# Among models the one promoted last, else the newest.
 _EFFECTIVE = """
 CREATE VIEW effective_codings AS
 SELECT codings.* FROM codings
@@ -15,8 +16,19 @@ AND NOT EXISTS (SELECT 1 FROM withdrawals WHERE withdrawals.coding_id = codings.
 AND NOT EXISTS (
     SELECT 1 FROM codings AS other
     WHERE other.verbatim_id = codings.verbatim_id AND other.revision = codings.revision
-        AND (other.model_id IS NULL, COALESCE(other.model_id, 0), other.id)
-            > (codings.model_id IS NULL, COALESCE(codings.model_id, 0), codings.id)
+        AND (
+            other.model_id IS NULL,
+            COALESCE((SELECT MAX(id) FROM promotions WHERE organisation = other.organisation
+                AND model_id = other.model_id), 0),
+            COALESCE(other.model_id, 0),
+            other.id
+        ) > (
+            codings.model_id IS NULL,
+            COALESCE((SELECT MAX(id) FROM promotions WHERE organisation = codings.organisation
+                AND model_id = codings.model_id), 0),
+            COALESCE(codings.model_id, 0),
+            codings.id
+        )
         AND NOT other.blind
         AND NOT EXISTS (SELECT 1 FROM withdrawals WHERE withdrawals.coding_id = other.id)
 )

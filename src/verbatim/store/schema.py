@@ -369,5 +369,5 @@ erasures = Table(
 )
 
 effective_codings = table("effective_codings", *(Column(column.name, column.type) for column in codings.columns))
-"""The view: of each verbatim as it reads now the latest coding by a person, else that of the newest model; none that is
-blind or was taken back."""
+"""The view: of each verbatim as it reads now the latest coding by a person, else that of the model in front; none that
+is blind or was taken back."""
