@@ -29,13 +29,11 @@ from verbatim.store.opening import open_store, reading
 
 ROOT = Path(__file__).resolve().parents[1]
 MIB = 1 << 20
-WORD = "Xanthippe"
-"""What a customer says, is called, and writes from: it stands in everything that is sent."""
+WORD = "Xanthippe"  # what a customer says, is called, and writes from
 
 TEXT = f"{WORD} says your prices are far too high."
 RST = struct.pack("ii", 1, 0)
-TOLD_TABLES = ("jobs", "job_errors", "audit_events", "idempotency_keys", "deliveries")
-"""What is kept of work and of who did it: ids and numbers."""
+TOLD_TABLES = ("jobs", "job_errors", "audit_events", "idempotency_keys", "deliveries")  # ids and numbers only
 
 
 class Server:
