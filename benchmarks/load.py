@@ -27,7 +27,7 @@ from threading import local
 
 from machine import this_machine
 
-RATES = (10, 20, 30, 40, 50, 60, 80, 100, 120, 150, 180, 210, 250, 300)
+RATES = (20, 40, 60, 80, 100, 130, 160, 200)
 LIMIT = 0.1
 """Seconds that 99 of 100 requests may take at most."""
 
