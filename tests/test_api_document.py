@@ -90,6 +90,15 @@ def test_the_page_names_every_route_and_fetches_nothing(service):
     assert service.client(None).get("/openapi.json").json() == json.loads(json.dumps(DOCUMENT))
 
 
+def test_what_a_client_cannot_guess_is_said_of_dates_cursors_and_kinds():
+    def schema(path, name):
+        return next(one["schema"] for one in DOCUMENT["paths"][path]["get"]["parameters"] if one["name"] == name)
+
+    assert [one["format"] for one in schema("/v1/verbatims", "since")["anyOf"]] == ["date", "date-time"]
+    assert schema("/v1/audit", "cursor")["pattern"] == "^[1-9][0-9]{0,17}$"
+    assert "email" in str(DOCUMENT["components"]["schemas"]["GivenSource"]["properties"]["redaction"])
+
+
 @pytest.mark.parametrize(
     ("schema", "words"),
     [

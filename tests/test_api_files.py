@@ -174,7 +174,8 @@ def test_an_export_is_made_by_a_job_and_fetched_by_who_may(service):
     ]
     service.client().post("/v1/verbatims", json={"source": "nps", "items": rows})
     href = client.post("/v1/exports", json={"format": "jsonl"}).json()["job"]["href"].replace("jobs", "exports")
-    assert client.get(href).status_code == 404
+    early = client.get(href)
+    assert (early.status_code, early.headers["retry-after"]) == (409, "1")
     work(service)
     (line,) = client.get(href).text.splitlines()
     assert json.loads(line)["id"] == "r0"

@@ -90,7 +90,35 @@ def test_the_problem_of_a_field_says_so_in_one_line():
     assert problem.body("7")["type"] == "urn:problem-type:verbatim:not-usable"
 
 
-@pytest.mark.parametrize(("field", "value"), [("text", WORDS), ("contact", "Jane"), ("date", WORDS * 9), ("q", "Jane")])
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("external_id", "r-1001"),
+        ("external_id", ""),
+        ("date", "2026-03-25 09:30:00"),
+        ("date", "2026-02-30T00:00:00Z"),
+        ("score", "11"),
+        ("role", "boss"),
+        ("url", "ftp://h.example/a?b=c"),
+    ],
+)
+def test_a_value_that_is_no_words_is_told(field, value):
+    assert told(field, value) == value
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("text", WORDS),
+        ("contact", "Jane"),
+        ("date", WORDS * 9),
+        ("date", WORDS),
+        ("score", "awful"),
+        ("external_id", "jane.doe@example.com"),
+        ("language", "太贵了"),
+        ("q", "Jane"),
+    ],
+)
 def test_words_are_told_by_their_length(field, value):
     assert told(field, value) == f"a text of {len(value)} characters"
 

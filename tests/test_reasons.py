@@ -2,7 +2,7 @@
 
 import pytest
 
-from verbatim.actions.reasons import without_words
+from verbatim.actions.reasons import without_sentences, without_words
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,20 @@ from verbatim.actions.reasons import without_words
 )
 def test_what_is_quoted_is_told_by_its_length(reason: str, told: str) -> None:
     assert without_words(reason) == told
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("a.csv: no column 'coment' for --text; the columns are 'id', 'Q1_text'", None),
+        (
+            "a.csv: 'Too dear for us.', 'x' could each be the text",
+            "a.csv: a text of 16 characters, 'x' could each be the text",
+        ),
+        ("no column '太贵了' for --text", "no column a text of 3 characters for --text"),
+        ("dates in column 'What was it?' differ", "dates in column a text of 12 characters differ"),
+        ("found 'ann.lee@example.com'", "found a text of 19 characters"),
+    ],
+)
+def test_a_sentence_in_quotes_is_told_by_its_length(reason: str, told: str | None) -> None:
+    assert without_sentences(reason) == (told or reason)

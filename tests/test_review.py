@@ -21,8 +21,8 @@ def hashed(number: int) -> str:
 
 @pytest.mark.parametrize(
     "change",
-    [{"trust": 0.4}, {"conflict": True}, {"codes": ("safety",)}, {"codes": ()}, {"weight": 2.0}],
-    ids=["doubt", "conflict", "rare code", "no code", "account"],
+    [{"trust": 0.4}, {"conflict": True}, {"codes": ("safety",)}, {"codes": ("price", "price.level")}, {"weight": 2.0}],
+    ids=["doubt", "conflict", "rare code", "more codes", "account"],
 )
 def test_each_reason_for_a_look_adds_to_its_worth(change):
     assert worth(replace(SURE, **change), replace(KNOWN, disputes={})) > worth(SURE, replace(KNOWN, disputes={}))
@@ -34,13 +34,17 @@ def test_a_code_that_coders_dispute_adds_to_the_worth():
 
 def test_the_worth_is_what_the_formula_says():
     rarity = 0.5 + 0.5 * (1 - np.log1p(400) / np.log1p(1000))
-    assert worth(SURE, KNOWN) == pytest.approx((1 - 0.9) * rarity * (1 + 10 / 34))
+    assert worth(SURE, KNOWN) == pytest.approx((1 - 0.9) * 2**0.5 * rarity * (1 + 10 / 34))
     assert worth(replace(SURE, conflict=True, codes=(), weight=3.0), Known()) == pytest.approx((1 - 0.45) * 1.25 * 3)
 
 
 @given(st.floats(0, 1), st.booleans(), st.lists(st.sampled_from(["price", "safety", "new"])), st.floats(0, 9))
-def test_the_worth_is_never_below_nothing_nor_above_twice_the_weight(trust, conflict, codes, weight):
-    assert 0 <= worth(Candidate(1, trust, conflict, tuple(codes), "a", weight), KNOWN) <= 2 * weight
+def test_the_worth_is_never_below_nothing_nor_without_bounds(trust, conflict, codes, weight):
+    assert (
+        0
+        <= worth(Candidate(1, trust, conflict, tuple(codes), "a", weight), KNOWN)
+        <= 2 * weight * (1 + len(codes)) ** 0.5
+    )
 
 
 def test_disputes_count_each_code_that_either_gave():
@@ -59,11 +63,20 @@ def test_the_most_worth_comes_first_and_what_says_the_same_last():
     assert ranked(candidates, rows_of(texts), KNOWN, 2) == [1, 3]
 
 
-def test_like_words_and_codes_are_spread_out():
-    texts = ["the delivery was late", "a delivery came late", "great people at the desk"]
-    candidates = [Candidate(n, 0.5 - n / 100, False, ("service",), hashed(n)) for n in range(3)]
-    assert ranked(candidates, rows_of(texts), Known(), 2) == [2, 1]
-    assert ranked(candidates, np.eye(3, dtype=np.float32)[[0, 1, 1]], Known(), 2) == [2, 0]
+def test_near_copies_are_spread_out():
+    texts = [
+        "the delivery to our site was late again",
+        "the delivery to our site is late again",
+        "great people at the desk",
+    ]
+    candidates = [Candidate(n, 0.2 + n / 10, False, ("service",), hashed(n)) for n in range(3)]
+    assert ranked(candidates, rows_of(texts), Known(), 2) == [0, 2]
+    assert ranked(candidates, np.eye(3, dtype=np.float32)[[0, 1, 1]], Known(), 2) == [0, 1]
+
+
+def test_codes_that_were_chosen_before_are_spread_out():
+    candidates = [Candidate(n, 0.2, False, (("service", "service", "product")[n],), hashed(n)) for n in range(3)]
+    assert ranked(candidates, np.eye(3, dtype=np.float32), Known(), 2) == [0, 2]
 
 
 @given(st.permutations(range(12)))

@@ -234,6 +234,7 @@ def serve(  # noqa: PLR0913, PLR0917 - every option of the command is a paramete
     model: ModelName = None,
 ) -> None:
     """Serve what is needed over HTTP: a store, coding, jobs and webhooks, until Ctrl+C."""
+    from verbatim.api.limits import Limits  # noqa: PLC0415
     from verbatim.app import ServeOrder  # noqa: PLC0415
     from verbatim.app import serve as run  # noqa: PLC0415
     from verbatim.outbox import allowed_hosts  # noqa: PLC0415
@@ -249,6 +250,7 @@ def serve(  # noqa: PLR0913, PLR0917 - every option of the command is a paramete
         workers=workers,
         model=model or wanted.model,
         codebook=str(frame) if frame else None,
+        limits=Limits(**wanted.limits()),
         webhooks=allowed_hosts(wanted.webhook_hosts),
     )
     run(order)

@@ -98,7 +98,7 @@ class KeyReusedError(ConflictError):
 class StaleError(ConflictError):
     """What was changed by another since it was looked at; `seen` and `current` are both versions, None for none."""
 
-    def __init__(self, message: str, seen: Any, current: Any) -> None:
+    def __init__(self, message: str, seen: Any = None, current: Any = None) -> None:
         super().__init__(message)
         self.seen = seen
         self.current = current

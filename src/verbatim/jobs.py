@@ -20,6 +20,7 @@ import structlog
 from verbatim.actions.exporting import run_export
 from verbatim.actions.importing import run_import
 from verbatim.actions.intake import Desk
+from verbatim.actions.reasons import without_sentences
 from verbatim.actions.retrain_jobs import run_retrain
 from verbatim.actions.stored_coding import run_coding, run_recoding
 from verbatim.errors import InternalError, LeaseLostError, StoreError, UnavailableError, VerbatimError
@@ -144,7 +145,7 @@ class Worker:
             log.info("lease_lost", reason=str(error))
             return _noted(lease, give_up) if lease.stopping and lease.stopping.is_set() else "lost"
         except VerbatimError as error:
-            reason = str(error)
+            reason = without_sentences(str(error))
         except Exception as error:  # noqa: BLE001 - one job's mistake must not end the worker; its message may hold words
             reason = f"a mistake of ours: {place_of(error)}"
             log.error("job_failed", job=lease.job.id, kind=lease.job.kind, mistake=place_of(error))

@@ -2,15 +2,16 @@
 
     worth = doubt · rarity · dispute · weight
 
-- doubt: 1 − trust, the trust counting half where score and words disagree;
+- doubt: (1 − trust) · √(1 + codes), about how much there is to correct; the trust counts half where score and words
+  disagree;
 - rarity: ½ + ½ · mean over its codes of 1 − ln(1 + n) / ln(1 + N), n of N codings having the code; 1 without a code;
 - dispute: 1 + the greatest share, over its codes, of judgements of two coders that differed on the code: (d + 1) of
   (m + 4), so that little evidence says little (a Beta prior of 1 to 3);
 - weight: that of the account.
 
 One is chosen after the other by worth · (1 − s): s is how much it resembles that one of the chosen which it resembles
-most, ½ the overlap of their codes (Jaccard) and ½ the cosine of their words, 1 for the same words (maximal marginal
-relevance, Carbonell and Goldstein 1998).
+most (maximal marginal relevance, Carbonell and Goldstein 1998). The same words resemble each other by 1, near copies by
+the cosine of their words, others by half the overlap of their codes (Jaccard).
 
 What is looked at first is no fair sample. So a share of all verbatims is kept apart, where doubt decides nothing: those
 whose hash of words falls between two values that a seed names. They are looked at in the order of the hashes, which has
@@ -20,7 +21,7 @@ nothing to do with anything that a coder sees; quality is estimated on them alon
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from hashlib import sha256
-from math import floor, log1p
+from math import floor, log1p, sqrt
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -29,11 +30,14 @@ from verbatim.errors import InputError
 from verbatim.features import Floats, ngrams
 
 HASH_BITS = 256
-WIDTH = 256
-"""How many numbers stand for the words of a text."""
+WIDTH, KEPT = 1024, 8
+"""How many numbers stand for the words of a text, and of how many n-grams one counts: else all texts were alike."""
 
 LEAST = 1e-6
 """As much of its worth is left to one that says nothing new."""
+
+NEAR = 0.5
+"""From this cosine on words are near copies; below it likeness of words says nothing."""
 
 LONGEST = 100
 """So many characters of a text say what it is like."""
@@ -80,13 +84,13 @@ class Reserve:
 
 
 def worth(candidate: Candidate, known: Known) -> float:
-    """The worth of looking at one, 0 to 2 times its weight."""
+    """The worth of looking at one: what is there to correct, how rare it is, how disputed, and how it weighs."""
     doubt = 1 - candidate.trust * (0.5 if candidate.conflict else 1.0)
     rarity = [1 - log1p(known.counts.get(code, 0)) / log1p(max(known.codings, 1)) for code in candidate.codes]
     disputes = [known.disputes.get(code, (0, 0)) for code in candidate.codes]
     dispute = max(((differed + 1) / (of + 4) for differed, of in disputes), default=0.25)
     rare = 0.5 + 0.5 * max(0.0, sum(rarity) / len(rarity) if rarity else 1.0)
-    return max(0.0, doubt) * rare * (1 + dispute) * candidate.weight
+    return max(0.0, doubt) * sqrt(1 + len(candidate.codes)) * rare * (1 + dispute) * candidate.weight
 
 
 def ranked(candidates: Sequence[Candidate], words: Floats, known: Known, size: int) -> list[int]:
@@ -121,10 +125,11 @@ def disputes(pairs: Iterable[tuple[Set[str], Set[str]]]) -> dict[str, tuple[int,
 
 
 def rows_of(texts: Sequence[str]) -> Floats:
-    """Rows of unit length (n, 256) that say what words each text has: hashed n-grams of its beginning."""
+    """Rows of unit length (n, 1024) that say what words each text has: one in eight n-grams of its start, hashed."""
     rows, hashes = ngrams([text[:LONGEST] for text in texts])
+    kept = hashes & np.uint64(KEPT - 1) == 0
     counts = np.zeros((len(texts), WIDTH), dtype=np.float32)
-    counts[rows, (hashes >> np.uint64(32)) % np.uint64(WIDTH)] = 1
+    counts[rows[kept], (hashes[kept] >> np.uint64(32)) % np.uint64(WIDTH)] = 1
     return np.asarray(counts / np.maximum(1, np.sqrt(counts.sum(axis=1, keepdims=True))), dtype=np.float32)
 
 
@@ -161,6 +166,6 @@ class _Likeness:
         """Return how much each resembles the one at that place."""
         both = self._codes @ self._codes[place]
         either = np.maximum(1, self._counts + self._counts[place] - both)
-        cosine = np.clip(self._words @ self._words[place], 0, 1)
-        alike = 0.5 * both / either + 0.5 * cosine
+        cosine = self._words @ self._words[place]
+        alike = np.maximum(0.5 * both / either, np.where(cosine > NEAR, cosine, 0))
         return np.asarray(np.where(self._texts == self._texts[place], 1.0, alike), dtype=np.float32)

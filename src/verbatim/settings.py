@@ -3,10 +3,13 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ValidationError
+from pydantic import PositiveInt, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from verbatim.errors import InputError
+
+LIMIT = "limit_"
+"""What the names of limits begin with here: VERBATIM_LIMIT_PER_MINUTE is `per_minute` of the service."""
 
 
 class Settings(BaseSettings):
@@ -23,6 +26,19 @@ class Settings(BaseSettings):
     models: Path | None = None
     webhook_hosts: str = ""
     language: Literal["en", "zh-Hans", "zh-Hant"] = "en"
+    limit_json_bytes: PositiveInt | None = None
+    limit_transcript_bytes: PositiveInt | None = None
+    limit_upload_bytes: PositiveInt | None = None
+    limit_codebook_bytes: PositiveInt | None = None
+    limit_rows: PositiveInt | None = None
+    limit_texts: PositiveInt | None = None
+    limit_per_minute: PositiveInt | None = None
+    limit_at_once: PositiveInt | None = None
+
+    def limits(self) -> dict[str, int]:
+        """What requests are limited to, by the name of the limit, as far as it was decided."""
+        given = {name.removeprefix(LIMIT): getattr(self, name) for name in type(self).model_fields if LIMIT in name}
+        return {name: value for name, value in given.items() if value is not None}
 
 
 def preset() -> Settings:

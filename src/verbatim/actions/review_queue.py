@@ -23,7 +23,7 @@ from verbatim.store.listing import NOTHING_LEFT_OUT, Filters, numbers_of, of_fac
 from verbatim.store.opening import reading, writing
 from verbatim.store.records import StoredCoding, StoredVerbatim
 from verbatim.store.review import HELD
-from verbatim.store.statements import require_storable
+from verbatim.store.statements import hold_organisation, require_storable
 from verbatim.store.verbatims import stored_verbatims
 
 LARGEST_BATCH = 100
@@ -219,6 +219,7 @@ def _known(connection: Connection, organisation: str, codings: int) -> review.Kn
 def _taken(analyst: Analyst, wanted: shelf.Wanted, order: Order, plan: _Plan, need: int) -> list[int]:
     """Those of the plan, at most so many, that lie on the reviewer's desk now; others may have taken some since."""
     with writing(analyst.engine, analyst.organisation) as connection:
+        hold_organisation(connection, wanted.organisation)  # two who take the same in parts would wait for each other
         still = _still(connection, wanted, plan.numbers)
         got = shelf.take(connection, wanted, [n for n in plan.numbers if n in still][:need])
         # On PostgreSQL others write at the same time: what was coded just before it was taken is given back.

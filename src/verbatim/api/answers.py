@@ -15,7 +15,7 @@ IDEMPOTENT = {
     "description": "A name of the client's own for this request: sent again within 24 hours, it has its effect once.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
 }
-ANY_FILE = {"schema": {"type": "string", "format": "binary"}}
+ANY_FILE = {"schema": {"type": "string", "format": "binary", "minLength": 1}}
 
 Extra = dict[str, Any]
 

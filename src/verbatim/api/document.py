@@ -21,6 +21,8 @@ A request carries a key: `Authorization: Bearer vk_…`. Its role says what it m
 rows that the role may not see, are answered as if they were not there. Every error is a problem of RFC 9457,
 `application/problem+json`, whose `errors` name field, value and what was expected; customers' words are never shown.
 Lists are `{"items": […], "next": …}`: hand `next` in as `cursor` to go on. Dates carry their zone, as ISO 8601 has it.
+No text holds U+0000 or half of a surrogate pair, no name or id is all blank, and nothing is dated before 1901 or in the
+future.
 """
 TAGS = {
     "feedback": "What customers said, and what was judged about it.",
@@ -99,7 +101,7 @@ def statuses(method: str, path: str, operation: Mapping[str, Any]) -> list[int]:
     found |= set() if path in PUBLIC else {401, 403, 429}
     found |= {422}  # a parameter that there is not
     found |= {400, 408, 413, 415, 507} if body else set()
-    found |= {409} if keyed or path.endswith("/replay") else set()
+    found |= {409} if keyed or path.endswith(("/replay", "/exports/{id}")) else set()
     found |= {404} if "{" in path or (method == "POST" and path == "/v1/erasures") else set()
     return sorted(found)
 

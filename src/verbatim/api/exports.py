@@ -15,6 +15,7 @@ from verbatim.api.call import Asked, asked
 from verbatim.api.feedback import Number, Wanted
 from verbatim.api.given import GivenExport, read
 from verbatim.api.once import once
+from verbatim.api.problems import ProblemError
 from verbatim.api.shown import ShownStart
 from verbatim.api.sight import narrowed
 from verbatim.api.work import own_job, started
@@ -85,9 +86,12 @@ def add_export(request: Request) -> Response:
     responses={200: {"content": _FILES}},
 )
 def fetch_export(request: Request, id: Number) -> Response:
-    """`id` is that of the job. Who asked for it may fetch it, and analysts and admins."""
+    """`id` is that of the job; 409 while it is not done. Who asked for it may fetch it, and analysts and admins."""
     ask = asked(request)
     job = own_job(ask, id)
+    if job.kind == "export" and job.state in ("queued", "running"):
+        detail = f"export {id}: {job.state}; expected to be asked again when it is done"
+        raise ProblemError(409, detail, headers={"Retry-After": "1"})
     if job.kind != "export" or job.state != "done":
         raise NotFoundError(f"export {id}: no file; expected the id of an export that is done")
     form, size = str(job.payload["format"]), (job.result or {})["bytes"]

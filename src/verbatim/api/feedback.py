@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -49,7 +49,11 @@ def moment(value: object) -> datetime:
     return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
-When = Annotated[datetime, BeforeValidator(moment, json_schema_input_type=str)]
+_DAY_OR_MOMENT: dict[str, JsonValue] = {
+    "anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]
+}
+
+When = Annotated[datetime, BeforeValidator(moment, json_schema_input_type=str), Field(json_schema_extra=_DAY_OR_MOMENT)]
 
 
 class Wanted(BaseModel):
@@ -69,7 +73,9 @@ class Wanted(BaseModel):
     stance: StanceLabel | None = None
     review: Annotated[bool | None, Field(description="For review by a person, or not.")] = None
     model: Annotated[Name | None, Field(description="Coded in effect by this model.", examples=["b2b@2"])] = None
-    q: Annotated[Name | None, Field(description="With all of these words; Chinese ones as short as 价.")] = None
+    q: Annotated[
+        Name | None, Field(description="With all of these words, one at least; Chinese ones as short as 价.")
+    ] = None
 
     def filters(self) -> Filters:
         """The same as the store has them."""

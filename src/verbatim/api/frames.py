@@ -20,7 +20,7 @@ from verbatim.taxonomy import Codebook
 router = APIRouter(tags=["frames"])
 
 YAML = ("application/yaml", "text/yaml", "application/x-yaml")
-_FRAME = {"schema": {"type": "string", "description": "The frame as YAML."}}
+_FRAME = {"schema": {"type": "string", "minLength": 1, "description": "The frame as YAML."}}
 
 
 @router.get(

@@ -1,19 +1,29 @@
 """The shapes of what comes in: strict types, no unknown fields.
 
-How long a text may be, and what a store cannot keep, the actions say: they see what comes in by files too.
+How long a text may be, and what a store cannot keep, the actions say too: they see what comes in by files.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    ValidationError,
+    model_validator,
+)
 
 from verbatim.access import Role
 from verbatim.api.problems import Fault, Problem, ProblemError, faults, invalid
 from verbatim.domain import Side, Turn, Verbatim
 from verbatim.store.people import Contact, Permission
 from verbatim.store.verbatims import Received
+from verbatim.text.redaction import KINDS
 
 ISO_DATE = "a date and time with a zone, as ISO 8601 writes it: 2026-03-25T09:30:00+01:00"
 
@@ -32,10 +42,35 @@ def _moment(value: object) -> datetime:
 Moment = Annotated[
     datetime, BeforeValidator(_moment, json_schema_input_type=str), Field(json_schema_extra={"format": "date-time"})
 ]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-ExternalId = Annotated[str, Field(min_length=1, max_length=400)]
-Text = Annotated[str, Field(max_length=100_000)]
+
+
+def _storable(value: str) -> str:
+    """The text itself where an engine can keep it; half of a surrogate pair is no text to pydantic."""
+    if "\0" in value:
+        raise ValueError("text without U+0000")
+    return value
+
+
+_PATTERN = Field(json_schema_extra={"pattern": "^[^\\u0000]*$"})
+Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_storable), _PATTERN]
+ExternalId = Annotated[str, Field(min_length=1, max_length=400), AfterValidator(_storable), _PATTERN]
+Text = Annotated[str, Field(max_length=100_000), AfterValidator(_storable), _PATTERN]
 Score = Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)]
+
+
+def _whole(value: object) -> object:
+    """A whole number however it is written: 12.0 is one to JSON."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _kind(value: str) -> str:
+    """A kind of personal data that can be taken out."""
+    if value not in KINDS:
+        raise ValueError(f"one of {', '.join(KINDS)}")
+    return value
+
+
+Kind = Annotated[str, AfterValidator(_kind), Field(json_schema_extra={"enum": [*KINDS]})]
 
 
 class Shape(BaseModel):
@@ -71,10 +106,16 @@ REPLY: dict[str, JsonValue] = {
 }
 
 
+_EITHER: list[JsonValue] = [
+    {"required": [one], "properties": {one: {"type": kind}, other: {"type": "null"}}}
+    for one, kind, other in (("text", "string", "turns"), ("turns", "array", "text"))
+]
+
+
 class GivenVerbatim(Shape):
     """What a customer said: a reply in `text`, or a talk in `turns`; `external_id` is its id in its source."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [REPLY]})
+    model_config = ConfigDict(json_schema_extra={"examples": [REPLY], "anyOf": _EITHER})
 
     external_id: ExternalId
     text: Text | None = None
@@ -131,7 +172,7 @@ class GivenFrame(Shape):
 class GivenAlone(GivenVerbatim):
     """One verbatim with its source."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"source": "nps-2026", **REPLY}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"source": "nps-2026", **REPLY}], "anyOf": _EITHER})
 
     source: Name
 
@@ -197,13 +238,20 @@ class GivenSource(Shape):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"redaction": ["name", "email", "phone"]}]})
 
-    redaction: Annotated[list[str], Field(max_length=50)] | None
+    redaction: Annotated[list[Kind], Field(max_length=50)] | None
 
 
 class GivenKey(Shape):
     """A new key; `accounts` are the only ones that a manager sees."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "CRM", "role": "submitter"}]})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"name": "CRM", "role": "submitter"}],
+            "if": {"properties": {"role": {"const": "manager"}}},
+            "then": {"required": ["accounts"], "properties": {"accounts": {"type": "array"}}},
+            "else": {"properties": {"accounts": {"type": "null"}}},
+        }
+    )
 
     name: Name
     role: Role
@@ -215,7 +263,7 @@ class GivenErasure(Shape):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"contact": 12}]})
 
-    contact: Annotated[int, Field(ge=1, le=2**63 - 1)]
+    contact: Annotated[int, Field(ge=1, le=2**63 - 1), BeforeValidator(_whole)]
 
 
 class GivenWebhook(Shape):

@@ -13,7 +13,7 @@ from verbatim.api.call import Asked, asked
 from verbatim.api.feedback import Number
 from verbatim.api.given import GivenKey, GivenSource, read
 from verbatim.api.once import once
-from verbatim.api.paging import after, paged
+from verbatim.api.paging import Cursor, after, paged
 from verbatim.api.shown import Page
 from verbatim.store import access_keys, audit, sources
 from verbatim.store.access_keys import StoredKey
@@ -122,7 +122,7 @@ def list_audit(
     request: Request,
     subject: Annotated[str | None, Query(max_length=300, examples=["verbatim:12"])] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    cursor: Cursor = None,
 ) -> Response:
     """The latest first: named feedback that was read, changes of keys and sources, erasures."""
     ask = asked(request)

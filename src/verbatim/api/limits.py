@@ -7,9 +7,10 @@ KIB, MIB = 1 << 10, 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bytes of a body by what it is; rows and texts of a request; characters and turns of a verbatim; requests.
+    """Bytes of a body by what it is; rows and texts of a request; requests.
 
-    `per_minute` holds for one key, `at_once` for all together.
+    `per_minute` holds for one key, `at_once` for all together. An installation sets them as VERBATIM_LIMIT_PER_MINUTE
+    and so on.
     """
 
     json_bytes: int = 8 * MIB
@@ -18,8 +19,6 @@ class Limits:
     codebook_bytes: int = 2 * MIB
     rows: int = 1_000
     texts: int = 100
-    text: int = 100_000
-    turns: int = 20_000
     per_minute: int = 30_000
     at_once: int = 256
 

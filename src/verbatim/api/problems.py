@@ -3,8 +3,9 @@
     status 4xx   what was asked cannot be done; `detail` says in one line what was wrong and what was expected
     status 5xx   our side; `request_id` finds the line in the log, which holds no words either
 
-`errors` names each field, its value and what was expected. A value is shown where it is a number, or the short text of
-a field that holds no words, such as a date; of any other there is the length only.
+`errors` names each field, its value and what was expected. A value is shown where it is a number, or one plain token in
+a field that holds no words, such as a date; of any other there is the length only. Words can come in any field: whoever
+sends a table whose columns are shifted has them in the score.
 """
 
 import errno
@@ -20,7 +21,18 @@ from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from verbatim.errors import ConflictError, InputError, InternalError, NotFoundError, UnavailableError, VerbatimError
+from verbatim.actions.reasons import without_sentences
+from verbatim.errors import (
+    ColumnError,
+    ConflictError,
+    FileError,
+    InputError,
+    InternalError,
+    NotFoundError,
+    TranscriptError,
+    UnavailableError,
+    VerbatimError,
+)
 
 MEDIA_TYPE = "application/problem+json"
 LONGEST_DETAIL = 500
@@ -55,7 +67,7 @@ KINDS: Mapping[int, tuple[str, str]] = {
     507: ("disk-full", "There is no room left"),
 }
 
-# Fields whose values are no words: short ones are shown.
+# Fields whose values are no words: short ones are shown, if they look like it.
 # fmt: off
 SHOWN = frozenset({
     "accept", "channel", "code", "content-length", "content-type", "cursor", "date", "dry_run", "event",
@@ -64,6 +76,14 @@ SHOWN = frozenset({
     "status", "time", "until", "url",
 })
 # fmt: on
+MEASURES = frozenset({"content-length", "date", "id", "limit", "score", "since", "time", "until"})
+"""Those that hold numbers and dates."""
+
+_TOKEN = re.compile(r"[!-?A-~]*")
+"""ASCII without a blank and without @."""
+
+_MEASURE = re.compile(r"[0-9:.,/+\- TZ]*")
+
 _PLAIN_NAME = re.compile(r"[\w.\-]{1,60}")
 _LEAD = re.compile(r"^(?:Value error, )?(?:Input|String|List|Tuple|Dictionary|Value|URL) should (?:be |have )?")
 _TAIL = re.compile(r"(?:, (?:not \d+|unable to parse .*|got .*))$")
@@ -162,7 +182,7 @@ def told(field: str, value: object) -> object:
             return value
         case int() | float():
             return value if field in SHOWN else "a number"
-        case str() if field in SHOWN and len(value) <= LONGEST_VALUE and value.isprintable():
+        case str() if field in SHOWN and len(value) <= LONGEST_VALUE and _looks_like(field).fullmatch(value):
             return value
         case str():
             return f"a text of {len(value)} characters"
@@ -170,6 +190,10 @@ def told(field: str, value: object) -> object:
             return f"a list of {len(value)}"
         case _:
             return "an object" if isinstance(value, Mapping) else type(value).__name__
+
+
+def _looks_like(field: str) -> re.Pattern[str]:
+    return _MEASURE if field in MEASURES else _TOKEN
 
 
 def place(parts: Iterable[object], within: str = "") -> str:
@@ -186,7 +210,10 @@ def _of_family(error: VerbatimError) -> Problem:
         return Problem(status, "the store does not answer; expected to be asked again", headers={"Retry-After": SOON})
     # What an engine says of its own trouble is for the operator.
     of_engine = isinstance(error.__cause__, DBAPIError)
-    return _UNFORESEEN if status == 500 or of_engine else Problem(status, str(error))
+    if status == 500 or of_engine:
+        return _UNFORESEEN
+    is_of_file = isinstance(error, FileError | ColumnError | TranscriptError)
+    return Problem(status, without_sentences(str(error)) if is_of_file else str(error))
 
 
 _UNFORESEEN = Problem(500, "unforeseen; the log has a line with this request_id")

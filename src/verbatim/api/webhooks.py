@@ -13,7 +13,7 @@ from verbatim.api.call import asked
 from verbatim.api.feedback import Number
 from verbatim.api.given import GivenWebhook, read
 from verbatim.api.once import once
-from verbatim.api.paging import after, paged
+from verbatim.api.paging import Cursor, after, paged
 from verbatim.api.shown import Page
 from verbatim.store import audit
 from verbatim.store import webhooks as kept
@@ -77,7 +77,7 @@ def list_deliveries(
     request: Request,
     id: Number,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
-    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    cursor: Cursor = None,
 ) -> Response:
     """The latest first."""
     ask = asked(request)
