@@ -272,3 +272,15 @@ def test_where_the_storing_fails_neither_words_nor_codings_are_kept(desk: Desk) 
     finally:
         with writing(desk.engine) as connection:
             connection.exec_driver_sql("ALTER TABLE gone RENAME TO code_mentions")
+
+
+def test_callers_who_send_the_same_id_at_once_leave_one_verbatim_as_one_of_them_said_it(desk: Desk) -> None:
+    texts = [f"Your prices are far too high, {number} times over." for number in range(12)]
+    with ThreadPoolExecutor(12) as pool:
+        outcomes = [one.taken[0].kept for one in pool.map(lambda text: hand_in(desk, reply("r1", text)), texts)]
+    assert len({one.id for one in outcomes}) == 1
+    assert [one.change for one in outcomes].count("added") == 1
+    history = kept(desk, outcomes[0].id)
+    assert history.stored.verbatim.text in texts
+    assert history.effective is not None
+    assert history.effective.revision == history.stored.revision == 12

@@ -10,10 +10,22 @@ import pytest
 
 from verbatim import taxonomy
 from verbatim.actions.coding import Outcome
+from verbatim.actions.labels import LabelReport
+from verbatim.agreement import CodeAgreement, Coefficient, Comparison, LevelAgreement
 from verbatim.domain import Rejection
 from verbatim.formats.reports import SourceFile
+from verbatim.learning.label_problems import LabelProblem, LabelProblems
 from verbatim.quality import Assessment, Ceiling, CodeQuality, Economy, Estimate, Learnt, Slice
-from verbatim.terminal import about_rows, progress, show_assessment, show_code, show_codebook, tell
+from verbatim.terminal import (
+    about_rows,
+    progress,
+    show_agreement,
+    show_assessment,
+    show_code,
+    show_codebook,
+    show_labels,
+    tell,
+)
 
 FRAME = Path(__file__).parent / "files" / "codebooks" / "harbour.yaml"
 GOOD = SourceFile("a[red].csv", "plain table", {"text": "why", "id": "no"}, ("Encoding utf-8.",), 1_000)
@@ -155,3 +167,26 @@ def test_the_learning_curve_is_shown_point_by_point() -> None:
     lines = [line.split() for line in shown(show_assessment, assessment(economy=economy))]
     assert ["0", "0.600", "0.550–0.650", "0.800"] in lines
     assert ["1,000", "0.600", "0.550–0.650", "+0.050", "+0.020–+0.080", "0.800"] in lines
+
+
+def test_a_figure_that_cannot_be_had_is_told_with_its_reason() -> None:
+    nothing = Coefficient(None, None, None, 3, 3, 2, "everybody always gave the same value")
+    observed = Coefficient(1.0, 1.0, 1.0, 3, 3, 2)
+    code = CodeAgreement("crane", 6, 1.0, observed, nothing, nothing, observed, None)
+    level = LevelAgreement({"observed": observed, "masi": nothing, "jaccard": nothing}, None, (code,))
+    found = Comparison("harbour@3", {"a[red]": 3, "b": 3}, 3, 3, level, level, {}, {}, (), ())
+    lines = shown(show_agreement, found)
+    assert lines[0] == "2 coders (a[red] 3, b 3), codebook harbour@3: 3 of 3 verbatims coded by two or more"
+    assert lines[-1].split() == ["crane", "6", "100.0%", "1.000", "-", "-", "1.000", *nothing.reason.split()]
+
+
+def test_only_as_many_labels_as_are_asked_for_are_shown() -> None:
+    problems = tuple(LabelProblem(f"[b]{n}", "crane", n > 0, 0.1 * n, -0.9) for n in range(3))
+    found = LabelReport(LabelProblems(9, problems, (), ()), {one.example: "Long  words\n" * 50 for one in problems})
+    lines = shown(show_labels, found, 2)
+    assert lines[0] == "3 labels of 9 verbatims are likely wrong"
+    assert [line.split()[:5] for line in lines[2:]] == [
+        ["[b]0", "crane", "missing", "0.00", "-0.90"],
+        ["[b]1", "crane", "given", "0.10", "-0.90"],
+    ]
+    assert len(lines[2].rstrip()) < 140

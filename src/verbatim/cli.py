@@ -18,6 +18,7 @@ from typer.exceptions import TyperException
 from verbatim import __version__
 from verbatim.custody import Data, Database, custody_app
 from verbatim.errors import InputError, InternalError, VerbatimError
+from verbatim.inspection import inspection_app
 
 EXIT_CODES: dict[type[VerbatimError], int] = {InputError: 2, InternalError: 1}
 
@@ -54,6 +55,7 @@ app = typer.Typer(
 codebook_app = typer.Typer(help="Look at a code frame, or check one of your own.", no_args_is_help=True)
 app.add_typer(codebook_app, name="codebook")
 app.add_typer(custody_app)
+app.add_typer(inspection_app)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""The nouns of the trade, as frozen values: verbatim, turn, code mention, stance, coding.
+"""The nouns of the trade, as frozen values: verbatim, turn, code mention, stance, coding, judgement.
 
 Offsets count Unicode code points of the stored original, the end excluded, so that `text[start:end]` is the excerpt.
 """
@@ -153,6 +153,20 @@ class Coding:
     trust: float = 1.0
     intents: tuple[Intent, ...] = ()
     frames: Mapping[str, tuple[CodeMention, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one coder, a person or a model, said of one verbatim, as far as coders are compared.
+
+    A code has None where its polarity was not told; `when` it was coded is None where nobody noted it.
+    """
+
+    verbatim_id: str
+    coder: str
+    codes: Mapping[str, Polarity | None]
+    stance: StanceLabel | None = None
+    when: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

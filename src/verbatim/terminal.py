@@ -10,6 +10,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from verbatim.actions.coding import Outcome
+from verbatim.actions.labels import LabelReport
+from verbatim.agreement import CodeAgreement, Coefficient, Comparison, Drift, PairAgreement, Verdict, verdict
+from verbatim.agreement.drift import Against
 from verbatim.domain import POLARITIES
 from verbatim.learning.check import Checked
 from verbatim.learning.statistics import Statistics
@@ -19,6 +22,10 @@ from verbatim.taxonomy import Code, Codebook
 
 OFTEN = 50
 WIDE = 120
+LONGEST_TEXT = 80
+MOST_PAIRS = 20
+AGAINST: Mapping[Against, str] = {"others": "the others", "self": "earlier codings"}
+VERDICTS: Mapping[Verdict, str] = {"rely": "rely on it", "tentative": "tentative", "discard": "discard"}
 LINES = frozenset({".csv", ".tsv", ".tab", ".jsonl", ".ndjson"})
 
 
@@ -130,6 +137,76 @@ def _limits(figure: Estimate, digits: int = 3) -> str:
     return f"{figure.low:.{digits}f}–{figure.high:.{digits}f}"
 
 
+def show_agreement(found: Comparison) -> None:
+    """Print how far coders agree: sets, polarity, stance, every category and id, pairs of coders, drift."""
+    console = Console(highlight=False, soft_wrap=True)
+    console.width = max(console.width, WIDE)
+    coders = ", ".join(f"{coder} {count:,}" for coder, count in found.coders.items())
+    console.print(
+        f"{len(found.coders)} coders ({coders}), codebook {found.codebook}: "
+        f"{found.shared:,} of {found.verbatims:,} verbatims coded by two or more",
+        markup=False,
+    )
+    levels = {"category": found.categories.codes, "id": found.ids.codes}
+    tables = [_agreement_table(found), *(_codes_table(name, codes) for name, codes in levels.items() if codes)]
+    for table in (*tables, *([_pairs_table(found.pairs)] if found.pairs else []), *map(_drift_table, found.drift)):
+        console.print(table)
+
+
+def _agreement_table(found: Comparison) -> Table:
+    table = _table("agreement", "observed", "alpha", "95%", "Jaccard", "kappa", "AC1", "verdict")
+    for name, level in (("sets of categories", found.categories), ("sets of ids", found.ids)):
+        alpha, *others = (level.sets[kind] for kind in ("masi", "observed", "jaccard"))
+        observed, jaccard = map(_value, others)
+        table.add_row(name, observed, _value(alpha), _bounds(alpha), jaccard, "", "", _verdict(alpha))
+    for name, figures in (("polarity", found.polarity), ("stance", found.stance)):
+        if figures:
+            alpha, *others = (figures[kind] for kind in ("alpha", "observed", "kappa", "ac1"))
+            observed, *rest = map(_value, others)
+            table.add_row(name, observed, _value(alpha), _bounds(alpha), "", *rest, _verdict(alpha))
+    return table
+
+
+def _codes_table(first: str, codes: Sequence[CodeAgreement]) -> Table:
+    table = _table(first, "given", "share", "observed", "alpha", "95%", "kappa", "AC1", "verdict")
+    for code in codes:
+        figures = (_value(code.observed), _value(code.alpha), _bounds(code.alpha), _value(code.kappa), _value(code.ac1))
+        table.add_row(code.id, f"{code.given:,}", f"{code.share:.1%}", *figures, _verdict(code.alpha))
+    return table
+
+
+def _pairs_table(pairs: Sequence[PairAgreement]) -> Table:
+    table = _table("pair", "verbatims", "observed", "alpha", "95%", "verdict")
+    for pair in pairs:
+        told = (f"{pair.masi.pairable:,}", _value(pair.observed), _value(pair.masi), _bounds(pair.masi))
+        table.add_row(escape(f"{pair.first}, {pair.second}"), *told, _verdict(pair.masi))
+    return table
+
+
+def _drift_table(drift: Drift) -> Table:
+    table = _table(f"{drift.coder} against {AGAINST[drift.against]}", "verbatims", "alike", "95%")
+    for period in drift.periods:
+        limits = "" if period.low is None else f"{period.low:.3f}–{period.high:.3f}"
+        table.add_row(period.name, f"{period.n:,}", f"{period.alike:.3f}", limits)
+    if drift.change is not None:
+        word = "drift" if drift.drifts else "no more than chance"
+        table.add_row("last less first", word, f"{drift.change:+.3f}", f"{drift.low:+.3f}–{drift.high:+.3f}")
+    return table
+
+
+def _value(figure: Coefficient) -> str:
+    return "-" if figure.value is None else f"{figure.value:.3f}"
+
+
+def _bounds(figure: Coefficient) -> str:
+    return "" if figure.low is None else f"{figure.low:.3f}–{figure.high:.3f}"
+
+
+def _verdict(alpha: Coefficient) -> str:
+    word = verdict(alpha)
+    return VERDICTS[word] if word else alpha.reason
+
+
 def show_checked(checked: Checked) -> None:
     """Print the statistics of a corpus, and every problem on a line of its own on standard error."""
     console = Console(highlight=False, soft_wrap=True)
@@ -159,6 +236,30 @@ def show_keys(keys: Sequence[StoredKey]) -> None:
         moments = (f"{moment:%Y-%m-%d %H:%M}" if moment else "" for moment in (key.created, key.last_used, key.revoked))
         table.add_row(str(key.id), key.role, escape(key.name), escape(", ".join(key.accounts or ())), *moments)
     console.print(table)
+
+
+def show_labels(found: LabelReport, most: int) -> None:
+    """Print the likeliest label errors with their words, the codes that have most of them, and pairs that blur."""
+    console = Console(highlight=False, soft_wrap=True)
+    console.width = max(console.width, WIDE)
+    report = found.problems
+    console.print(f"{len(report.problems):,} labels of {report.examples:,} verbatims are likely wrong")
+    table = _table("id", "code", "label", "probability", "margin", "text")
+    table.columns[-1].justify, table.columns[-1].no_wrap = "left", True
+    for one in report.problems[:most]:
+        label = "given" if one.given else "missing"
+        text = escape(" ".join(found.texts[one.example].split())[:LONGEST_TEXT])
+        table.add_row(escape(one.example), one.code, label, f"{one.probability:.2f}", f"{one.margin:+.2f}", text)
+    noise = _table("code", "n", "likely wrong", "likely missing")
+    for code in report.noise:
+        if code.wrong or code.missing:
+            noise.add_row(code.code, *(f"{count:,}" for count in (code.n, code.wrong, code.missing)))
+    blurred = _table("codes that blur", "verbatims", "share")
+    for pair in report.blurred[:MOST_PAIRS]:
+        blurred.add_row(f"{pair.first}, {pair.second}", f"{pair.swaps:,}", f"{pair.share:.1%}")
+    for each in (table, noise, blurred):
+        if each.row_count:
+            console.print(each)
 
 
 def show_codebook(codebook: Codebook, language: str) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -9,6 +10,7 @@ from verbatim import taxonomy
 from verbatim.actions.coding import codebook_of
 from verbatim.actions.coding_line import CodingLine
 from verbatim.actions.redacting import Redactors
+from verbatim.actions.together import Together
 from verbatim.coder import Coder
 from verbatim.registry import Manifest, find, load, read_manifest
 from verbatim.store.migrations import upgrade
@@ -20,8 +22,9 @@ from verbatim.taxonomy import Codebook
 class Desk:
     """A store, the model that codes what arrives, its manifest and its code frame.
 
-    `line` is where callers are coded together, `redactors` what is known of rosters, `introduced` the organisations
-    that know the model already: all three belong to this desk and to the process that it is in.
+    `line` is where callers are coded together, `together` where what they hand in is kept together, `redactors` what is
+    known of rosters, `introduced` the organisations that know the model already: all four belong to this desk and to
+    the process that it is in.
     """
 
     engine: Engine
@@ -29,11 +32,13 @@ class Desk:
     manifest: Manifest
     codebook: Codebook
     line: CodingLine = field(init=False, repr=False, compare=False)
+    together: Together[Any, Any] = field(init=False, repr=False, compare=False)
     redactors: Redactors = field(init=False, repr=False, compare=False)
     introduced: set[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "line", CodingLine(self.coder))
+        object.__setattr__(self, "together", Together())
         object.__setattr__(self, "redactors", Redactors())
         object.__setattr__(self, "introduced", set())
 

@@ -1,9 +1,8 @@
 """A model measured on gold that a person coded: figures, a report, and the learning curve."""
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from verbatim.encoders import Encoder, load_encoder
 from verbatim.errors import CorpusError
 from verbatim.formats.coded import partial_file
 from verbatim.formats.evaluations import render
+from verbatim.formats.figures import figures_text
 from verbatim.learning.assess import assess
 from verbatim.learning.economy import Remembered, check_size, economy
 from verbatim.learning.evaluate import Evaluation, evaluate
@@ -22,9 +22,6 @@ from verbatim.learning.slices import fields_of
 from verbatim.quality import Assessment
 from verbatim.registry import find, load
 from verbatim.taxonomy import Codebook
-
-DIGITS = 4
-"""Digits of the figures in the JSON file."""
 
 Say = Callable[[str], None]
 
@@ -98,13 +95,4 @@ def _told(found: Assessment, codebook: Codebook, order: EvaluationOrder, path: P
     """Return what goes into one of the files that were named."""
     if path == order.report:
         return render(found, codebook, order.language, date.today())
-    return json.dumps(_rounded(asdict(found)), ensure_ascii=False, indent=1) + "\n"
-
-
-def _rounded(value: object) -> object:
-    """Return a value with every number in it rounded."""
-    if isinstance(value, Mapping):
-        return {key: _rounded(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_rounded(each) for each in value]
-    return round(value, DIGITS) if isinstance(value, float) else value
+    return figures_text(found)

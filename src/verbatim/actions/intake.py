@@ -1,8 +1,10 @@
 """What arrives is checked, redacted, stored and coded: in one transaction, or coded by a job that is kept with it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
+from itertools import islice
 
 from sqlalchemy import Connection
 
@@ -26,6 +28,9 @@ AT_ONCE_CHARACTERS = 20_000
 
 CODE = "code"
 """The kind of the job that codes what was stored."""
+
+Coded = list[tuple[Kept, Coding | None]]
+"""What became of each arrival of a request, and the coding in effect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +80,54 @@ def receive(desk: Desk, organisation: str, source: str, arrivals: Sequence[Recei
     found = sifted(arrivals, datetime.now(UTC))
     places = [place for place, one in enumerate(found) if isinstance(one, Received)]
     sound = _redacted(desk, organisation, source, [one for one in found if isinstance(one, Received)], actor)
-    codings = desk.line.code(one.verbatim for one in sound) if _few(sound) else None
-    job: int | None = None
+    if _few(sound):
+        keep = partial(_keep_coded, desk, organisation, source)
+        kept, job = desk.together.do((organisation, source), sound, keep), None
+    else:
+        kept, job = _keep_for_later(desk, organisation, source, sound, actor)
+    rows = zip(places, sound, kept, strict=True)
+    taken = iter([Taken(place, one.verbatim.id, *its) for place, one, its in rows])
+    return Receipt(tuple(one if isinstance(one, Refused) else next(taken) for one in found), job)
+
+
+def _keep_coded(desk: Desk, organisation: str, source: str, requests: Sequence[Sequence[Received]]) -> list[Coded]:
+    """What became of the arrivals of several requests to one source: coded together, and kept in one transaction."""
+    codings = iter(desk.line.code(one.verbatim for request in requests for one in request))
+    outcomes: list[Coded] = []
+    with writing_codings(desk, organisation) as connection:
+        for group in _without_repeats(requests):
+            flat = [one for request in group for one in request]
+            kept = add_verbatims(connection, organisation, source, flat)
+            pairs = list(zip(kept, islice(codings, len(flat)), strict=True))
+            in_effect = _coded(connection, desk, organisation, source, pairs)
+            told = iter([(one, in_effect.get(one.id)) for one in kept])
+            outcomes += [list(islice(told, len(request))) for request in group]
+    return outcomes
+
+
+def _without_repeats(requests: Sequence[Sequence[Received]]) -> Iterator[list[Sequence[Received]]]:
+    """Yield the requests in order, in groups in which no id comes twice: the second coming changes the first."""
+    group: list[Sequence[Received]] = []
+    known: set[str] = set()
+    for request in requests:
+        ids = {one.verbatim.id for one in request}
+        if not known.isdisjoint(ids):
+            yield group
+            group, known = [], set()
+        group.append(request)
+        known |= ids
+    yield group
+
+
+def _keep_for_later(
+    desk: Desk, organisation: str, source: str, sound: Sequence[Received], actor: str
+) -> tuple[Coded, int | None]:
+    """What became of the arrivals, and the job that codes them, kept in the same transaction."""
     with writing_codings(desk, organisation) as connection:
         kept = add_verbatims(connection, organisation, source, sound)
-        if codings is None:
-            in_effect = _former(connection, organisation, [one.id for one in kept if one.change == "unchanged"])
-            job = _to_code_later(connection, organisation, [one.id for one in kept if one.id not in in_effect], actor)
-        else:
-            in_effect = _coded(connection, desk, organisation, source, list(zip(kept, codings, strict=True)))
-    rows = zip(places, sound, kept, strict=True)
-    taken = iter([Taken(place, one.verbatim.id, its, in_effect.get(its.id)) for place, one, its in rows])
-    return Receipt(tuple(one if isinstance(one, Refused) else next(taken) for one in found), job)
+        in_effect = _former(connection, organisation, [one.id for one in kept if one.change == "unchanged"])
+        job = _to_code_later(connection, organisation, [one.id for one in kept if one.id not in in_effect], actor)
+    return [(one, in_effect.get(one.id)) for one in kept], job
 
 
 def _redacted(desk: Desk, organisation: str, source: str, arrivals: Sequence[Received], actor: str) -> list[Received]:

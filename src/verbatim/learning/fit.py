@@ -21,7 +21,7 @@ from verbatim.errors import CorpusError
 from verbatim.features import Vocabulary, learn_vocabulary
 from verbatim.heads import Heads
 from verbatim.learning.examples import Example
-from verbatim.learning.linear import NoEncoder, gather, learn_heads
+from verbatim.learning.linear import Material, NoEncoder, gather, learn_heads
 from verbatim.learning.measures import compare, first_level
 from verbatim.learning.recipes import Recipe, Tune
 from verbatim.learning.tune import Held, stance_model, thresholds, trust
@@ -60,13 +60,8 @@ def fit(examples: Sequence[Example], codebook: Codebook, recipe: Recipe, say: Sa
 
     Raises CorpusError for fewer than ten examples, of which nothing could be held out.
     """
-    if len(examples) < FEWEST:
-        raise CorpusError(f"{recipe.corpus}: {len(examples)} verbatims; expected at least {FEWEST}")
-    frame = frame_of(
-        codebook.ids,
-        {code.id: code.parent for code in codebook.codes},
-        {code.id: code.role for code in codebook.codes},
-    )
+    _check_size(examples, recipe)
+    frame = _frame(codebook)
     vocabulary = learn_vocabulary([example.text for example in examples], recipe.least_verbatims)
     with threadpool_limits(limits=1):
         way = _tuned if recipe.tune else _frozen
@@ -92,6 +87,21 @@ def fit(examples: Sequence[Example], codebook: Codebook, recipe: Recipe, say: Sa
     )
 
 
+def hold_out(examples: Sequence[Example], codebook: Codebook, recipe: Recipe, say: Say) -> tuple[Frame, Held]:
+    """Return what heads of other folds said of each example, over the vectors of an encoder that is used as it comes.
+
+    Raises CorpusError for fewer than ten examples.
+    """
+    _check_size(examples, recipe)
+    frame = _frame(codebook)
+    vocabulary = learn_vocabulary([example.text for example in examples], recipe.least_verbatims)
+    with threadpool_limits(limits=1):
+        encoder = load_encoder(recipe.encoder)
+        say(f"{len(examples):,} verbatims: cutting and encoding")
+        material = gather(examples, frame, vocabulary, encoder)
+        return frame, _cross_validated(examples, material, _units(examples, encoder, vocabulary), frame, recipe, say)
+
+
 def held_figures(fitted: Fitted, codebook: Codebook) -> dict[str, object]:
     """Return how well held-out examples were coded: F1 by gold support on both levels, and each id's figures."""
     model, held = fitted.model, fitted.held
@@ -110,22 +120,41 @@ def held_figures(fitted: Fitted, codebook: Codebook) -> dict[str, object]:
     }
 
 
+def _check_size(examples: Sequence[Example], recipe: Recipe) -> None:
+    if len(examples) < FEWEST:
+        raise CorpusError(f"{recipe.corpus}: {len(examples)} verbatims; expected at least {FEWEST}")
+
+
+def _frame(codebook: Codebook) -> Frame:
+    return frame_of(
+        codebook.ids,
+        {code.id: code.parent for code in codebook.codes},
+        {code.id: code.role for code in codebook.codes},
+    )
+
+
 def _frozen(examples: Sequence[Example], frame: Frame, vocabulary: Vocabulary, recipe: Recipe, say: Say) -> Learnt:
     """Return heads over n-grams and the vectors of an encoder as it comes; every example was held out once."""
     encoder = load_encoder(recipe.encoder)
     say(f"{len(examples):,} verbatims: cutting and encoding")
     material = gather(examples, frame, vocabulary, encoder)
-    units = _units(examples, encoder, vocabulary)
+    held = _cross_validated(examples, material, _units(examples, encoder, vocabulary), frame, recipe, say)
+    say("learning from all of them")
+    heads = learn_heads(material, np.ones(len(examples), dtype=bool), frame, recipe)
+    return Learnt(encoder.fingerprint, {}, heads, heads, held)
+
+
+def _cross_validated(
+    examples: Sequence[Example], material: Material, units: Units, frame: Frame, recipe: Recipe, say: Say
+) -> Held:
+    """Return what was said of each example by heads learnt from the folds that it is not in."""
     folds = np.random.default_rng(recipe.seed).integers(0, recipe.folds, len(examples))
     told = []
     for fold in range(recipe.folds):
         say(f"fold {fold + 1} of {recipe.folds}")
         heads = learn_heads(material, folds != fold, frame, recipe)
         told.append(_told(heads, heads, units, frame, recipe))
-    say("learning from all of them")
-    heads = learn_heads(material, np.ones(len(examples), dtype=bool), frame, recipe)
-    held = _held(examples, _chosen(told, folds, units), frame)
-    return Learnt(encoder.fingerprint, {}, heads, heads, held)
+    return _held(examples, _chosen(told, folds, units), frame)
 
 
 def _tuned(examples: Sequence[Example], frame: Frame, vocabulary: Vocabulary, recipe: Recipe, say: Say) -> Learnt:
