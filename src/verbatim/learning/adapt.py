@@ -44,6 +44,9 @@ CHOOSING = 200
 SHARES = (0.0, 0.1, 1.0)
 """What they choose among: parts of the variances below, the least first; of nothing, thresholds alone move."""
 
+SLACK = 0.01
+"""How much worse than the best amount a larger one may code held-out verbatims, in F1 at level 2."""
+
 PRIOR = {"bias": 0.2, "odds": 0.0025, "vector": 1.0}
 """The variances of the coefficients when fifty verbatims were reviewed: of an intercept, of those over the log-odds, of
 those over a vector of unit length. They grow with the number reviewed, up to four times these."""
@@ -186,9 +189,9 @@ def review(
 
 
 def best(reviewed: Reviewed, model: Model) -> Learnt:
-    """Return what is learnt of reviewed verbatims: of several amounts the one that codes held-out ones best.
+    """Return what is learnt of reviewed verbatims: the most that codes held-out ones hardly worse than the best amount.
 
-    Of those that code them equally well, the least.
+    Held-out corrections are learnt from fewer verbatims than the one that is kept, and so a little worse.
     """
     taught = reviewed.taught
     shares = SHARES if taught.count >= CHOOSING else SHARES[-1:]
@@ -196,7 +199,9 @@ def best(reviewed: Reviewed, model: Model) -> Learnt:
         (share, held, refitted(held, taught, model.thresholds))
         for share, held in zip(shares, held_out(taught, shares), strict=True)
     ]
-    share, held, thresholds = max(ways, key=lambda way: _agreement(way[1], taught, model.frame, way[2]))
+    reached = [_agreement(held, taught, model.frame, thresholds) for _, held, thresholds in ways]
+    near = [way for way, one in zip(ways, reached, strict=True) if one >= max(reached) - SLACK]
+    share, held, thresholds = near[-1]
     return Learnt(learn(taught, share) if share else None, thresholds, held)
 
 

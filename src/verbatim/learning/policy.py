@@ -4,7 +4,7 @@ min_gold = 100                verbatims of the share kept apart that a person mu
 min_gain = 0.005              how much the F1 at level 2 must rise at least
 confidence = 0.95             of the limits that decide what chance explains
 protected = ["product.safety"]
-min_coherence = 3.0           how far held-out corrections must be told from shuffled ones, in standard deviations
+min_coherence = 4.0           how far held-out corrections must be told from shuffled ones, in standard deviations
 worse = 0.0                   how much the F1 of a protected code may fall, though chance does not explain it
 
 [weights]
@@ -64,7 +64,7 @@ class Policy:
     confidence: float = 0.95
     protected: tuple[str, ...] = ("product.safety", "price.billing", "sales_process.honesty")
     worse: float = 0.0
-    min_coherence: float = 3.0
+    min_coherence: float = 4.0
     weights: CorrectionWeights = field(default_factory=CorrectionWeights)
 
     def as_json(self) -> dict[str, Any]:

@@ -10,6 +10,8 @@
     search        words as the index keeps them
     erasure       a contact's words and name taken out everywhere
     keys          idempotency keys
+    person_codings  what persons have coded, and who stands behind it
+    promotions    which model an organisation codes with, and how it came to be that one
     access_keys   API keys and what their holders may see
     sources       what is taken out of the words of a source
     jobs          work that outlives the one who asked for it: queued, leased to a worker, done
