@@ -42,7 +42,9 @@ RULES = (
     Rule(REJECTED, "different one for each arrival", "rows of a batch have different ids"),
     Rule(REJECTED, "^search", "a search holds a word at least"),
     Rule(REJECTED, "^codebook", "a code frame has a grammar of its own"),
-    Rule(REJECTED, "this is |table|transcript|workbook|header|no column|no turn", "a file is of a known form"),
+    Rule(
+        REJECTED, "this (is|JSON)|table|JSON|transcript|workbook|header|no column|no turn", "a file is of a known form"
+    ),
     Rule(REJECTED, "unknown encoding", "an encoding has one of many names"),
     Rule(REJECTED, "speak nowhere", "who is named as a customer speaks"),
     Rule(REJECTED, "^url|address|host", "a webhook has an address that can be told something"),
