@@ -71,7 +71,7 @@ def before_call(_context: object, case: Any, _kwargs: object) -> None:
     if str(revoked) == OWN:
         case.path_parameters["id"] = NOBODY
     given = (case.headers or {}).get(KEY)
-    if isinstance(given, str) and 0 < len(given.strip()) and len(given) <= LONGEST:
+    if isinstance(given, str) and given.strip() and len(given) <= LONGEST:
         fresh = uuid.uuid4().hex
         case.headers[KEY] = given[: LONGEST - len(fresh)] + fresh
 
