@@ -24,8 +24,8 @@ class Desk:
 
     `line` is where callers are coded together, `together` where what they hand in is kept together, `redactors` what is
     known of rosters, `introduced` the organisations that know the model already, `champions` the desks of organisations
-    that code with a model of their own, by organisation and label: all belong to this desk and to the process that it
-    is in.
+    that code with a model of their own, by organisation and label, `frames` and `codebooks` what is known of versions of
+    code frames, by organisation and number: all belong to this desk and to the process that it is in.
     """
 
     engine: Engine
@@ -37,13 +37,16 @@ class Desk:
     redactors: Redactors = field(init=False, repr=False, compare=False)
     introduced: set[str] = field(init=False, repr=False, compare=False)
     champions: dict[tuple[str, str], "Desk"] = field(init=False, repr=False, compare=False)
+    frames: dict[tuple[str, int], Any] = field(init=False, repr=False, compare=False)
+    codebooks: dict[tuple[str, int], Codebook] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "line", CodingLine(self.coder))
         object.__setattr__(self, "together", Together())
         object.__setattr__(self, "redactors", Redactors())
         object.__setattr__(self, "introduced", set())
-        object.__setattr__(self, "champions", {})
+        for name in ("champions", "frames", "codebooks"):
+            object.__setattr__(self, name, {})
 
     @property
     def model(self) -> str:

@@ -1,5 +1,6 @@
 """Code frames as an organisation has had them: every version kept, none changed."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,12 +35,25 @@ def kept_codebook(connection: Connection, organisation: str, label: str) -> Kept
     return _first(connection, _chosen(organisation).where(codebook_versions.c.label == label))
 
 
-def newest_codebook(connection: Connection, organisation: str, fingerprint: str) -> KeptCodebook | None:
-    """The version kept last of those with these ids; None where there is none."""
+def newest_codebook(connection: Connection, organisation: str, fingerprint: str | None = None) -> KeptCodebook | None:
+    """The version kept last, of those with these ids where a fingerprint says which; None where there is none."""
     own = codebook_versions.c
-    return _first(
-        connection, _chosen(organisation).where(own.fingerprint == fingerprint).order_by(own.id.desc()).limit(1)
-    )
+    chosen = _chosen(organisation) if fingerprint is None else _chosen(organisation).where(own.fingerprint == fingerprint)
+    return _first(connection, chosen.order_by(own.id.desc()).limit(1))
+
+
+def alike(connection: Connection, organisation: str, kept: KeptCodebook) -> frozenset[int]:
+    """The numbers of the versions with the same ids as this one: what was coded by one of them stands in all."""
+    own = codebook_versions.c
+    chosen = select(own.id).where(own.organisation == organisation, own.fingerprint == kept.fingerprint)
+    return frozenset(connection.execute(chosen).scalars())
+
+
+def labels_of(connection: Connection, organisation: str, numbers: Collection[int]) -> dict[int, str]:
+    """The labels of these versions, by number."""
+    own = codebook_versions.c
+    chosen = select(own.id, own.label).where(own.organisation == organisation, own.id.in_(numbers))
+    return dict(connection.execute(chosen).tuples().all()) if numbers else {}
 
 
 def list_codebooks(connection: Connection, organisation: str) -> tuple[KeptCodebook, ...]:

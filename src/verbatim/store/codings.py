@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, select, true
 
 from verbatim.domain import CodeMention, Coding, Excerpt
 from verbatim.errors import NotFoundError, StoreError
+from verbatim.store.codebook_versions import alike, kept_codebook, labels_of
+from verbatim.store.publications import in_use
 from verbatim.store.records import (
     StoredCoding,
     StoredVerbatim,
@@ -35,7 +37,8 @@ class Judged:
     """A coding of the verbatim with that number, by a model or by a person, who may give a reason.
 
     `revision` is what the author read; None stands for the verbatim as it is now. `blind` where the author saw nothing
-    of another person's coding, and this one is to be compared with it.
+    of another person's coding, and this one is to be compared with it. `based_on` is the number of the coding that a
+    crosswalk made this one of.
     """
 
     verbatim: int
@@ -44,6 +47,7 @@ class Judged:
     reason: str | None = None
     revision: int | None = None
     blind: bool = False
+    based_on: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +85,26 @@ def list_models(connection: Connection, organisation: str) -> tuple[StoredModel,
     return tuple(StoredModel(row.id, row.label, row.codebook, row.facts, row.created) for row in rows)
 
 
-def add_codings(connection: Connection, organisation: str, judged: Sequence[Judged]) -> tuple[Noted, ...]:
+def add_codings(
+    connection: Connection, organisation: str, judged: Sequence[Judged], codebook: int | None = None
+) -> tuple[Noted, ...]:
     """What became of each coding, in order. A model codes a verbatim once, a person as often as there is reason to.
+
+    All are of a version of the code frame, by its number: the one in use if left out. By another version a model codes
+    a verbatim again.
 
     Raises NotFoundError for a verbatim or a model that the organisation does not have, StoreError for a code that
     comes twice or an excerpt that lies outside the text.
     """
     labels = {one.coding.author for one in judged if not one.person}
     known = _model_ids(connection, organisation, labels)
+    if codebook is None:
+        kept = in_use(connection, organisation)
+        codebook = kept.id if kept else 0
+    fixed = {"organisation": organisation, "codebook_id": codebook}
     noted: list[Noted] = []
     for start in range(0, len(judged), BATCH):
-        noted += _add(connection, organisation, judged[start : start + BATCH], known)
+        noted += _add(connection, fixed, judged[start : start + BATCH], known)
     return tuple(noted)
 
 
@@ -116,9 +129,9 @@ def uncoded(
     after: int = 0,
     numbers: Sequence[int] | None = None,
 ) -> tuple[StoredVerbatim, ...]:
-    """The first verbatims, by number, that this model has not coded as they are now. Raises NotFoundError.
+    """The first verbatims, by number, that this model has not coded as they are now, by the code frame that is in use.
 
-    Only those after a number, and only some where `numbers` lists them.
+    Only those after a number, and only some where `numbers` lists them. Raises NotFoundError.
     """
     chosen = chosen_verbatims(organisation).where(*_uncoded(connection, organisation, model), verbatims.c.id > after)
     if numbers is not None:
@@ -135,12 +148,22 @@ def count_uncoded(connection: Connection, organisation: str, model: str) -> int:
 
 def _uncoded(connection: Connection, organisation: str, model: str) -> tuple[ColumnElement[bool], ...]:
     number = _model_ids(connection, organisation, {model})[model]
+    kept = in_use(connection, organisation, _fingerprint(connection, organisation, number))
+    by_frame = codings.c.codebook_id.in_(alike(connection, organisation, kept)) if kept else true()
     done = exists().where(
         codings.c.verbatim_id == verbatims.c.id,
         codings.c.revision == verbatims.c.revision,
         codings.c.model_id == number,
+        by_frame,
     )
     return verbatims.c.organisation == organisation, ~done
+
+
+def _fingerprint(connection: Connection, organisation: str, model: int) -> str | None:
+    """That of the frame which a model was registered with, if that is known."""
+    label = connection.scalar(select(models.c.codebook).where(models.c.id == model))
+    kept = kept_codebook(connection, organisation, label) if label else None
+    return kept.fingerprint if kept else None
 
 
 def _model_ids(connection: Connection, organisation: str, labels: set[str]) -> dict[str, int]:
@@ -171,12 +194,13 @@ def _words(connection: Connection, organisation: str, numbers: set[int]) -> dict
     return found
 
 
-def _add(connection: Connection, organisation: str, batch: Sequence[Judged], known: Mapping[str, int]) -> list[Noted]:
+def _add(connection: Connection, fixed: Values, batch: Sequence[Judged], known: Mapping[str, int]) -> list[Noted]:
+    organisation = fixed["organisation"]
     of = _words(connection, organisation, {one.verbatim for one in batch})
     fresh = {place: one for place, one in enumerate(batch) if one.revision in (None, of[one.verbatim].revision)}
     for one in fresh.values():
         _check(one.coding, of[one.verbatim])
-    rows = {place: _row(organisation, one, of[one.verbatim], known) for place, one in fresh.items()}
+    rows = {place: _row(fixed, one, of[one.verbatim], known) for place, one in fresh.items()}
     numbers = _insert(connection, rows)
     mentions = [
         {"organisation": organisation, "coding_id": number, **values}
@@ -188,14 +212,15 @@ def _add(connection: Connection, organisation: str, batch: Sequence[Judged], kno
     return [_noted(place in fresh, numbers.get(place)) for place in range(len(batch))]
 
 
-def _row(organisation: str, judged: Judged, of: StoredVerbatim, known: Mapping[str, int]) -> Values:
+def _row(fixed: Values, judged: Judged, of: StoredVerbatim, known: Mapping[str, int]) -> Values:
     return {
-        "organisation": organisation,
+        **fixed,
         "verbatim_id": of.id,
         "revision": of.revision,
         "model_id": None if judged.person else known[judged.coding.author],
         "reason": judged.reason and require_storable(judged.reason, "reason"),
         "blind": judged.blind,
+        "based_on": judged.based_on,
         **coding_values(judged.coding),
     }
 
@@ -261,7 +286,13 @@ def _stored(connection: Connection, organisation: str, chosen: Select[Any]) -> l
     codes = _mentions(connection, organisation, numbers)
     chosen = select(withdrawals.c.coding_id).where(withdrawals.c.coding_id.in_(numbers))
     gone = set(connection.execute(chosen).scalars())
-    return [stored_coding(row, names[row.verbatim_id], codes.get(row.id, ()), row.id in gone) for row in rows]
+    labels = labels_of(connection, organisation, {row.codebook_id for row in rows})
+    return [
+        stored_coding(
+            row, names[row.verbatim_id], codes.get(row.id, ()), row.id in gone, labels.get(row.codebook_id)
+        )
+        for row in rows
+    ]
 
 
 def _mentions(connection: Connection, organisation: str, numbers: Sequence[int]) -> dict[int, list[CodeMention]]:
