@@ -88,13 +88,16 @@ def correct(analyst: Analyst, verbatim: int, correction: Correction, based_on: i
 def accept(analyst: Analyst, verbatim: int, based_on: int) -> Corrected:
     """What is in effect once a person has confirmed the coding that was seen: a coding by that person, saying the same.
 
-    To accept one's own changes nothing. Raises StaleError and NotFoundError as `correct`.
+    To accept one's own changes nothing. Raises StaleError and NotFoundError as `correct`, CodebookError for a coding with
+    a code that the frame has no longer.
     """
     with writing(analyst.engine, analyst.organisation) as connection:
         stored, before = seen_now(connection, analyst, verbatim)
         require_current(connection, analyst, verbatim, based_on, before)
         if before is None or _is_own(analyst, before):
             return Corrected(verbatim, before, before)
+        for code in before.coding.codes:
+            require_code(analyst, code.id)
         keep(connection, analyst, "accept", [Judged(verbatim, confirmed(analyst, before), True)], {verbatim: stored})
         return Corrected(verbatim, effective(connection, analyst.organisation, [verbatim])[verbatim], before)
 

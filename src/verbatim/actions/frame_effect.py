@@ -15,7 +15,7 @@ from verbatim.errors import NotFoundError, StoreError
 from verbatim.operations import Act
 from verbatim.revision import Done
 from verbatim.store.codebook_versions import KeptCodebook, kept_codebook, list_codebooks
-from verbatim.store.coded_by_frame import CodedBy, coded_by
+from verbatim.store.coded_by_frame import CodedBy, coded_by, counts_in_effect
 from verbatim.store.opening import reading
 from verbatim.store.publications import Publication, in_use, steps_of
 from verbatim.store.publications import history as published
@@ -194,3 +194,10 @@ def _frame(connection: Connection, editor: Editor, label: str) -> taxonomy.Codeb
         return editor.frame
     known = ", ".join(one.label for one in list_codebooks(connection, editor.organisation)) or editor.frame.label
     raise NotFoundError(f"codebook {label!r}: not in organisation {editor.organisation!r}; expected one of {known}")
+
+
+def counts(editor: Editor) -> tuple[str, dict[str, int]]:
+    """The label of the version in use, and how many verbatims are coded, in effect, by each id."""
+    with reading(editor.engine, editor.organisation) as connection:
+        now = in_use(connection, editor.organisation, editor.frame.fingerprint)
+        return now.label if now else editor.frame.label, counts_in_effect(connection, editor.organisation)

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from verbatim.access import RULES
 from verbatim.actions.intake import Desk
-from verbatim.api import document, exports, feedback, files, frames, health, keys, page, people, webhooks, work
+from verbatim.api import document, drafts, exports, feedback, files, frames, health, keys, page, people, webhooks, work
 from verbatim.api.call import call_of
 from verbatim.api.gate import Cargo, Gate, KnownKeys, Way
 from verbatim.api.limits import Buckets, Limits
@@ -26,6 +26,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     exports.router,
     work.router,
     frames.router,
+    drafts.router,
     people.router,
     keys.router,
     webhooks.router,
@@ -96,6 +97,7 @@ def _cargo(template: str, body: Mapping[str, Any], limits: Limits) -> Cargo:
         "/v1/imports": limits.upload_bytes,
         "/v1/transcripts": limits.transcript_bytes,
         "/v1/codebook": limits.codebook_bytes,
+        "/v1/codebook/draft": limits.codebook_bytes,
     }
     types = tuple(kind for kind in body["content"] if kind != "application/octet-stream")
     any_type = "application/octet-stream" in body["content"]

@@ -162,6 +162,8 @@ class ShownJudgement(ShownCoding):
     person: bool
     reason: str | None
     created: datetime
+    codebook: Annotated[str | None, Field(description="The version of the code frame that its ids are of.")] = None
+    based_on: Annotated[int | None, Field(description="The coding that a crosswalk made this one of.")] = None
 
 
 class ShownHistory(ShownVerbatim):

@@ -84,6 +84,8 @@ def judgements(history: History, role: Role) -> list[ShownJudgement]:
             person=one.person,
             reason=one.reason if sees.words else None,
             created=one.created,
+            codebook=one.codebook,
+            based_on=one.based_on,
         )
         for one in history.codings
     ]
