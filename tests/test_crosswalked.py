@@ -69,18 +69,18 @@ def ids(stored):
 
 
 def test_history_is_coded_by_the_new_ids_and_every_coding_names_its_version(desk):
-    numbers = said(desk, PRICE, SLOW, LATE)
+    numbers = said(desk, PRICE, LATE)
     assert {now(desk, number).codebook for number in numbers} == {"b2b@1"}
     published(desk, merge("service.delivery", "service.resolution"), retire("price.level"))
     ended = worked(desk)
-    assert [ids(now(desk, number)) for number in numbers] == [[], ["service.responsiveness"], ["service.resolution"]]
+    assert [ids(now(desk, number)) for number in numbers] == [[], ["service.resolution"]]
     assert {now(desk, number).codebook for number in numbers} == {"b2b@2"}
     assert (now(desk, numbers[0]).coding.review, now(desk, numbers[0]).reason) == (True, "price.level was retired")
-    assert (ended.done, ended.total, ended.result["coded"]) == (3, 3, 3)
+    assert (ended.done, ended.total, ended.result["coded"]) == (2, 2, 2)
     with reading(desk.engine, "north") as connection:
         history = codings_of(connection, "north", numbers)
         assert count_uncoded(connection, "north", "small@1") == 0
-    assert [one.codebook for one in history] == ["b2b@1"] * 3 + ["b2b@2"] * 3
+    assert [one.codebook for one in history] == ["b2b@1"] * 2 + ["b2b@2"] * 2
 
 
 def test_what_arrives_after_is_coded_by_the_new_frame_at_once(desk):
@@ -138,12 +138,12 @@ def test_a_coding_with_an_id_of_former_versions_cannot_be_accepted(desk):
     (number,) = said(desk, PRICE)
     published(desk, split("price.level", "price.high", "price.rise"))
     worked(desk)
-    with pytest.raises(CodebookError, match="no id 'price.level'"):
+    with pytest.raises(CodebookError, match=r"no id 'price.level'"):
         person(desk, number, "price.level")
 
 
 def test_an_old_id_finds_what_is_under_the_new_one_before_and_after_the_job(desk):
-    numbers = said(desk, PRICE, LATE, SLOW)
+    numbers = said(desk, PRICE, LATE, f"{LATE} Again.")
     published(desk, merge("service.delivery", "service.responsiveness"))
     for _ in range(2):
         with reading(desk.engine, "north") as connection:

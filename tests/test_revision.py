@@ -116,7 +116,7 @@ def test_what_cannot_be_done_is_told_with_the_value(operation, message):
 
 
 def test_an_id_that_an_operation_freed_is_not_given_again():
-    with pytest.raises(CodebookError, match="operation 2, add 'price.terms': id 'price.terms': an earlier version"):
+    with pytest.raises(CodebookError, match=r"operation 2, add 'price.terms': id 'price.terms': an earlier version"):
         revised(FRAME, [retire("price.terms"), add("price.terms")])
 
 

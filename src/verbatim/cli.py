@@ -54,7 +54,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-codebook_app = typer.Typer(help="Look at a code frame, check one of your own; draft and publish the next version of a store's.", no_args_is_help=True)
+codebook_app = typer.Typer(
+    help="Look at a code frame, check one of your own; draft and publish the next version of a store's.",
+    no_args_is_help=True,
+)
 app.add_typer(codebook_app, name="codebook")
 codebook_app.add_typer(drafting_app)
 app.add_typer(custody_app)

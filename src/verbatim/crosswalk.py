@@ -117,7 +117,7 @@ def walk_of(steps: Sequence[Sequence[Entry]], ids: Sequence[str]) -> Walk:
     for entries in steps:
         by_old = {entry.old: entry for entry in entries if entry.old is not None}
         fates = {id: _further(fate, by_old) for id, fate in fates.items()}
-        fates = {**{id: entry for id, entry in by_old.items()}, **fates}
+        fates = {**by_old, **fates}
         for id in (id for entry in entries for id in entry.new):
             fates.setdefault(id, Entry(id, (id,), "kept"))
     return Walk(tuple(ids), fates)
@@ -137,7 +137,7 @@ def composed(steps: Sequence[Sequence[Entry]]) -> tuple[Entry, ...]:
 
 
 def breaks(versions: Sequence[Passed], code: str) -> tuple[Break, ...]:
-    """Where a series of counts of a code is not one: versions, from the first on, in which it or what became it was cut.
+    """Where a series of counts of a code is not one: versions, from the first, in which it or what became it was cut.
 
     Renamed, moved and merged codes make no break: their earlier mentions are counted with those of the code that they
     became.
@@ -155,9 +155,7 @@ def breaks(versions: Sequence[Passed], code: str) -> tuple[Break, ...]:
 
 def used_ids(steps: Iterable[Sequence[Entry]]) -> frozenset[str]:
     """Every id that a version had."""
-    return frozenset(
-        id for entries in steps for entry in entries for id in (entry.old, *entry.new) if id is not None
-    )
+    return frozenset(id for entries in steps for entry in entries for id in (entry.old, *entry.new) if id is not None)
 
 
 def _compared(code: Code, codebook: Codebook) -> Entry:

@@ -1,4 +1,4 @@
-"""The commands of whoever keeps the code frame of a store: draft, effect, publish. Doors as in `cli`, which takes them in."""
+"""The commands of whoever keeps the code frame of a store. Doors as in `cli`, which takes them in."""
 
 import json as to_json
 from collections.abc import Iterator
@@ -25,7 +25,8 @@ drafting_app = typer.Typer()
 @drafting_app.command()
 def draft(  # noqa: PLR0913, PLR0917 - every option of the command is a parameter
     file: Annotated[
-        Path | None, typer.Argument(help="Operations in JSON or YAML, in place of those of the draft.", show_default=False)
+        Path | None,
+        typer.Argument(help="Operations in JSON or YAML, in place of those of the draft.", show_default=False),
     ] = None,
     append: Annotated[bool, typer.Option("--append", help="Add them to those of the draft.")] = False,
     drop: Annotated[bool, typer.Option("--drop", help="Drop the draft.")] = False,
@@ -61,7 +62,7 @@ def effect(
     data: Data = None,
     database: Database = None,
 ) -> None:
-    """Say what publishing the draft would change: how many verbatims, by operation, and how many a person must decide."""
+    """Say what publishing the draft would change: how many verbatims, and how many of them a person must decide."""
     from dataclasses import asdict  # noqa: PLC0415
 
     from verbatim.actions.frame_effect import effect as of_draft  # noqa: PLC0415
@@ -164,7 +165,9 @@ def _operations(file: Path) -> "tuple[Operation, ...]":
     except OSError as error:
         raise FileError(f"{file}: cannot be read: {error.strerror}") from error
     except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise FileError(f"{file}: neither JSON nor YAML in UTF-8 ({type(error).__name__}); expected operations") from error
+        raise FileError(
+            f"{file}: neither JSON nor YAML in UTF-8 ({type(error).__name__}); expected operations"
+        ) from error
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
         raise FileError(f"{file}: {type(found).__name__}; expected a list of operations, each with act and code")
     return tuple(operation_of(one) for one in found)

@@ -82,7 +82,9 @@ def operation_of(value: Mapping[str, Any]) -> Operation:
             from_theme=_theme(theme) if theme else None,
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise CodebookError(f"{act}: {type(error).__name__} {error}; expected code, and what the operation needs") from None
+        raise CodebookError(
+            f"{act}: {type(error).__name__} {error}; expected code, and what the operation needs"
+        ) from None
 
 
 def _theme(value: Mapping[str, Any]) -> Theme:

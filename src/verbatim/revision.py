@@ -26,6 +26,7 @@ MOST = 200
 ALONE = ("no_content", "none")
 """Roles of codes that stand alone, so that nothing can be merged into them."""
 
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """An operation that was done: the ids of the frame before all of them that it touches, and those it leads to."""
@@ -267,8 +268,15 @@ def _reworded(state: _State, code: Code, tag: str, block: Block) -> Code:
         if name in block:
             texts = tuple(_text(state, tag, name, one) for one in block[name])
             _require_enough(tag, name, texts)
-            code = replace(code, **{name: {**getattr(code, name), tag: texts}})
+            code = _listing[name](code, {**getattr(code, name), tag: texts})
     return code
+
+
+_listing: Mapping[str, Callable[[Code, taxonomy.Texts], Code]] = {
+    "include": lambda code, texts: replace(code, include=texts),
+    "exclude": lambda code, texts: replace(code, exclude=texts),
+    "examples": lambda code, texts: replace(code, examples=texts),
+}
 
 
 def _require_enough(tag: str, name: str, texts: tuple[str, ...]) -> None:

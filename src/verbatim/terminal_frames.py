@@ -42,7 +42,9 @@ def show_effect(found: Effect) -> None:
         table.add_row(operation, *map(str, counts), OF_MODELS[one.models])
     console.print(f"{found.label}, after {found.drafted.draft.base}")
     console.print(table)
-    console.print(f"in all {found.changed.verbatims} verbatims change, {found.ambiguous} of them go to the review queue")
+    console.print(
+        f"in all {found.changed.verbatims} verbatims change, {found.ambiguous} of them go to the review queue"
+    )
 
 
 def show_versions(found: Sequence[Version]) -> None:

@@ -16,8 +16,8 @@ from verbatim.store.codebook_versions import KeptCodebook, keep_codebook, kept_c
 from verbatim.store.jobs import enqueue
 from verbatim.store.opening import writing
 from verbatim.store.promotions import require_reason
-from verbatim.store.publications import hold_frame, in_use, publish, steps_of
 from verbatim.store.publications import history as published
+from verbatim.store.publications import hold_frame, in_use, publish, steps_of
 from verbatim.taxonomy import Codebook
 
 __all__ = ["CROSSWALK", "Editor", "bring_into_use", "codebook", "ensure_kept", "ids_ever", "put_codebook"]
@@ -40,7 +40,7 @@ SAME: frozenset[str] = frozenset({"kept", "renamed", "redefined"})
 
 @dataclass(frozen=True, slots=True)
 class Editor:
-    """Who works on the frame of an organisation; `frame` is that of the installation's model, used where none is kept."""
+    """Who works on the frame of an organisation; `frame` is the one of the installation's model, where none is kept."""
 
     engine: Engine
     organisation: str

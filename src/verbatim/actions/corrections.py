@@ -88,8 +88,8 @@ def correct(analyst: Analyst, verbatim: int, correction: Correction, based_on: i
 def accept(analyst: Analyst, verbatim: int, based_on: int) -> Corrected:
     """What is in effect once a person has confirmed the coding that was seen: a coding by that person, saying the same.
 
-    To accept one's own changes nothing. Raises StaleError and NotFoundError as `correct`, CodebookError for a coding with
-    a code that the frame has no longer.
+    To accept one's own changes nothing. Raises StaleError and NotFoundError as `correct`, CodebookError for a coding
+    with a code that the frame has no longer.
     """
     with writing(analyst.engine, analyst.organisation) as connection:
         stored, before = seen_now(connection, analyst, verbatim)

@@ -22,7 +22,7 @@ from verbatim.store.codebook_versions import alike, kept_codebook
 from verbatim.store.coded_by_frame import behind, count_behind
 from verbatim.store.codings import Judged, add_codings, count_uncoded, effective, hold
 from verbatim.store.jobs import Lease
-from verbatim.store.opening import reading, writing
+from verbatim.store.opening import writing
 from verbatim.store.records import Values
 from verbatim.store.statements import BATCH
 from verbatim.store.webhooks import announce
@@ -34,7 +34,7 @@ def author_of(label: str) -> str:
 
 
 def run_crosswalk(desk: Desk, lease: Lease) -> None:
-    """Bring what persons and the current model coded under the version in use, from where an earlier worker left off."""
+    """Bring what persons and the current model coded under the version in use, from where a worker left off."""
     organisation = lease.job.organisation
     desk = champion_desk(desk, organisation)
     ensure_introduced(desk, organisation)

@@ -56,7 +56,7 @@ class OperationEffect:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What publishing the draft would change, operation by operation and in all; `label` is that of the next version."""
+    """What publishing the draft would change, operation by operation and in all; `label` is the next version's."""
 
     drafted: Drafted
     label: str

@@ -28,7 +28,7 @@ class FrameInUse:
     walk: Walk | None
 
     def judged(self, given: Iterable[Judged]) -> list[Judged]:
-        """The codings by the ids of this version, each with the reason why a person should look at it, if there is one."""
+        """The codings by the ids of this version, each with the reason why a person should look at it, if any."""
         if self.walk is None:
             return list(given)
         found = [(one, self.walk.applied(one.coding)) for one in given]

@@ -63,9 +63,7 @@ def put_draft(request: Request) -> Response:
     return _draft(request, ask, lambda editor: edit_draft(editor, operations, given.revision))
 
 
-@router.delete(
-    "/v1/codebook/draft", operation_id="drop_draft", summary="Drop the draft", response_model=ShownDraft
-)
+@router.delete("/v1/codebook/draft", operation_id="drop_draft", summary="Drop the draft", response_model=ShownDraft)
 def drop_draft(request: Request, revision: Revision) -> Response:
     """Its operations are gone; the revision counts on. 409 as for changing it."""
     return _draft(request, asked(request), lambda editor: edit_draft(editor, (), revision))

@@ -56,7 +56,7 @@ class GivenExample(Shape):
     model_config = ConfigDict(json_schema_extra={"examples": [{"verbatim": 12, "polarity": "negative"}]})
 
     verbatim: Annotated[int, Field(ge=1, le=2**63 - 1), BeforeValidator(whole)]
-    excerpts: Annotated[list[GivenPlace], Field(max_length=20)] = []
+    excerpts: Annotated[list[GivenPlace], Field(max_length=20)] = Field(default_factory=list)
     polarity: Polarity = "neutral"
 
 
@@ -69,7 +69,7 @@ class GivenTheme(Shape):
 
     id: ExternalId
     name: Name
-    examples: Annotated[list[GivenExample], Field(max_length=200)] = []
+    examples: Annotated[list[GivenExample], Field(max_length=200)] = Field(default_factory=list)
 
 
 class GivenPart(Shape):
@@ -78,7 +78,7 @@ class GivenPart(Shape):
     model_config = ConfigDict(json_schema_extra={"examples": [{"code": "service.competence"}]})
 
     code: Id
-    words: dict[str, GivenWords] = {}
+    words: dict[str, GivenWords] = Field(default_factory=dict)
 
 
 class GivenOperation(Shape):
@@ -88,10 +88,10 @@ class GivenOperation(Shape):
 
     act: Act
     code: Id
-    words: dict[str, GivenWords] = {}
-    names: dict[str, Name] = {}
+    words: dict[str, GivenWords] = Field(default_factory=dict)
+    names: dict[str, Name] = Field(default_factory=dict)
     to: Annotated[Id | None, _TO] = None
-    into: Annotated[list[GivenPart], Field(max_length=20)] = []
+    into: Annotated[list[GivenPart], Field(max_length=20)] = Field(default_factory=list)
     from_theme: GivenTheme | None = None
 
     def operation(self) -> Operation:
@@ -153,7 +153,7 @@ class ShownDraft(Shown):
 class ShownOperationEffect(Shown):
     """What one operation touches. `models`: how they code by what it made.
 
-    unchanged: as before; at_once: by the new id, through the crosswalk; never; persons_only: until a model has learnt it.
+    unchanged: as before; at_once: by the new id, through the crosswalk; never; persons_only: until a model learnt it.
     """
 
     place: int
@@ -284,9 +284,7 @@ def shown_version(one: Version) -> ShownVersion:
 def shown_crosswalk(found: Crossed) -> ShownCrosswalk:
     """A crosswalk as it goes out."""
     breaks = [_break(one) for one in found.breaks]
-    return ShownCrosswalk(
-        former=found.former, label=found.label, entries=shown_entries(found.entries), breaks=breaks
-    )
+    return ShownCrosswalk(former=found.former, label=found.label, entries=shown_entries(found.entries), breaks=breaks)
 
 
 def shown_entries(entries: Iterable[Entry]) -> list[ShownEntry]:

@@ -38,7 +38,9 @@ def kept_codebook(connection: Connection, organisation: str, label: str) -> Kept
 def newest_codebook(connection: Connection, organisation: str, fingerprint: str | None = None) -> KeptCodebook | None:
     """The version kept last, of those with these ids where a fingerprint says which; None where there is none."""
     own = codebook_versions.c
-    chosen = _chosen(organisation) if fingerprint is None else _chosen(organisation).where(own.fingerprint == fingerprint)
+    chosen = (
+        _chosen(organisation) if fingerprint is None else _chosen(organisation).where(own.fingerprint == fingerprint)
+    )
     return _first(connection, chosen.order_by(own.id.desc()).limit(1))
 
 
@@ -53,7 +55,7 @@ def labels_of(connection: Connection, organisation: str, numbers: Collection[int
     """The labels of these versions, by number."""
     own = codebook_versions.c
     chosen = select(own.id, own.label).where(own.organisation == organisation, own.id.in_(numbers))
-    return dict(connection.execute(chosen).tuples().all()) if numbers else {}
+    return dict(connection.execute(chosen).all()) if numbers else {}
 
 
 def list_codebooks(connection: Connection, organisation: str) -> tuple[KeptCodebook, ...]:

@@ -1,4 +1,4 @@
-"""What is coded, in effect, by some ids of a code frame: counted, sampled, and found where it must go over to others."""
+"""What is coded, in effect, by some ids of a code frame: counted, sampled, found where it must go over to others."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ def counts_in_effect(connection: Connection, organisation: str) -> dict[str, int
     joined = code_mentions.join(effective_codings, view.id == mentions.coding_id)
     own = mentions.organisation == organisation, view.organisation == organisation
     chosen = select(mentions.code, func.count()).select_from(joined).where(*own).group_by(mentions.code)
-    return dict(connection.execute(chosen).tuples().all())
+    return dict(connection.execute(chosen).all())
 
 
 def count_behind(connection: Connection, organisation: str, ids: Sequence[str], versions: Collection[int]) -> int:

@@ -288,9 +288,7 @@ def _stored(connection: Connection, organisation: str, chosen: Select[Any]) -> l
     gone = set(connection.execute(chosen).scalars())
     labels = labels_of(connection, organisation, {row.codebook_id for row in rows})
     return [
-        stored_coding(
-            row, names[row.verbatim_id], codes.get(row.id, ()), row.id in gone, labels.get(row.codebook_id)
-        )
+        stored_coding(row, names[row.verbatim_id], codes.get(row.id, ()), row.id in gone, labels.get(row.codebook_id))
         for row in rows
     ]
 

@@ -29,8 +29,9 @@ class Filters:
 
     Dated from `since` to before `until`; of an account, by its name, and a role; with all words of `search`. Coded in
     effect by this model, with this stance, for review or not, and with this code or one of this category, of this
-    polarity; a code that is no longer in the frame stands for what became of it. Of one of `accounts`, and handed in first by `submitter`: what a key may see. `quotable` leaves out the
-    words of those who are to be shown in counts only. `codes` is what `code` comes to (`in_ids_of_today`).
+    polarity; a code of former versions stands for what became of it. Of one of `accounts`, and handed in first by
+    `submitter`: what a key may see. `quotable` leaves out the words of those who are to be shown in counts only.
+    `codes` is what `code` comes to (`in_ids_of_today`).
     """
 
     since: datetime | None = None

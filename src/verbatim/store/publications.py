@@ -136,7 +136,9 @@ def publish(connection: Connection, organisation: str, codebook: int, values: Va
     """The number of the publication that brings a kept version into use; hold the frame first."""
     entries = [asdict(one) for one in values.pop("entries")]
     row = {"organisation": organisation, "codebook_id": codebook, "entries": entries, **values}
-    found: int = connection.execute(insert_into(connection, publications).returning(publications.c.id), row).scalar_one()
+    found: int = connection.execute(
+        insert_into(connection, publications).returning(publications.c.id), row
+    ).scalar_one()
     return found
 
 
@@ -179,4 +181,6 @@ def _publication(row: Row[Any]) -> Publication:
     operations = None if row.operations is None else tuple(operation_of(one) for one in row.operations)
     names = ("former", "actor", "reason", "job", "created")
     told = {name: getattr(row, name) for name in names}
-    return Publication(id=row.id, codebook=row.codebook_id, label=row.label, entries=entries, operations=operations, **told)
+    return Publication(
+        id=row.id, codebook=row.codebook_id, label=row.label, entries=entries, operations=operations, **told
+    )

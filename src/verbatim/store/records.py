@@ -41,8 +41,8 @@ class StoredVerbatim:
 class StoredCoding:
     """A coding and what the store knows beside; `verbatim` is a number, `revision` that which was judged.
 
-    One that was made `blind`, beside another person's, or was `withdrawn` by its author, is not in effect. `codebook` is
-    the label of the version that its ids are of; `based_on` the number of the coding that a crosswalk made it of.
+    One that was made `blind`, beside another person's, or was `withdrawn` by its author, is not in effect. `codebook`
+    is the label of the version that its ids are of; `based_on` the number of the coding that a crosswalk made it of.
     """
 
     id: int

@@ -92,7 +92,7 @@ def assigned_to(connection: Connection, wanted: Wanted, limit: int) -> list[int]
 
 
 def unclear(connection: Connection, wanted: Wanted, limit: int) -> list[int]:
-    """The numbers of those that persons coded by ids of which a crosswalk could not say what became, the first first."""
+    """The numbers of those that persons coded by ids which no crosswalk could map, the first first."""
     own = effective_codings.c.model_id.is_(None), effective_codings.c.review
     chosen = _joined(select(verbatims.c.id)).where(*_uncoded(connection, wanted), *own)
     return list(connection.execute(chosen.order_by(verbatims.c.id).limit(limit)).scalars())

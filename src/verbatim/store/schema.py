@@ -145,8 +145,8 @@ models = Table(
 )
 
 # Append-only. A coding by a person has no model; NULL is equal to nothing, so that persons may judge again. One that
-# was made `blind`, beside another person's, is never in effect. `codebook_id` is the version of the code frame that its ids
-# are of, 0 where none was kept; no version is ever deleted. `based_on` is the coding that a crosswalk made this one of.
+# was made `blind`, beside another person's, is never in effect. `codebook_id` is the version of the code frame that its
+# ids are of, 0 where none was kept; no version is ever deleted. `based_on` is the coding that a crosswalk made it of.
 codings = Table(
     "codings",
     metadata,

@@ -50,11 +50,18 @@ AND NOT EXISTS (
 )
 """
 
-# What models coded is of the frame that they were registered with; what persons coded, of the version kept last before.
+# fmt: off
+FORMER = (
+    "id", "organisation", "verbatim_id", "revision", "model_id", "author", "language", "stance", "stance_source",
+    "stance_confidence", "conflict", "review", "trust", "intents", "frames", "reason", "created", "blind",
+)
+# fmt: on
+
+# What models coded is of the frame that they were registered with; what persons coded, of the version kept before it.
 VERSION = """
 UPDATE codings SET codebook_id = COALESCE(
-    (SELECT codebook_versions.id FROM codebook_versions JOIN models ON models.organisation = codebook_versions.organisation
-        AND models.codebook = codebook_versions.label
+    (SELECT codebook_versions.id FROM codebook_versions JOIN models
+        ON models.organisation = codebook_versions.organisation AND models.codebook = codebook_versions.label
         WHERE models.organisation = codings.organisation AND models.id = codings.model_id),
     (SELECT MAX(codebook_versions.id) FROM codebook_versions WHERE codebook_versions.organisation = codings.organisation
         AND codebook_versions.created <= codings.created),
@@ -96,10 +103,8 @@ def _rebuild_codings() -> None:
     op.execute("ALTER TABLE codings RENAME TO former_codings")
     op.execute("PRAGMA legacy_alter_table = OFF")
     _codings()
-    columns = ", ".join(
-        row.name for row in op.get_bind().exec_driver_sql("PRAGMA table_info(former_codings)")
-    )
-    op.execute(f"INSERT INTO codings ({columns}) SELECT {columns} FROM former_codings")
+    former = ", ".join(FORMER)
+    op.execute(f"INSERT INTO codings ({former}) SELECT {former} FROM former_codings")  # noqa: S608 - our own names
     op.execute("DELETE FROM sqlite_sequence WHERE name = 'codings'")
     op.execute("INSERT INTO sqlite_sequence SELECT 'codings', seq FROM sqlite_sequence WHERE name = 'former_codings'")
     op.execute("DROP TABLE former_codings")
