@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from verbatim.domain import Verbatim
     from verbatim.registry import Manifest
 
+pytest_plugins = ["browser"]
+
 FILES = Path(__file__).parent / "files"
 STRICT = os.environ.get("VERBATIM_NO_SKIP") == "1"
 
