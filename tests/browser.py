@@ -84,7 +84,7 @@ def office(
     """A desk of a store of the module's own, served with its pages; the browser; users, each with PASSWORD."""
     import shutil
 
-    from conftest import _serving
+    from servers import serving
 
     from verbatim import taxonomy
     from verbatim.actions.desk import Desk
@@ -98,7 +98,7 @@ def office(
     add_users(desk.engine)
     with ExitStack() as stack:
         stack.callback(desk.close)
-        made = Office(desk, stack.enter_context(_serving(create_app(desk, pages=pages(desk)))), chromium)
+        made = Office(desk, stack.enter_context(serving(create_app(desk, pages=pages(desk)))), chromium)
         yield made
 
 

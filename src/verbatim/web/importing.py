@@ -7,4 +7,4 @@ from verbatim.web.visit import Visit, page
 
 def show(visit: Visit) -> Response:
     """The page; its script fetches what it shows."""
-    return page(visit, "import.html", "import")
+    return page(visit, "import.html", "import", "jobs")

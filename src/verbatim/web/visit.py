@@ -72,11 +72,11 @@ class Visit:
         return [one for one in self.site.entries if role in one.roles]
 
 
-def page(visit: Visit, template: str, section: str, *, status: int = 200, **values: Any) -> Response:
-    """A page of a section, from a template with these values; its script may say the texts of that section."""
+def page(visit: Visit, template: str, section: str, *more: str, status: int = 200, **values: Any) -> Response:
+    """A page of a section, from a template with these values; its script may say the texts of that section, and `more`."""
     session, say = visit.session, visit.say
     script = {
-        "words": say.sections("frame", section),
+        "words": say.sections("frame", section, *more),
         "language": say.language,
         "csrf": session.csrf if session else "",
         "actor": session.holder.actor if session else "",
