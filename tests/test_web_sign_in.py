@@ -126,7 +126,10 @@ def test_each_sign_in_is_a_new_session_and_signing_out_ends_it(site):
 
 
 def test_who_is_disabled_or_gets_another_password_is_out_at_once(site, desk):
-    for act in (lambda: set_password(desk.engine, "north", "ann", PASSWORD), lambda: disable(desk.engine, "north", "ann")):
+    for act in (
+        lambda: set_password(desk.engine, "north", "ann", PASSWORD),
+        lambda: disable(desk.engine, "north", "ann"),
+    ):
         client = site()
         assert enter(client).status_code == 303
         assert me(client).status_code == 200

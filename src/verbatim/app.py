@@ -136,8 +136,8 @@ def _greet(key: str | None, order: ServeOrder, port: int) -> None:
     place = f"[{order.host}]" if ":" in order.host else order.host
     if key:
         typer.echo(f"admin key: {key}")
-    typer.echo(f"page: {order.public_url or f'http://{place}:{port}/'}")
     typer.echo(f"docs: http://{place}:{port}/docs")
+    typer.echo(f"page: {order.public_url or f'http://{place}:{port}/'}")
 
 
 def _run(one: uvicorn.Server, line: socket.socket) -> None:

@@ -1,4 +1,4 @@
-"""The commands of whoever answers for a store: keys, users, erasure, retention. Doors as in `cli`, which takes them in."""
+"""The commands of whoever answers for a store: keys, users, erasure, retention. Doors as in `cli`, which takes them."""
 
 import csv
 import json
@@ -91,7 +91,7 @@ def add_user(  # noqa: PLR0913, PLR0917 - every option of the command is a param
     data: Data = None,
     database: Database = None,
 ) -> None:
-    """Add a person, who signs in with a password: asked twice, or read from standard input where that is no terminal."""
+    """Add a person who signs in with a password: asked twice, or read from standard input that is no terminal."""
     from verbatim.actions import users  # noqa: PLC0415 - --help loads no libraries
     from verbatim.actions.stores import opened  # noqa: PLC0415
     from verbatim.store.users import NewUser  # noqa: PLC0415

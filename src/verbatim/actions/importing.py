@@ -53,7 +53,8 @@ Row = Verbatim | Rejection
 class Recognised:
     """What a file would be read as: its layout, which column is taken as what, remarks, and how its first rows fare.
 
-    `names` are those of all columns, `text` those of free text. `verbatims` and `rejected` count what came out of the first rows, all of them unless there are `more`.
+    `verbatims` and `rejected` count what came out of the first rows, all of them unless there are `more`. `names` are
+    those of all columns, `text` those of free text.
     """
 
     file: str

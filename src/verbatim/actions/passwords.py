@@ -18,7 +18,9 @@ def hashed(password: str, login: str) -> str:
     """The hash of a password. Raises InputError, which says why, for one that is too easy to guess."""
     if not SHORTEST <= len(password) <= LONGEST:
         found = f"{len(password)} characters"
-        raise InputError(f"password of {found}; expected {SHORTEST} to {LONGEST}: a few words in a row are easy to keep")
+        raise InputError(
+            f"password of {found}; expected {SHORTEST} to {LONGEST}: a few words in a row are easy to keep"
+        )
     if len(set(password)) < 4:
         raise InputError(f"password of {len(set(password))} different characters; expected 4 at least")
     if password.strip().casefold() == login.strip().casefold():

@@ -33,7 +33,7 @@ _SECRET = re.compile(re.escape(PREFIX) + r"[A-Za-z0-9_-]{43}")
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Whoever holds a key, or signed in as a person with a `login`; `accounts` are the only ones that a manager sees."""
+    """Whoever holds a key, or signed in by a `login`; `accounts` are the only ones that a manager sees."""
 
     id: int
     organisation: str

@@ -112,7 +112,9 @@ def _of_key(connection: Connection, found: Row[tuple[object, ...]]) -> Session |
     if key is None:
         return None
     accounts = None if key.accounts is None else tuple(key.accounts)
-    return Session(found.id, Holder(key.id, key.organisation, key.name, key.role, accounts), found.csrf, None, found.seen)
+    return Session(
+        found.id, Holder(key.id, key.organisation, key.name, key.role, accounts), found.csrf, None, found.seen
+    )
 
 
 def _hash(token: str) -> str:

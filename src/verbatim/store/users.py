@@ -124,7 +124,8 @@ def note_sign_in(connection: Connection, user: StoredUser, now: datetime, passwo
 
 def _change(connection: Connection, organisation: str, login: str, **values: object) -> int:
     own = users.c.organisation == organisation, users.c.login == folded(login)
-    number = connection.execute(update(users).where(*own).values(**values).returning(users.c.id)).scalar_one_or_none()
+    changed = update(users).where(*own).values(**values).returning(users.c.id)
+    number: int | None = connection.execute(changed).scalar_one_or_none()
     if number is None:
         raise NotFoundError(f"user {folded(login)!r}: not in organisation {organisation!r}; expected one that is")
     return number

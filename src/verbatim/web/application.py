@@ -51,17 +51,6 @@ class Place:
     roles: frozenset[Role] | None = None
 
 
-PLACES: Mapping[tuple[str, str], Place] = {
-    ("GET", HOME): Place(lambda visit: _home(visit)),
-    ("GET", SIGN_IN): Place(sign_in.show),
-    ("POST", SIGN_IN): Place(sign_in.enter),
-    ("POST", "/sign-out"): Place(sign_in.leave),
-    ("POST", "/language"): Place(sign_in.choose_language),
-    **{("GET", one.path): Place(one.show, one.roles) for one in SECTIONS},
-}
-"""Every page and form."""
-
-
 class Pages:
     """The pages of a desk, as ASGI."""
 
@@ -114,6 +103,17 @@ class Pages:
 def _home(visit: Visit) -> Response:
     entries = visit.entries()
     return go_to(entries[0].path if entries else SIGN_IN)
+
+
+PLACES: Mapping[tuple[str, str], Place] = {
+    ("GET", HOME): Place(_home),
+    ("GET", SIGN_IN): Place(sign_in.show),
+    ("POST", SIGN_IN): Place(sign_in.enter),
+    ("POST", "/sign-out"): Place(sign_in.leave),
+    ("POST", "/language"): Place(sign_in.choose_language),
+    **{("GET", one.path): Place(one.show, one.roles) for one in SECTIONS},
+}
+"""Every page and form."""
 
 
 def _place(visit: Visit, method: str) -> Place:

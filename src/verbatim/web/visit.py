@@ -73,7 +73,7 @@ class Visit:
 
 
 def page(visit: Visit, template: str, section: str, *more: str, status: int = 200, **values: Any) -> Response:
-    """A page of a section, from a template with these values; its script may say the texts of that section, and `more`."""
+    """A page of a section, from a template with these values; its script may say the texts of it, and of `more`."""
     session, say = visit.session, visit.say
     script = {
         "words": say.sections("frame", section, *more),

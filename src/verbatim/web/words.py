@@ -51,7 +51,7 @@ class Words:
 
 
 def preferred(setting: str | None, cookie: str | None, accepted: str) -> str:
-    """The language of a reader: the person's setting, else the cookie's, else what the browser accepts, else English."""
+    """The language of a reader: the person's setting, the cookie's, one that the browser accepts, else English."""
     for wanted in (setting, cookie):
         if wanted in LANGUAGES:
             return str(wanted)

@@ -34,6 +34,7 @@ const nameOf = (one) => (one.disagreement ? `d${one.disagreement}` : one.id);
 const basedOn = (one) => (one.blind || one.disagreement ? null : (one.coding ?? null));
 
 async function enter(mode) {
+  putBack();
   state.mode = mode;
   Object.assign(state, { items: [], place: 0, focus: null });
   for (const link of document.querySelectorAll("[data-mode]")) {
@@ -70,6 +71,7 @@ async function more() {
     else if (error.status !== 401) tellProblem(error);
   } finally {
     fetching = false;
+    if (mode !== state.mode) more();
   }
 }
 
@@ -209,9 +211,10 @@ function save(accepted = false) {
   const one = item();
   if (!one) return;
   if (accepted && (one.blind || one.disagreement || one.coding === null)) return tell(say("review.nothing_to_accept"));
-  const plain = accepted && judge.same(state.judgement, initial(one));
+  const undone = state.acts.filter((former) => former.item.id === one.id && former.undo);
+  const plain = accepted && judge.same(state.judgement, initial(one)) && !undone.length;
   const act = { token: newKey(), item: one, kind: one.blind ? "blind" : "coding", coding: null, undo: false };
-  for (const former of state.acts) if (former.item.id === one.id) former.undo = false;
+  state.acts = state.acts.filter((former) => !undone.includes(former)); // what is saved now takes its place
   act.key = outbox.add({ ...request(one, plain), about: { verbatim: one.id, act: act.token } });
   state.acts.push(act);
   state.saved += 1;
@@ -387,11 +390,13 @@ at("text").addEventListener("mouseup", (event) => {
 every(240, async () => {
   if (["queue", "blind"].includes(state.mode) && state.items.length) await api("POST", "/v1/review/queue/stay").catch(() => {});
 });
-addEventListener("pagehide", () => {
-  if (!["queue", "blind"].includes(state.mode)) return;
+addEventListener("pagehide", putBack);
+
+function putBack() {
   const verbatims = state.items.map((one) => one.id);
-  if (verbatims.length) api("POST", "/v1/review/queue/put-back", { verbatims }, { keepalive: true }).catch(() => {});
-});
+  if (!["queue", "blind"].includes(state.mode) || !verbatims.length) return;
+  api("POST", "/v1/review/queue/put-back", { verbatims }, { keepalive: true }).catch(() => {});
+}
 addEventListener("hashchange", () => enter(modeOfAddress()));
 const modeOfAddress = () => (MODES.includes(location.hash.slice(1)) ? location.hash.slice(1) : "queue");
 

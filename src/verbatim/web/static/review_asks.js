@@ -16,12 +16,14 @@ export function showHelp(keys) {
 
 let asking = false;
 
+const open = (outbox) => outbox.conflicts[0] ?? outbox.refused[0];
+
 /** Ask about each edit that met another one, or was refused, one after the other. */
 export async function settle(outbox, frame) {
   if (asking) return;
   asking = true;
   try {
-    for (const entry of [...outbox.conflicts, ...outbox.refused]) {
+    for (let entry = open(outbox); entry; entry = open(outbox)) {
       const answer = await (entry.state === "conflict" ? askVersion(entry, frame) : askRefused(entry));
       if (answer === null) return;
       if (answer === "drop") outbox.drop(entry.key);
@@ -74,9 +76,10 @@ function ask(title, body, answers) {
     };
     const press = (event) => {
       const found = answers.find(([key]) => key === event.key);
-      if (found) done(found[2]);
-      if (found || event.key === "Escape") event.preventDefault();
-      if (event.key === "Escape") done(null);
+      if (!found && event.key !== "Escape") return;
+      event.preventDefault();
+      event.stopPropagation(); // by then the dialog is closed, and the page would hear it too
+      done(found ? found[2] : null);
     };
     const buttons = answers.map(([key, text, value], place) =>
       node("button", { type: "button", class: place ? "" : "primary", on: { click: () => done(value) } }, text, " ", node("kbd", { text: key })));
