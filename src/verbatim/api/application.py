@@ -12,7 +12,21 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from verbatim.access import RULES
 from verbatim.actions.intake import Desk
-from verbatim.api import document, exports, feedback, files, frames, health, keys, page, people, webhooks, work
+from verbatim.api import (
+    corrections,
+    document,
+    exports,
+    feedback,
+    files,
+    frames,
+    health,
+    keys,
+    page,
+    people,
+    review,
+    webhooks,
+    work,
+)
 from verbatim.api.call import call_of
 from verbatim.api.gate import Cargo, Gate, KnownKeys, Way
 from verbatim.api.limits import Buckets, Limits
@@ -22,6 +36,8 @@ from verbatim.errors import InternalError
 
 ROUTERS: tuple[APIRouter, ...] = (
     feedback.router,
+    corrections.router,
+    review.router,
     files.router,
     exports.router,
     work.router,

@@ -98,6 +98,19 @@ def stored_verbatims(connection: Connection, organisation: str, numbers: Sequenc
     return {row.id: stored_verbatim(row) for row in connection.execute(chosen_verbatims(organisation, numbers))}
 
 
+def said_before(connection: Connection, organisation: str, number: int, limit: int) -> tuple[int, ...]:
+    """The numbers of what the same contact said before a verbatim, then others of the same account, the latest first."""
+    this, found = verbatims.alias(), dict[int, None]()
+    own = this.c.organisation == organisation, this.c.id == number, verbatims.c.organisation == organisation
+    order = verbatims.c.at, verbatims.c.id
+    for name in ("contact_id", "account_id"):
+        joined = select(verbatims.c.id).join(this, this.c[name] == verbatims.c[name])
+        chosen = joined.where(*own, tuple_(*order) < tuple_(this.c.at, this.c.id))
+        latest = chosen.order_by(*(column.desc() for column in order)).limit(limit)
+        found |= dict.fromkeys(connection.execute(latest).scalars())
+    return tuple(found)[:limit]
+
+
 def held_by_others(
     connection: Connection, organisation: str, source: str, ids: Sequence[str], actor: str | None
 ) -> frozenset[str]:
