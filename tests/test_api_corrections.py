@@ -1,4 +1,4 @@
-"""Corrections over HTTP: in effect at once everywhere, never over another's unseen, and once however often they are sent."""
+"""Corrections over HTTP: in effect at once, never over another's unseen, and once however often they are sent."""
 
 import json
 

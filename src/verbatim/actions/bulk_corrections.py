@@ -179,7 +179,7 @@ def _check(analyst: Analyst, change: Change) -> None:
         raise _refused("stance", change.stance, f"one of {', '.join(STANCES)}, or none")
 
 
-def _refused(field: str, value: str, expected: str) -> FieldError:
+def _refused(field: str, value: str | None, expected: str) -> FieldError:
     return FieldError(f"{field} {value!r}: expected {expected}", field, value, expected)
 
 

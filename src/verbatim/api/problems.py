@@ -77,30 +77,11 @@ SHOWN = frozenset({
     "score", "second", "seed", "share", "sheet", "side", "since", "size", "source", "stance", "start", "state",
     "status", "time", "to", "turn", "until", "url", "verbatim",
 })
+MEASURES = frozenset({
+    "based_on", "coding", "content-length", "date", "end", "gold", "id", "limit", "score", "second", "seed", "share",
+    "since", "size", "start", "time", "turn", "until", "verbatim",
+})
 # fmt: on
-MEASURES = frozenset(
-    {
-        "based_on",
-        "coding",
-        "content-length",
-        "date",
-        "end",
-        "gold",
-        "id",
-        "limit",
-        "score",
-        "second",
-        "seed",
-        "share",
-        "since",
-        "size",
-        "start",
-        "time",
-        "turn",
-        "until",
-        "verbatim",
-    }
-)
 """Those that hold numbers and dates."""
 
 _TOKEN = re.compile(r"[!-?A-~]*")

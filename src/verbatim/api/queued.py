@@ -41,9 +41,7 @@ class WantedBatch(Wanted):
     second: Annotated[float, Field(ge=0, lt=1, description="The greatest share of second, blind codings.")] = 0.5
     weight: Annotated[
         list[Annotated[str, Field(max_length=300), AfterValidator(_weight)]],
-        Field(
-            max_length=1000, description="What an account weighs, 1 if left out: ACCOUNT:NUMBER; may be repeated."
-        ),
+        Field(max_length=1000, description="What an account weighs, 1 if left out: ACCOUNT:NUMBER; may be repeated."),
     ] = Field(default_factory=list)
 
     def order(self) -> Order:

@@ -25,7 +25,7 @@ CODE: dict[str, JsonValue] = {"id": "price.level", "polarity": "negative", "exce
 JUDGED: dict[str, JsonValue] = {
     "codes": [CODE],
     "stance": "critic",
-    "reason": "It is the amount, not what it is worth.",
+    "reason": "It is the amount, not the worth.",
 }
 
 
@@ -141,10 +141,12 @@ class GivenFilters(Shape):
         return Wanted.model_construct(**self.model_dump()).filters()
 
 
-_ONE_OF: list[JsonValue] = [
-    {"required": [one], "properties": {one: {"type": kind}, other: {"type": "null"}}}
-    for one, kind, other in (("items", "array", "filters"), ("filters", "object", "items"))
-]
+def _one_of(name: str) -> list[JsonValue]:
+    """That either these or filters are given."""
+    ways = (name, "array", "filters"), ("filters", "object", name)
+    return [
+        {"required": [one], "properties": {one: {"type": kind}, other: {"type": "null"}}} for one, kind, other in ways
+    ]
 
 
 class GivenBulk(Shape):
@@ -160,7 +162,7 @@ class GivenBulk(Shape):
                 {"action": "accept", "items": [{"verbatim": 12, "coding": 31}, {"verbatim": 13, "coding": 32}]},
                 {"action": "replace", "code": "price", "to": "price.level", "filters": {"code": "price"}},
             ],
-            "anyOf": _ONE_OF,
+            "anyOf": _one_of("items"),
         }
     )
 
@@ -196,13 +198,7 @@ class GivenAssignment(Shape):
                 {"assignee": "key:3", "verbatims": [12, 13]},
                 {"assignee": "key:3", "filters": {"account": "Larkhill Foods"}},
             ],
-            "anyOf": [
-                {
-                    "required": ["verbatims"],
-                    "properties": {"verbatims": {"type": "array"}, "filters": {"type": "null"}},
-                },
-                {"required": ["filters"], "properties": {"filters": {"type": "object"}, "verbatims": {"type": "null"}}},
-            ],
+            "anyOf": _one_of("verbatims"),
         }
     )
 
@@ -278,8 +274,8 @@ class ShownStale(Shown):
 class ShownOutcome(Shown):
     """What became of one verbatim: 200 changed or unchanged, with the coding in effect; 4xx left as it was.
 
-    `stale` (409): another coding than the one seen is in effect. `uncoded`, `refused` (422): there is nothing to change;
-    the code stands alone and others are there. `missing` (404): there is no such verbatim.
+    `stale` (409): another coding than the one seen is in effect. `uncoded`, `refused` (422): there is nothing to
+    change; the code stands alone and others are there. `missing` (404): there is no such verbatim.
     """
 
     verbatim: int

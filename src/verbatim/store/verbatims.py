@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, Text, and_, bindparam, cast, delete, exists, or_, select, update
+from sqlalchemy import Connection, Row, Text, and_, bindparam, cast, delete, exists, or_, select, tuple_, update
 
 from verbatim.domain import Verbatim
 from verbatim.errors import NotFoundError, StoreError
@@ -99,7 +99,7 @@ def stored_verbatims(connection: Connection, organisation: str, numbers: Sequenc
 
 
 def said_before(connection: Connection, organisation: str, number: int, limit: int) -> tuple[int, ...]:
-    """The numbers of what the same contact said before a verbatim, then others of the same account, the latest first."""
+    """The numbers of what the same contact said before a verbatim, then others of the account, the latest first."""
     this, found = verbatims.alias(), dict[int, None]()
     own = this.c.organisation == organisation, this.c.id == number, verbatims.c.organisation == organisation
     order = verbatims.c.at, verbatims.c.id
