@@ -13,7 +13,21 @@ from starlette.types import ASGIApp
 
 from verbatim.access import RULES
 from verbatim.actions.intake import Desk
-from verbatim.api import document, exports, feedback, files, frames, health, keys, page, people, webhooks, work
+from verbatim.api import (
+    corrections,
+    document,
+    exports,
+    feedback,
+    files,
+    frames,
+    health,
+    keys,
+    page,
+    people,
+    review,
+    webhooks,
+    work,
+)
 from verbatim.api.call import call_of
 from verbatim.api.fork import Fork
 from verbatim.api.gate import Cargo, Gate, KnownKeys, Way
@@ -24,6 +38,8 @@ from verbatim.errors import InternalError
 
 ROUTERS: tuple[APIRouter, ...] = (
     feedback.router,
+    corrections.router,
+    review.router,
     files.router,
     exports.router,
     work.router,
