@@ -49,14 +49,13 @@ export function showContext(item, place, count, extra) {
   showEarlier(item.earlier ?? []);
 }
 
+const KINDS = { second: "accent", drawn: "good", assigned: "accent" };
+
 function reasonsOf(item) {
-  const found = [];
-  if (item.blind) found.push([say("review.why_blind"), "accent"]);
-  if (item.gold) found.push([say("review.why_gold"), "good"]);
-  for (const reason of item.reasons ?? []) {
+  const found = (item.reasons ?? []).map((reason) => {
     const key = `review.why_${reason}`;
-    if (!["blind", "gold"].includes(reason)) found.push([knows(key) ? say(key) : reason, "warn"]);
-  }
+    return [knows(key) ? say(key) : reason, KINDS[reason] ?? "warn"];
+  });
   if (!item.blind && item.trust !== null && item.trust !== undefined && item.coding !== null) found.push([say("review.trust", { share: percent(item.trust) }), ""]);
   return found;
 }
