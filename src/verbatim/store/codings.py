@@ -97,7 +97,7 @@ def add_codings(
     comes twice or an excerpt that lies outside the text.
     """
     labels = {one.coding.author for one in judged if not one.person}
-    known = _model_ids(connection, organisation, labels)
+    known = _model_ids(connection, organisation, labels) if labels else {}
     if codebook is None:
         kept = in_use(connection, organisation)
         codebook = kept.id if kept else 0

@@ -1,6 +1,7 @@
 """The page of the section *codebook*: codes with their words, changes in a draft, its effect, versions."""
 
 from starlette.responses import Response
+
 from verbatim.web.visit import Visit, page
 
 
