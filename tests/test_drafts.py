@@ -118,7 +118,7 @@ def test_the_effect_counts_what_changes_by_whom_and_what_a_person_must_decide(de
     assert (second.coded.samples, second.ambiguous, second.models) == ((numbers[2],), 0, "never")
     assert (third.coded.verbatims, third.changes, third.models) == (1, False, "unchanged")
     assert (found.changed.verbatims, found.changed.persons, found.ambiguous, found.label) == (2, 0, 1, "b2b@2")
-    assert counts(editor)[1]["service.delivery"] == 1
+    assert counts(editor).codes["service.delivery"] == counts(editor).categories["service"] == 1
 
 
 def test_a_new_code_comes_with_its_first_corrections(desk, editor):

@@ -55,7 +55,9 @@ def test_readers_read_and_cannot_change(visit):
 @pytest.mark.parametrize("language", ["en", "zh-Hans", "zh-Hant"])
 @pytest.mark.parametrize("width", [375, 1440])
 def test_it_fits_and_has_no_serious_findings(visit, language, width):
-    page = visit("/codebook#code/service.delivery", language=language, width=width, scheme="dark" if width < 400 else "light")
+    page = visit(
+        "/codebook#code/service.delivery", language=language, width=width, scheme="dark" if width < 400 else "light"
+    )
     page.wait_for_selector(".said li.negative")
     assert fits(page)
     assert violations(page) == []
@@ -119,7 +121,7 @@ def test_of_two_who_change_the_draft_the_second_sees_what_is_there(visit):
     assert second.inner_text("#pending") == "1"
     second.click("#keep")
     second.wait_for_selector("#form:not([open])", state="attached")
-    second.wait_for_function("document.getElementById('pending').textContent === '2'")
+    second.wait_for_selector("#pending:text-is('2')")
     second.click('[data-tab="draft"]')
     second.locator(".operations .plain").first.click()
-    second.wait_for_function("document.getElementById('pending').textContent === '1'")
+    second.wait_for_selector("#pending:text-is('1')")

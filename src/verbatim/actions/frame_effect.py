@@ -196,8 +196,19 @@ def _frame(connection: Connection, editor: Editor, label: str) -> taxonomy.Codeb
     raise NotFoundError(f"codebook {label!r}: not in organisation {editor.organisation!r}; expected one of {known}")
 
 
-def counts(editor: Editor) -> tuple[str, dict[str, int]]:
-    """The label of the version in use, and how many verbatims are coded, in effect, by each id."""
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many verbatims are coded, in effect, by each id and by any of each category; `label` is the version in use."""
+
+    label: str
+    codes: dict[str, int]
+    categories: dict[str, int]
+
+
+def counts(editor: Editor) -> Counted:
+    """How many verbatims each code has."""
     with reading(editor.engine, editor.organisation) as connection:
         now = in_use(connection, editor.organisation, editor.frame.fingerprint)
-        return now.label if now else editor.frame.label, counts_in_effect(connection, editor.organisation)
+        codes = counts_in_effect(connection, editor.organisation, by="code")
+        categories = counts_in_effect(connection, editor.organisation, by="category")
+    return Counted(now.label if now else editor.frame.label, codes, categories)

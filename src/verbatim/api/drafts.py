@@ -159,8 +159,8 @@ def show_crosswalk(
 )
 def count_codes(request: Request) -> Response:
     """By the codings in effect, of the version in use and of former ones that are not yet brought under it."""
-    label, found = counts(_editor(asked(request)))
-    return answered(ShownCounts(label=label, counts=found))
+    found = counts(_editor(asked(request)))
+    return answered(ShownCounts(label=found.label, counts=found.codes, categories=found.categories))
 
 
 def _editor(ask: Asked) -> Editor:

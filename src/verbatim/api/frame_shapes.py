@@ -219,10 +219,11 @@ class ShownCrosswalk(Shown):
 
 
 class ShownCounts(Shown):
-    """How many verbatims are coded, in effect, by each id of the frame."""
+    """How many verbatims are coded, in effect, by each id of the frame, and by any of each category."""
 
     label: str
     counts: dict[str, int]
+    categories: dict[str, int]
 
 
 def shown_draft(drafted: Drafted) -> ShownDraft:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, case, distinct, exists, func, select
 
@@ -36,12 +36,13 @@ def coded_by(connection: Connection, organisation: str, codes: Collection[str]) 
     return CodedBy(verbatims, persons, verbatims - persons, tuple(samples))
 
 
-def counts_in_effect(connection: Connection, organisation: str) -> dict[str, int]:
-    """How many verbatims are coded, in effect, by each id."""
+def counts_in_effect(connection: Connection, organisation: str, *, by: Literal["code", "category"]) -> dict[str, int]:
+    """How many verbatims are coded, in effect, by each id, or by any of each category."""
     view, mentions = effective_codings.c, code_mentions.c
     joined = code_mentions.join(effective_codings, view.id == mentions.coding_id)
     own = mentions.organisation == organisation, view.organisation == organisation
-    chosen = select(mentions.code, func.count()).select_from(joined).where(*own).group_by(mentions.code)
+    counted = func.count(distinct(view.verbatim_id))
+    chosen = select(mentions[by], counted).select_from(joined).where(*own).group_by(mentions[by])
     return dict(connection.execute(chosen).all())
 
 

@@ -8,7 +8,7 @@ const LISTED = 6;
 const editing = ["analyst", "admin"].includes(me.role);
 
 /** What is known: the frame in use, the draft, how many verbatims each code has. */
-export const book = { frame: null, draft: null, counts: {} };
+export const book = { frame: null, draft: null, counts: {}, categories: {} };
 
 export const tags = () => [me.language, "en", ...book.frame.languages];
 export const wordsOf = (code) => code[tags().find((tag) => code[tag])];
@@ -17,12 +17,12 @@ export const nameOf = (id, codes = book.frame.codes) => {
   return code ? wordsOf(code).name : id;
 };
 export const parentOf = (id) => (id.includes(".") ? id.split(".")[0] : null);
-const countOf = (id) => book.counts[id] ?? 0;
+const countOf = (id) => (parentOf(id) ? book.counts[id] : (book.categories[id] ?? book.counts[id])) ?? 0;
 
 async function load() {
   const asked = [api("GET", "/v1/codebook"), api("GET", "/v1/codebook/draft"), editing ? api("GET", "/v1/codebook/counts") : null];
   const [frame, draft, counted] = await Promise.all(asked);
-  Object.assign(book, { frame, draft, counts: counted?.counts ?? {} });
+  Object.assign(book, { frame, draft, counts: counted?.counts ?? {}, categories: counted?.categories ?? {} });
 }
 
 /** Show everything anew; with what changed fetched, unless a draft is given. */
@@ -38,11 +38,13 @@ export async function refresh(draft) {
   const pending = book.draft.operations.length;
   at("pending").hidden = !pending;
   at("pending").textContent = number(pending);
+  at("add").hidden = !editing;
   drawTree();
   route();
 }
 
 function drawTree() {
+  if (!book.frame) return;
   const wanted = at("search").value.trim().toLocaleLowerCase();
   const fits = (code) => !wanted || [code.id, ...texts(code)].some((text) => text.toLocaleLowerCase().includes(wanted));
   const tops = book.frame.codes.filter((code) => parentOf(code.id) === null);
@@ -83,14 +85,15 @@ function drawCode(id) {
   }
   const words = wordsOf(code);
   const said = node("ul", { class: "said", "aria-busy": "true" });
-  at("code").replaceChildren(
+  const parts = [
     node("a", { class: "button back", href: "#codes", text: `← ${say("codebook.tab_codes")}` }),
     node("header", {}, node("h2", { text: words.name }), node("code", { text: code.id }), editing ? node("span", { class: "tag", text: say("codebook.verbatims", { n: countOf(id) }) }) : null),
     editing ? acts(code) : null,
     node("dl", {}, part("definition", words.definition), list("include", words.include), list("exclude", words.exclude), list("examples", words.examples)),
     node("h3", { text: say("codebook.recent") }),
     said,
-  );
+  ];
+  at("code").replaceChildren(...parts.filter(Boolean));
   drawSaid(code, said);
 }
 
@@ -146,7 +149,6 @@ function route() {
 }
 
 at("search").addEventListener("input", drawTree);
-at("add").hidden = !editing;
 at("add").addEventListener("click", () => openForm("add", null));
-addEventListener("hashchange", route);
+addEventListener("hashchange", () => book.frame && route());
 refresh();

@@ -11,13 +11,14 @@ export async function showDraft(place, editing) {
     place.replaceChildren(node("p", { class: "soft", text: say("codebook.no_draft", { label: draft.base }) }));
     return;
   }
-  place.replaceChildren(
+  const parts = [
     node("p", { class: "soft", text: say("codebook.draft_by", { label: draft.label, base: draft.base, actor: draft.actor ?? "", when: moment(draft.changed) }) }),
     draft.outdated ? outdated(draft, editing) : null,
     node("div", { class: "sum", id: "sum" }),
     node("ol", { class: "operations" }, draft.operations.map((one, index) => row(one, index, editing))),
     editing ? actions(draft) : null,
-  );
+  ];
+  place.replaceChildren(...parts.filter(Boolean));
   if (editing) await drawEffect(draft.revision);
 }
 
