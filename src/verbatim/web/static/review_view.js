@@ -124,7 +124,7 @@ function codeLine(code, place, focus, frame, act) {
 }
 
 function pressable(kind, text, pressed, click, key, label) {
-  return node("button", { type: "button", class: kind, "aria-pressed": String(pressed), "aria-label": label, title: label, on: { click } }, text, key && node("kbd", { class: "unseen", text: ` ${key}` }));
+  return node("button", { type: "button", class: kind, "aria-pressed": String(pressed), "aria-label": label, title: label, on: { click } }, text, key && node("kbd", { text: key }));
 }
 
 /** What somebody said of an item, in short: codes with their signs, those that the other lacks in bold. */
