@@ -198,7 +198,7 @@ def _frame(connection: Connection, editor: Editor, label: str) -> taxonomy.Codeb
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How many verbatims are coded, in effect, by each id and by any of each category; `label` is the version in use."""
+    """How many verbatims are coded, in effect, by each id and by any of each category, in the version in use."""
 
     label: str
     codes: dict[str, int]

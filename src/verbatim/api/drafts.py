@@ -20,7 +20,7 @@ from verbatim.api.frame_shapes import (
     ShownDraft,
     ShownEffect,
     ShownPublished,
-    ShownVersion,
+    ShownFrameVersion,
     shown_crosswalk,
     shown_draft,
     shown_effect,
@@ -128,11 +128,11 @@ def publish(request: Request) -> Response:
     "/v1/codebook/versions",
     operation_id="list_versions",
     summary="The versions of the code frame",
-    response_model=Page[ShownVersion],
+    response_model=Page[ShownFrameVersion],
 )
 def list_versions(request: Request) -> Response:
     """From the first to the latest, each with the codes that it changed; one of them is `current`."""
-    return answered(Page[ShownVersion](items=[shown_version(one) for one in versions(_editor(asked(request)))]))
+    return answered(Page[ShownFrameVersion](items=[shown_version(one) for one in versions(_editor(asked(request)))]))
 
 
 @router.get(

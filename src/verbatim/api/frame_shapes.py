@@ -193,7 +193,7 @@ class ShownPublished(Shown):
     job: ShownJobRef | None
 
 
-class ShownVersion(Shown):
+class ShownFrameVersion(Shown):
     """A version of the frame, and how it came into use, if somebody published it."""
 
     label: str
@@ -263,11 +263,11 @@ def shown_effect(found: Effect) -> ShownEffect:
     )
 
 
-def shown_version(one: Version) -> ShownVersion:
+def shown_version(one: Version) -> ShownFrameVersion:
     """A version as it goes out."""
     past = one.publication
     operations = past.operations if past else None
-    return ShownVersion(
+    return ShownFrameVersion(
         label=one.label,
         current=one.current,
         codes=one.codes,
