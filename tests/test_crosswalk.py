@@ -6,7 +6,7 @@ import pytest
 from frames import add, merge, move, retire, split
 
 from verbatim import taxonomy
-from verbatim.crosswalk import Break, Entry, Passed, breaks, compared, composed, used_ids, walk_of
+from verbatim.crosswalk import Break, Entry, Learner, Passed, breaks, compared, composed, used_ids, walk_of
 from verbatim.domain import CodeMention, Coding, Excerpt, Stance
 from verbatim.revision import revised
 
@@ -135,3 +135,14 @@ def test_two_frames_are_compared_id_by_id(change, kind):
     assert entries[0] == Entry(first.id, (first.id,), kind)
     assert entries[1] == Entry(rest[0].id, (), "retired")
     assert used_ids([entries]) == frozenset(FRAME.ids)
+
+
+def test_a_model_is_told_of_today_s_codes_by_the_ids_that_it_knows():
+    walk, _ = after(
+        [move("price.terms", "service"), merge("service.attitude", "service.competence"), add("service.tone")],
+    )
+    learner = Learner(walk, FRAME.ids)
+    codes = (("service.terms", "negative"), ("service.competence", "positive"), ("service.tone", "neutral"))
+    assert learner.codes(codes) == (("price.terms", "negative"), *codes[1:])
+    answered = learner.coding(coding(("price.terms", "negative"), ("service.attitude", "positive")))
+    assert [one.id for one in answered.codes] == ["price.terms", "service.competence"]

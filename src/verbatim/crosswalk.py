@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, get_args
 
-from verbatim.domain import CodeMention, Coding, Excerpt, merged_polarity
+from verbatim.domain import CodeMention, Coding, Excerpt, Polarity, merged_polarity
 from verbatim.taxonomy import Code, Codebook
 
 Kind = Literal["kept", "renamed", "redefined", "moved", "merged", "split", "retired", "added"]
@@ -103,6 +103,34 @@ class Walk:
         unclear = len(split) / len(fates) if kept else 1.0
         changed = replace(coding, codes=codes, trust=round(coding.trust * (1 - unclear), 3))
         return Mapped(replace(changed, review=changed.review or reason is not None), reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """What a model of these ids can be told of today's codes: each by an id that it knows, if what it is now was one."""
+
+    walk: Walk
+    ids: tuple[str, ...]
+
+    def codes(self, codes: Sequence[tuple[str, Polarity]]) -> tuple[tuple[str, Polarity], ...]:
+        """Today's codes by the model's ids; one that it does not know keeps its own."""
+        known = self._known()
+        return tuple(dict((known.get(id, id), polarity) for id, polarity in codes).items())
+
+    def coding(self, coding: Coding) -> Coding:
+        """What the model answers, as it is taken today, by its own ids: what became one code is one."""
+        known = self._known()
+        found = self.walk.applied(coding).coding
+        return replace(coding, codes=tuple(replace(one, id=known.get(one.id, one.id)) for one in found.codes))
+
+    def _known(self) -> dict[str, str]:
+        """The id that the model has for each of today's that it has not."""
+        ways: dict[str, list[str]] = {}
+        for id in self.ids:
+            fate = self.walk.of(id)
+            if len(fate.new) == 1 and fate.kind != "split" and fate.new[0] not in self.ids:
+                ways.setdefault(fate.new[0], []).append(id)
+        return {new: olds[0] for new, olds in ways.items()}
 
 
 def compared(former: Codebook, codebook: Codebook) -> tuple[Entry, ...]:
