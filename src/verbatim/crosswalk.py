@@ -107,7 +107,7 @@ class Walk:
 
 @dataclass(frozen=True, slots=True)
 class Learner:
-    """What a model of these ids can be told of today's codes: each by an id that it knows, if what it is now was one."""
+    """What a model of these ids can be told of today's codes: each by an id that it knows, where one became it."""
 
     walk: Walk
     ids: tuple[str, ...]
@@ -115,7 +115,7 @@ class Learner:
     def codes(self, codes: Sequence[tuple[str, Polarity]]) -> tuple[tuple[str, Polarity], ...]:
         """Today's codes by the model's ids; one that it does not know keeps its own."""
         known = self._known()
-        return tuple(dict((known.get(id, id), polarity) for id, polarity in codes).items())
+        return tuple({known.get(id, id): polarity for id, polarity in codes}.items())
 
     def coding(self, coding: Coding) -> Coding:
         """What the model answers, as it is taken today, by its own ids: what became one code is one."""
