@@ -130,6 +130,7 @@ def test_what_cannot_be_mapped_is_kept_and_goes_to_the_queue_with_the_reason(des
     analyst = Analyst(desk.engine, codebook(desk, "north"), "north", "bob")
     batch = next_batch(analyst, Order(gold=0))
     assert [one.verbatim.id for one in batch][:2] == [number, other]
+    assert all("unmapped" in one.reasons for one in batch)
     person(desk, number, "price.high")
     assert number not in [one.verbatim.id for one in next_batch(analyst, Order(gold=0))]
 

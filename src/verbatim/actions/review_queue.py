@@ -264,6 +264,7 @@ def _items(analyst: Analyst, order: Order, numbers: Sequence[int], until: dateti
             "second": second,
             "drawn": shelf.sampled(connection, organisation, numbers),
             "assigned": shelf.assigned_of(connection, organisation, analyst.actor, numbers),
+            "unmapped": {number for number, one in codings.items() if one.coding.review and one.reason},
         }
         known = _known(connection, organisation, shelf.count_codings(connection, organisation)) if codings else Known()
         before = {number: _before(connection, organisation, number, blind=number in second) for number in stored}
