@@ -13,9 +13,10 @@ from verbatim import taxonomy
 from verbatim.actions.desk import Desk
 from verbatim.crosswalk import Walk, walk_of
 from verbatim.domain import Coding
+from verbatim.store.codebook_versions import kept_codebook
 from verbatim.store.codings import Judged
 from verbatim.store.opening import reading
-from verbatim.store.publications import history, in_use, in_use_held, steps_of
+from verbatim.store.publications import history, named_in_use, named_in_use_held, steps_of
 from verbatim.taxonomy import Codebook
 
 
@@ -37,7 +38,7 @@ class FrameInUse:
 
 def frame_in_use(connection: Connection, desk: Desk, organisation: str, *, held: bool = False) -> FrameInUse | None:
     """The frame of an organisation; `held` against publications until the block ends. None where none is kept yet."""
-    find = in_use_held if held else in_use
+    find = named_in_use_held if held else named_in_use
     kept = find(connection, organisation, desk.codebook.fingerprint)
     if kept is None:
         return None
@@ -67,10 +68,11 @@ def in_ids_of_today(desk: Desk, organisation: str, codings: Sequence[Coding]) ->
 def codebook(desk: Desk, organisation: str) -> Codebook:
     """The version in use: that published last, else that kept last of those with the ids of the model, else its own."""
     with reading(desk.engine, organisation) as connection:
-        kept = in_use(connection, organisation, desk.codebook.fingerprint)
-    if kept is None:
-        return desk.codebook
-    key = organisation, kept.id
-    if key not in desk.codebooks:
+        named = named_in_use(connection, organisation, desk.codebook.fingerprint)
+        if named is None:
+            return desk.codebook
+        key = organisation, named.id
+        kept = None if key in desk.codebooks else kept_codebook(connection, organisation, named.label)
+    if kept is not None:
         desk.codebooks[key] = taxonomy.parse(kept.content, kept.label)
     return desk.codebooks[key]

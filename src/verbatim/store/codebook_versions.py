@@ -21,6 +21,15 @@ class KeptCodebook:
     created: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A version without its text, which is long: its number, name@version, the fingerprint of its ids."""
+
+    id: int
+    label: str
+    fingerprint: str
+
+
 def keep_codebook(connection: Connection, organisation: str, label: str, fingerprint: str, content: str) -> bool:
     """Whether this version is new; what is kept under a label is not changed. Raises NotFoundError."""
     require_organisation(connection, organisation)
@@ -44,7 +53,7 @@ def newest_codebook(connection: Connection, organisation: str, fingerprint: str 
     return _first(connection, chosen.order_by(own.id.desc()).limit(1))
 
 
-def alike(connection: Connection, organisation: str, kept: KeptCodebook) -> frozenset[int]:
+def alike(connection: Connection, organisation: str, kept: KeptCodebook | Named) -> frozenset[int]:
     """The numbers of the versions with the same ids as this one: what was coded by one of them stands in all."""
     own = codebook_versions.c
     chosen = select(own.id).where(own.organisation == organisation, own.fingerprint == kept.fingerprint)

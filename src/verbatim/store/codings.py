@@ -14,8 +14,8 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, sel
 
 from verbatim.domain import CodeMention, Coding, Excerpt
 from verbatim.errors import NotFoundError, StoreError
-from verbatim.store.codebook_versions import alike, kept_codebook, labels_of
-from verbatim.store.publications import in_use
+from verbatim.store.codebook_versions import alike, labels_of
+from verbatim.store.publications import named_in_use
 from verbatim.store.records import (
     StoredCoding,
     StoredVerbatim,
@@ -28,7 +28,7 @@ from verbatim.store.records import (
     stored_verbatim,
 )
 from verbatim.store.review_tables import withdrawals
-from verbatim.store.schema import code_mentions, codings, effective_codings, models, verbatims
+from verbatim.store.schema import code_mentions, codebook_versions, codings, effective_codings, models, verbatims
 from verbatim.store.statements import BATCH, insert_into, owned, require_organisation, require_storable
 
 
@@ -99,7 +99,7 @@ def add_codings(
     labels = {one.coding.author for one in judged if not one.person}
     known = _model_ids(connection, organisation, labels) if labels else {}
     if codebook is None:
-        kept = in_use(connection, organisation)
+        kept = named_in_use(connection, organisation)
         codebook = kept.id if kept else 0
     fixed = {"organisation": organisation, "codebook_id": codebook}
     noted: list[Noted] = []
@@ -148,7 +148,7 @@ def count_uncoded(connection: Connection, organisation: str, model: str) -> int:
 
 def _uncoded(connection: Connection, organisation: str, model: str) -> tuple[ColumnElement[bool], ...]:
     number = _model_ids(connection, organisation, {model})[model]
-    kept = in_use(connection, organisation, _fingerprint(connection, organisation, number))
+    kept = named_in_use(connection, organisation, _fingerprint(connection, organisation, number))
     by_frame = codings.c.codebook_id.in_(alike(connection, organisation, kept)) if kept else true()
     done = exists().where(
         codings.c.verbatim_id == verbatims.c.id,
@@ -161,9 +161,10 @@ def _uncoded(connection: Connection, organisation: str, model: str) -> tuple[Col
 
 def _fingerprint(connection: Connection, organisation: str, model: int) -> str | None:
     """That of the frame which a model was registered with, if that is known."""
-    label = connection.scalar(select(models.c.codebook).where(models.c.id == model))
-    kept = kept_codebook(connection, organisation, label) if label else None
-    return kept.fingerprint if kept else None
+    kept = codebook_versions.c
+    own = kept.organisation == organisation, models.c.id == model
+    joined = codebook_versions.join(models, kept.label == models.c.codebook)
+    return connection.scalar(select(kept.fingerprint).select_from(joined).where(*own))
 
 
 def _model_ids(connection: Connection, organisation: str, labels: set[str]) -> dict[str, int]:

@@ -14,7 +14,7 @@ from sqlalchemy import Column, Connection, ForeignKey, Integer, Row, Table, Text
 from verbatim.crosswalk import Entry, Passed
 from verbatim.errors import StaleError
 from verbatim.operations import Operation, operation_of
-from verbatim.store.codebook_versions import KeptCodebook, kept_codebook, newest_codebook
+from verbatim.store.codebook_versions import KeptCodebook, Named, kept_codebook
 from verbatim.store.columns import BIG, PLAIN, Moment, created, number, own, owner, to
 from verbatim.store.records import Values
 from verbatim.store.schema import codebook_versions, metadata, organisations
@@ -151,24 +151,34 @@ def history(connection: Connection, organisation: str) -> tuple[Publication, ...
 
 
 def in_use(connection: Connection, organisation: str, fingerprint: str | None = None) -> KeptCodebook | None:
+    """The version that `named_in_use` names, with its text; None where none is kept."""
+    named = named_in_use(connection, organisation, fingerprint)
+    return kept_codebook(connection, organisation, named.label) if named else None
+
+
+def named_in_use(connection: Connection, organisation: str, fingerprint: str | None = None) -> Named | None:
     """The version that was published last; else that kept last, with these ids if a fingerprint says which.
 
     None where none is kept.
     """
-    joined = publications.join(codebook_versions, publications.c.codebook_id == codebook_versions.c.id)
-    chosen = select(codebook_versions.c.label).select_from(joined).where(publications.c.organisation == organisation)
-    label = connection.scalar(chosen.order_by(publications.c.id.desc()).limit(1))
-    if label is not None:
-        return kept_codebook(connection, organisation, label)
-    return newest_codebook(connection, organisation, fingerprint)
+    kept = codebook_versions.c
+    columns = select(kept.id, kept.label, kept.fingerprint)
+    joined = publications.join(codebook_versions, publications.c.codebook_id == kept.id)
+    chosen = columns.select_from(joined).where(publications.c.organisation == organisation)
+    row = connection.execute(chosen.order_by(publications.c.id.desc()).limit(1)).first()
+    if row is None:
+        newest = columns.where(kept.organisation == organisation).order_by(kept.id.desc()).limit(1)
+        newest = newest if fingerprint is None else newest.where(kept.fingerprint == fingerprint)
+        row = connection.execute(newest).first()
+    return Named(row.id, row.label, row.fingerprint) if row else None
 
 
-def in_use_held(connection: Connection, organisation: str, fingerprint: str | None = None) -> KeptCodebook | None:
-    """What `in_use` gives, which no publication changes until the block ends."""
+def named_in_use_held(connection: Connection, organisation: str, fingerprint: str | None = None) -> Named | None:
+    """What `named_in_use` gives, which no publication changes until the block ends."""
     if connection.dialect.name == "postgresql":  # SQLite has one writer
         row = select(organisations.c.id).where(organisations.c.id == organisation)
         connection.execute(row.with_for_update(read=True, key_share=True))
-    return in_use(connection, organisation, fingerprint)
+    return named_in_use(connection, organisation, fingerprint)
 
 
 def steps_of(past: Sequence[Publication]) -> tuple[tuple[Entry, ...], ...]:
