@@ -68,7 +68,7 @@ def test_an_item_has_all_that_a_reviewer_needs(service, ann):
 def test_why_an_item_is_there_is_told(service, ann):
     (number,) = add(service, {"text": "Hm", "score": 9})
     (item,) = take(ann)
-    assert "no_code" in item["reasons"]
+    assert "doubt" in item["reasons"]
     assert item["worth"] > 0
     ann.post("/v1/review/queue/put-back", json={"verbatims": [number]})
     service.client().post("/v1/review/assignments", json={"assignee": actor(ann), "verbatims": [number]})

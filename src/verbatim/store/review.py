@@ -137,8 +137,8 @@ def codes_of(connection: Connection, organisation: str, numbers: Sequence[int]) 
 
 
 def take(connection: Connection, wanted: Wanted, numbers: Iterable[int]) -> set[int]:
-    """Those of these verbatims that lie on the reviewer's desk from now on, and on nobody else's."""
-    rows = [_lock(wanted, number) for number in sorted(numbers)]
+    """Those of these verbatims that lie on the reviewer's desk from now on, in this order, and on nobody else's."""
+    rows = [_lock(wanted, number, place) for number, place in sorted((n, place) for place, n in enumerate(numbers))]
     if not rows:
         return set()
     insert = insert_into(connection, review_locks)
@@ -221,13 +221,13 @@ def sampled(connection: Connection, organisation: str, numbers: Sequence[int] | 
     return set(connection.execute(chosen).scalars())
 
 
-def _lock(wanted: Wanted, number: int) -> Mapping[str, object]:
+def _lock(wanted: Wanted, number: int, place: int) -> Mapping[str, object]:
     return {
         "organisation": wanted.organisation,
         "verbatim_id": number,
         "holder": wanted.reviewer,
         "until": wanted.now + HELD,
-        "created": wanted.now,
+        "created": wanted.now + timedelta(microseconds=place),
     }
 
 
