@@ -33,13 +33,13 @@ from verbatim.actions.stores import store_url
 from verbatim.store.opening import open_store, reading
 from verbatim.store.schema import codings
 
-BATCH = 5
+BATCH = 10
 """So many verbatims a reviewer takes at once."""
 
 AGAIN = 10
 """One save in so many is sent a second time."""
 
-CODES = ("price.level", "product.function", "service.speed", "service.attitude", "sales_process.handover")
+CODES = ("price.level", "product.features", "service.resolution", "service.attitude", "sales_process.handover")
 RESULTS = Path(__file__).with_name("reviewers.json")
 
 
