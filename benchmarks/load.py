@@ -28,7 +28,7 @@ from typing import Any
 
 from machine import this_machine
 
-RATES = (20, 40, 60, 80, 100, 130, 160, 200)
+RATES = (20, 30, 40, 50, 60, 70, 80, 100, 130, 160, 200)
 LIMIT = 0.1
 """Seconds that 99 of 100 requests may take at most."""
 
@@ -64,12 +64,12 @@ def main() -> None:
     texts = seed_texts()
     with TemporaryDirectory(prefix="verbatim-load-") as folder, served(Path(folder), wanted.database) as server:
         sender = Sender(server, texts)
-        sender.at(5, 10)
+        wait_for(server, import_rows(server, texts, 50))  # the worker has its model now
+        sender.at(10, 10)
         steps = list(_climbed(sender, wanted.step))
         held = [one for one in steps if _holds(one)]
-        highest = held[-1].rate if held else steps[0].rate
         before = memory_of(server.pid)
-        kept = sender.at(highest, wanted.seconds)
+        kept = _kept(sender, [one.rate for one in held] or [steps[0].rate], wanted.seconds)
         after = memory_of(server.pid)
         job = import_rows(server, texts, wanted.rows)
         health = Sender(server, texts, method="GET", path="/healthz").at(20, min(wanted.seconds, 120))
@@ -78,7 +78,7 @@ def main() -> None:
         "machine": asdict(this_machine()),
         "store": "postgresql" if wanted.database else "sqlite",
         "steps": [asdict(one) for one in steps],
-        "held": asdict(kept),
+        "held": [asdict(one) for one in kept],
         "held_seconds": wanted.seconds,
         "memory_mib": {"before": before, "after": after},
         "healthz_beside_a_job": asdict(health),
@@ -168,6 +168,17 @@ def _climbed(sender: Sender, seconds: float) -> Iterator[Figures]:
             return
 
 
+def _kept(sender: Sender, rates: Sequence[float], seconds: float) -> list[Figures]:
+    """The figures of the highest rate, kept for long; where it does not hold, those of the next lower one after it."""
+    found: list[Figures] = []
+    for rate in sorted(rates, reverse=True):
+        found.append(sender.at(rate, seconds))
+        print(found[-1], file=sys.stderr)
+        if _holds(found[-1]):
+            break
+    return found
+
+
 def _holds(found: Figures) -> bool:
     return not found.failed and found.p99 < 1000 * LIMIT
 
@@ -180,6 +191,12 @@ def import_rows(server: Server, texts: Sequence[str], rows: int) -> str:
     headers = {"Authorization": f"Bearer {server.key}"}
     connection.request("POST", "/v1/imports?source=job&name=rows.jsonl", body, headers)
     return str(json.loads(connection.getresponse().read())["job"]["href"])
+
+
+def wait_for(server: Server, job: str) -> None:
+    """Wait until a job has ended."""
+    while asked(server, job)["state"] in {"queued", "running"}:
+        time.sleep(0.2)
 
 
 def asked(server: Server, path: str, body: object = None) -> dict[str, Any]:
