@@ -103,7 +103,7 @@ def _map(
         coding = found.coding if found.coding.codes else replace(standing.coding, review=True)
         coding = replace(coding, author=author_of(frame.label))
         judged.append(Judged(number, coding, True, found.reason, standing.revision, based_on=standing.id))
-    add_codings(connection, organisation, judged, frame.id)
+    add_codings(connection, organisation, judged, of, frame.id)
     told = [
         {"id": one.verbatim, "external_id": one.coding.verbatim_id, "source": of[one.verbatim].source} for one in judged
     ]

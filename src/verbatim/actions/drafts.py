@@ -185,7 +185,7 @@ def _code_examples(connection: Connection, editor: Editor, found: Drafted, codeb
             former = walk.applied(standing.coding).coding if standing else None
             coding = _with_code(editor, found.revised.codebook, one, former, (code[0], examples[number]))
             judged.append(Judged(number, coding, person=True, reason=why, based_on=standing.id if standing else None))
-        add_codings(connection, editor.organisation, judged, codebook)
+        add_codings(connection, editor.organisation, judged, stored, codebook)
         coded_by(connection, editor.organisation, editor.actor, list(stored), datetime.now(UTC))
 
 

@@ -55,7 +55,7 @@ def keep_codings(
     """
     frame = frame_in_use(connection, desk, organisation, held=True)
     judged = frame.judged(judged) if frame else judged
-    noted = add_codings(connection, organisation, judged, frame.id if frame else None)
+    noted = add_codings(connection, organisation, judged, codebook=frame.id if frame else None)
     added = [one for one, note in zip(judged, noted, strict=True) if note.result == "added"]
     if added:
         told = [

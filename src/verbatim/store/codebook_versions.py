@@ -1,6 +1,5 @@
 """Code frames as an organisation has had them: every version kept, none changed."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -58,13 +57,6 @@ def alike(connection: Connection, organisation: str, kept: KeptCodebook | Named)
     own = codebook_versions.c
     chosen = select(own.id).where(own.organisation == organisation, own.fingerprint == kept.fingerprint)
     return frozenset(connection.execute(chosen).scalars())
-
-
-def labels_of(connection: Connection, organisation: str, numbers: Collection[int]) -> dict[int, str]:
-    """The labels of these versions, by number."""
-    own = codebook_versions.c
-    chosen = select(own.id, own.label).where(own.organisation == organisation, own.id.in_(numbers))
-    return dict(connection.execute(chosen).all()) if numbers else {}
 
 
 def list_codebooks(connection: Connection, organisation: str) -> tuple[KeptCodebook, ...]:

@@ -89,14 +89,20 @@ def chosen_verbatims(organisation: str, numbers: Iterable[int] | None = None) ->
 
     With the names of account and contact, and the permission.
     """
-    joined = verbatims.outerjoin(accounts, verbatims.c.account_id == accounts.c.id)
-    joined = joined.outerjoin(contacts, verbatims.c.contact_id == contacts.c.id)
-    names = accounts.c.name.label("account"), contacts.c.name.label("contact"), contacts.c.permission
-    chosen = select(verbatims, *names).select_from(joined)
     if numbers is None:
-        return chosen.where(verbatims.c.organisation == organisation)
+        return _WITH_NAMES.where(verbatims.c.organisation == organisation)
     known = [number for number in numbers if number in NUMBERS]
-    return chosen.where(owned(verbatims.c.organisation, organisation), verbatims.c.id.in_(known))
+    return _WITH_NAMES.where(owned(verbatims.c.organisation, organisation), verbatims.c.id.in_(known))
+
+
+# Made once: to put a statement together takes longer than to look up a row.
+_WITH_NAMES = select(
+    verbatims, accounts.c.name.label("account"), contacts.c.name.label("contact"), contacts.c.permission
+).select_from(
+    verbatims.outerjoin(accounts, verbatims.c.account_id == accounts.c.id).outerjoin(
+        contacts, verbatims.c.contact_id == contacts.c.id
+    )
+)
 
 
 def stored_verbatim(row: Row[Any]) -> StoredVerbatim:
@@ -154,9 +160,7 @@ def mention(row: Row[Any]) -> CodeMention:
     return CodeMention(row.code, row.polarity, row.confidence, _excerpts(row.excerpts))
 
 
-def stored_coding(
-    row: Row[Any], external_id: str, codes: Sequence[CodeMention], withdrawn: bool, codebook: str | None = None
-) -> StoredCoding:
+def stored_coding(row: Row[Any], external_id: str, codes: Sequence[CodeMention], withdrawn: bool) -> StoredCoding:
     """What a row of `codings` says, with its codes; whether it was taken back stands elsewhere."""
     coding = Coding(
         verbatim_id=external_id,
@@ -170,7 +174,7 @@ def stored_coding(
         frames={label: tuple(map(_mention, codes)) for label, codes in (row.frames or {}).items()},
     )
     person = row.model_id is None
-    about = row.reason, row.created, row.blind, withdrawn, codebook, row.based_on
+    about = row.reason, row.created, row.blind, withdrawn, row.codebook, row.based_on
     return StoredCoding(row.id, row.verbatim_id, row.revision, coding, person, *about)
 
 
