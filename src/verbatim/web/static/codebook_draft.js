@@ -3,12 +3,13 @@ import { api, at, every, moment, node, say, tell, tellProblem } from "./frame.js
 import { book, nameOf, refresh } from "./codebook.js";
 
 let stop = null;
+let going = null;
 
 /** Show the draft and its effect. */
 export async function showDraft(place, editing) {
   const draft = book.draft;
   if (!draft.operations.length) {
-    place.replaceChildren(node("p", { class: "soft", text: say("codebook.no_draft", { label: draft.base }) }));
+    place.replaceChildren(node("p", { class: "soft", text: say("codebook.no_draft", { label: draft.base }) }), going ?? "");
     return;
   }
   const parts = [
@@ -111,7 +112,8 @@ async function stale(error) {
 function follow(job) {
   const bar = node("progress", { "aria-label": say("codebook.going_over"), id: "going" });
   const text = node("p", { role: "status", id: "going-told", text: say("codebook.going_over") });
-  at("draft").append(node("div", { class: "card" }, text, bar));
+  going = node("div", { class: "card" }, text, bar);
+  at("draft").append(going);
   stop?.();
   const look = async () => {
     let now;
@@ -121,8 +123,10 @@ function follow(job) {
       tellProblem(error);
       return;
     }
-    if (now.total) Object.assign(bar, { max: now.total, value: Math.min(now.done, now.total) });
-    text.textContent = say("codebook.gone_over", { done: now.done, total: now.total ?? 0, flagged: now.result?.flagged ?? 0 });
+    if (now.total) {
+      Object.assign(bar, { max: now.total, value: Math.min(now.done, now.total) });
+      text.textContent = say("codebook.gone_over", { done: now.done, total: now.total, flagged: now.result?.flagged ?? 0 });
+    }
     if (["queued", "running"].includes(now.state)) return;
     stop();
     text.textContent = say(now.state === "done" ? "codebook.all_over" : "codebook.stopped", { done: now.done, flagged: now.result?.flagged ?? 0 });
