@@ -64,11 +64,7 @@ def main() -> None:
     texts = seed_texts()
     with TemporaryDirectory(prefix="verbatim-load-") as folder, served(Path(folder), wanted.database) as server:
         sender = Sender(server, texts)
-<<<<<<< HEAD
-        _wait_for(server, import_rows(server, texts, 50))  # the worker has its model now
-=======
         wait_for(server, import_rows(server, texts, 50))  # the worker has its model now
->>>>>>> routes
         sender.at(10, 10)
         steps = list(_climbed(sender, wanted.step))
         held = [one for one in steps if _holds(one)]
@@ -197,12 +193,8 @@ def import_rows(server: Server, texts: Sequence[str], rows: int) -> str:
     return str(json.loads(connection.getresponse().read())["job"]["href"])
 
 
-<<<<<<< HEAD
-def _wait_for(server: Server, job: str) -> None:
-=======
 def wait_for(server: Server, job: str) -> None:
     """Wait until a job has ended."""
->>>>>>> routes
     while asked(server, job)["state"] in {"queued", "running"}:
         time.sleep(0.2)
 
