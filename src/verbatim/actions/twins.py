@@ -6,13 +6,14 @@ They should be coded alike. A correction of one is offered to the others; those 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from verbatim.actions.bulk_corrections import Outcome, Result, Seen, apply
 from verbatim.actions.corrections import Analyst, confirmed, seen_now, words_at
 from verbatim.domain import CodeMention, Coding, Excerpt, Polarity
 from verbatim.errors import StoreError
 from verbatim.store.codings import effective
+from verbatim.store.listing import NOTHING_LEFT_OUT, require_listed
 from verbatim.store.opening import reading, writing
 from verbatim.store.records import StoredCoding, StoredVerbatim
 from verbatim.store.statements import BATCH
@@ -35,7 +36,7 @@ def twins(engine: Engine, organisation: str, verbatim: int) -> tuple[Twin, ...]:
     """The twins of a verbatim, by number, without itself; none for an unknown one."""
     with reading(engine, organisation) as connection:
         numbers = twins_of(connection, organisation, verbatim)
-        return _told(numbers, effective(connection, organisation, numbers))
+        return _told(numbers, _effective(connection, organisation, numbers))
 
 
 def apply_to_twins(analyst: Analyst, verbatim: int, chosen: Sequence[Seen] | None = None) -> tuple[Outcome, ...]:
@@ -45,6 +46,7 @@ def apply_to_twins(analyst: Analyst, verbatim: int, chosen: Sequence[Seen] | Non
     StoreError where no person has coded the verbatim, NotFoundError for an unknown one.
     """
     with reading(analyst.engine, analyst.organisation) as connection:
+        require_listed(connection, analyst.organisation, verbatim, NOTHING_LEFT_OUT)
         numbers = twins_of(connection, analyst.organisation, verbatim)
     rows = {one.verbatim: one for one in chosen} if chosen is not None else {number: Seen(number) for number in numbers}
     picked = [rows[number] for number in numbers if number in rows]
@@ -73,8 +75,16 @@ def inconsistent_twins(
     """
     with reading(engine, organisation) as connection:
         groups = inconsistent(connection, organisation, limit, after)
-        codings = effective(connection, organisation, [number for members in groups for number in members])
+        codings = _effective(connection, organisation, [number for members in groups for number in members])
     return tuple(_told(members, codings) for members in groups)
+
+
+def _effective(connection: Connection, organisation: str, numbers: Sequence[int]) -> dict[int, StoredCoding]:
+    """The codings in effect of however many: an engine takes so many numbers at once, and no more."""
+    found: dict[int, StoredCoding] = {}
+    for start in range(0, len(numbers), BATCH):
+        found |= effective(connection, organisation, numbers[start : start + BATCH])
+    return found
 
 
 def _told(numbers: Sequence[int], codings: Mapping[int, StoredCoding]) -> tuple[Twin, ...]:
@@ -102,7 +112,7 @@ def _like(
         replace(one, excerpts=tuple(moved for each in one.excerpts if (moved := _moved(stored, twin, each))))
         for one in coding.coding.codes
     )
-    return replace(confirmed(analyst, before), codes=codes)
+    return replace(confirmed(analyst, before.coding), codes=codes)
 
 
 def _moved(stored: StoredVerbatim, twin: StoredVerbatim, excerpt: Excerpt) -> Excerpt | None:

@@ -11,21 +11,24 @@ from starlette.routing import BaseRoute
 
 from verbatim import __version__
 from verbatim.access import PUBLIC, RULES
-from verbatim.api import given
+from verbatim.api import frame_shapes, given, verdicts
 from verbatim.api.problems import KINDS, MEDIA_TYPE
+from verbatim.store.sessions import COOKIE, CSRF_HEADER
 
 TITLE = "verbatim"
 DESCRIPTION = """What customers said goes in, what it is about comes out.
 
-A request carries a key: `Authorization: Bearer vk_…`. Its role says what it may do; rows of other organisations, and
-rows that the role may not see, are answered as if they were not there. Every error is a problem of RFC 9457,
-`application/problem+json`, whose `errors` name field, value and what was expected; customers' words are never shown.
+A request carries a key: `Authorization: Bearer vk_…`; a browser that is signed in sends its cookie instead. The
+role says what it may do; rows of other organisations, and rows that the role may not see, are answered as if they were
+not there. Every error is a problem of RFC 9457, `application/problem+json`, whose `errors` name field, value and what
+was expected; customers' words are never shown.
 Lists are `{"items": […], "next": …}`: hand `next` in as `cursor` to go on. Dates carry their zone, as ISO 8601 has it.
 No text holds U+0000 or half of a surrogate pair, no name or id is all blank, and nothing is dated before 1901 or in the
 future.
 """
 TAGS = {
     "feedback": "What customers said, and what was judged about it.",
+    "review": "Corrections by persons, and what they are to look at.",
     "files": "Transcripts, survey exports, and files of coded data.",
     "jobs": "Work that goes on after the answer.",
     "frames": "Code frames and models.",
@@ -45,8 +48,30 @@ GIVEN: tuple[type[BaseModel], ...] = (
     given.GivenErasure,
     given.GivenWebhook,
     given.GivenExport,
+    frame_shapes.GivenOperations,
+    frame_shapes.GivenPublication,
+    verdicts.GivenCorrection,
+    verdicts.GivenAccepted,
+    verdicts.GivenUndo,
+    verdicts.GivenTwins,
+    verdicts.GivenBulk,
+    verdicts.GivenBack,
+    verdicts.GivenAssignment,
+    verdicts.GivenSecond,
+    verdicts.GivenJudgement,
 )
 """The shapes that bodies have; handlers read them themselves, off the loop."""
+
+SECURITY = {
+    "key": {"type": "http", "scheme": "bearer", "description": "A key: vk_…"},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": COOKIE,
+        "description": f"Set by signing in at the page; what changes something needs the header {CSRF_HEADER} too.",
+    },
+}
+"""What a request may show in its place: either will do."""
 
 _SCHEMAS = "#/components/schemas/"
 _PROBLEM = {
@@ -85,7 +110,7 @@ def build(routes: Sequence[BaseRoute]) -> Document:
     schemas = {**components.get("schemas", {}), **definitions["$defs"], "Problem": _PROBLEM}
     schemas = {name: one for name, one in schemas.items() if name not in ("HTTPValidationError", "ValidationError")}
     components["schemas"] = dict(sorted(schemas.items()))
-    components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "description": "A key: vk_…"}}
+    components["securitySchemes"] = SECURITY
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             _complete(operation, method.upper(), path)
@@ -102,7 +127,9 @@ def statuses(method: str, path: str, operation: Mapping[str, Any]) -> list[int]:
     found |= {422}  # a parameter that there is not
     found |= {400, 408, 413, 415, 507} if body else set()
     found |= {409} if keyed or path.endswith(("/replay", "/exports/{id}")) else set()
+    found |= {409} if method != "GET" and path.startswith("/v1/codebook") else set()
     found |= {404} if "{" in path or (method == "POST" and path == "/v1/erasures") else set()
+    found |= {404} if path == "/v1/codebook/crosswalk" else set()
     return sorted(found)
 
 
@@ -112,12 +139,13 @@ def _complete(operation: Document, method: str, path: str) -> None:
     responses = operation["responses"]
     responses.pop("422", None)
     for status in statuses(method, path, operation):
-        responses[str(status)] = _problem_response(status)
+        told = responses.get(str(status), {}).get("content", {}).get("application/json", {}).get("schema")
+        responses[str(status)] = _problem_response(status, told)
     operation["responses"] = dict(sorted(responses.items()))
     if path in PUBLIC:
         operation["security"] = []
         return
-    operation["security"] = [{"key": []}]
+    operation["security"] = [{name: []} for name in SECURITY]
     roles = ", ".join(sorted(RULES[method, path]))
     operation["description"] = f"{operation.get('description', '').strip()}\n\nRoles: {roles}.".strip()
 
@@ -130,7 +158,8 @@ def _without_null(schema: Document) -> Document:
     return {**{name: value for name, value in schema.items() if name != "anyOf"}, **kinds[0]}
 
 
-def _problem_response(status: int) -> Document:
+def _problem_response(status: int, schema: Document | None = None) -> Document:
+    """The answer of a problem; `schema` where it has members of its own."""
     slug, title = KINDS[status]
     example = {
         "type": f"urn:problem-type:verbatim:{slug}",
@@ -139,7 +168,7 @@ def _problem_response(status: int) -> Document:
         "detail": title,
         "request_id": "5f0c7a1be2d94c10",
     }
-    content = {MEDIA_TYPE: {"schema": {"$ref": f"{_SCHEMAS}Problem"}, "example": example}}
+    content = {MEDIA_TYPE: {"schema": schema or {"$ref": f"{_SCHEMAS}Problem"}, "example": example}}
     response: Document = {"description": title, "content": content}
     if status in (429, 503):
         response["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}

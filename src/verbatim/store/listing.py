@@ -9,9 +9,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, distinct, exists, func, or_, select, tuple_
 
+from verbatim.crosswalk import walk_of
 from verbatim.domain import Polarity, StanceLabel
 from verbatim.errors import NotFoundError, StoreError
 from verbatim.store.codings import effective
+from verbatim.store.publications import history, steps_of
 from verbatim.store.records import StoredCoding, StoredVerbatim, chosen_verbatims, stored_verbatim
 from verbatim.store.schema import accounts, code_mentions, contacts, effective_codings, search_texts, verbatims
 from verbatim.store.search import matches
@@ -20,6 +22,9 @@ from verbatim.store.statements import NUMBERS, require_storable
 LARGEST_PAGE = 1000
 LONGEST_CURSOR = 100
 
+# Made once: an alias makes all its columns anew.
+_ACCOUNTS, _MENTIONS, _VIEW = accounts.alias(), code_mentions.alias(), effective_codings.alias()
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:
@@ -27,8 +32,9 @@ class Filters:
 
     Dated from `since` to before `until`; of an account, by its name, and a role; with all words of `search`. Coded in
     effect by this model, with this stance, for review or not, and with this code or one of this category, of this
-    polarity. Of one of `accounts`, and handed in first by `submitter`: what a key may see. `quotable` leaves out the
-    words of those who are to be shown in counts only.
+    polarity; a code of former versions stands for what became of it. Of one of `accounts`, and handed in first by
+    `submitter`: what a key may see. `quotable` leaves out the words of those who are to be shown in counts only.
+    `codes` is what `code` comes to (`in_ids_of_today`).
     """
 
     since: datetime | None = None
@@ -45,6 +51,7 @@ class Filters:
     accounts: tuple[str, ...] | None = None
     submitter: str | None = None
     quotable: bool = False
+    codes: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +185,13 @@ def _conditions(connection: Connection, organisation: str, filters: Filters) -> 
     conditions = [columns[name](value) for name, value in given.items() if value is not None]
     if filters.quotable:
         conditions.append(_quotable(organisation))
-    judged = _judged(organisation, filters)
+    judged = _judged(organisation, in_ids_of_today(connection, organisation, filters))
     return [*conditions, exists(judged)] if judged is not None else conditions
 
 
 def _named(organisation: str, names: Sequence[str]) -> Select[Any]:
     """The numbers of accounts by name: looked up once, and not for each verbatim."""
-    table = accounts.alias().c
+    table = _ACCOUNTS.c
     return select(table.id).where(table.organisation == organisation, table.name.in_(names))
 
 
@@ -199,27 +206,41 @@ def judgements(coding: Any, filters: Filters) -> list[ColumnElement[bool]]:
 
     Code, category and polarity must stand in one and the same mention.
     """
-    mentions = code_mentions.alias().c
+    mentions = _MENTIONS.c
     of_coding = {coding.stance: filters.stance, coding.review: filters.review, coding.author: filters.model}
-    of_code = {mentions.code: filters.code, mentions.category: filters.category, mentions.polarity: filters.polarity}
+    of_code = {mentions.category: filters.category, mentions.polarity: filters.polarity}
     conditions = [column == value for column, value in of_coding.items() if value is not None]
     if filters.model is not None:
         conditions.append(coding.model_id.is_not(None))
     mentioned = [column == value for column, value in of_code.items() if value is not None]
+    codes = filters.codes or ((filters.code,) if filters.code is not None else ())
+    if codes:
+        mentioned.append(mentions.code.in_(codes))
     if mentioned:
         own = mentions.coding_id == coding.id, mentions.organisation == coding.organisation
         conditions.append(exists(select(mentions.code).where(*own, *mentioned)))
     return conditions
 
 
+def in_ids_of_today(connection: Connection, organisation: str, filters: Filters) -> Filters:
+    """The filters with everything to look for where a code is asked for: what became of it, and what became it."""
+    if filters.code is None or filters.codes is not None:
+        return filters
+    steps = steps_of(history(connection, organisation))
+    if not steps:
+        return filters
+    ids = [id for entry in steps[-1] for id in entry.new]
+    return replace(filters, codes=walk_of(steps, ids).found_as(filters.code))
+
+
 def of_facts(filters: Filters) -> Filters:
     """The filters without those that ask what was judged."""
-    return replace(filters, code=None, category=None, polarity=None, stance=None, review=None, model=None)
+    return replace(filters, code=None, codes=None, category=None, polarity=None, stance=None, review=None, model=None)
 
 
 def _judged(organisation: str, filters: Filters) -> Select[Any] | None:
     """What picks a coding in effect of the verbatim by what it says, or None where that is all the same."""
-    view = effective_codings.alias().c
+    view = _VIEW.c
     conditions = judgements(view, filters)
     own = view.verbatim_id == verbatims.c.id, view.organisation == organisation
     return select(view.id).where(*own, *conditions) if conditions else None

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, or_, select, update
 
 from verbatim.review import Candidate, Reserve
-from verbatim.store.listing import NOTHING_LEFT_OUT, Filters, judgements, narrowed, of_facts
+from verbatim.store.listing import NOTHING_LEFT_OUT, Filters, in_ids_of_today, judgements, narrowed, of_facts
 from verbatim.store.review_tables import assignments, review_locks, samples
 from verbatim.store.schema import accounts, code_mentions, codings, effective_codings, models, verbatims
 from verbatim.store.statements import NUMBERS, insert_into, owned
@@ -19,6 +19,12 @@ HELD = timedelta(minutes=10)
 
 LONGEST = 100
 """So many characters of a text are read to tell what it is like."""
+
+
+# Made once: an alias makes all its columns anew.
+_LOCKS, _GIVEN = review_locks.alias(), assignments.alias()
+_VIEW, _TWINS = effective_codings.alias(), verbatims.alias()
+_PERSONS, _MODELS = codings.alias(), codings.alias()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ def next_of_reserve(connection: Connection, wanted: Wanted, limit: int) -> list[
     waiting = waiting.where(*drawn, *_uncoded(connection, wanted, by_number=True))
     order = verbatims.c.text_hash < wanted.reserve.low, verbatims.c.text_hash, verbatims.c.id
     found = list(connection.execute(waiting.order_by(*order).limit(limit)).scalars())
-    twin = verbatims.alias().c
+    twin = _TWINS.c
     of_twin = twin.organisation == verbatims.c.organisation, twin.text_hash == verbatims.c.text_hash
     known = exists().where(*of_twin, samples.c.verbatim_id == twin.id, samples.c.purpose == GOLD)
     for part in _parts(wanted.reserve):
@@ -91,8 +97,22 @@ def assigned_to(connection: Connection, wanted: Wanted, limit: int) -> list[int]
     return list(connection.execute(chosen).scalars())
 
 
+def unclear(connection: Connection, wanted: Wanted, limit: int) -> list[int]:
+    """The numbers of those that persons coded by ids which no crosswalk could map, the first first."""
+    own = effective_codings.c.model_id.is_(None), effective_codings.c.review
+    chosen = _joined(select(verbatims.c.id)).where(*_uncoded(connection, wanted), *own)
+    return list(connection.execute(chosen.order_by(verbatims.c.id).limit(limit)).scalars())
+
+
+def assigned_of(connection: Connection, organisation: str, assignee: str, numbers: Sequence[int]) -> set[int]:
+    """Those of these verbatims that somebody was asked to look at."""
+    given = assignments.c
+    own = given.organisation == organisation, given.assignee == assignee, given.done.is_(None)
+    return set(connection.execute(select(given.verbatim_id).where(*own, given.verbatim_id.in_(numbers))).scalars())
+
+
 def free_ones(connection: Connection, wanted: Wanted, numbers: Sequence[int]) -> set[int]:
-    """Those of these that no person has coded, and that are nobody else's, whatever the filters."""
+    """Those of these that no person has coded for good, and that are nobody else's, whatever the filters."""
     free = _uncoded(connection, replace(wanted, filters=NOTHING_LEFT_OUT), by_number=True)
     return set(connection.execute(_joined(select(verbatims.c.id)).where(*free, verbatims.c.id.in_(numbers))).scalars())
 
@@ -111,7 +131,7 @@ def count_codings(connection: Connection, organisation: str) -> int:
 
 def corrected_pairs(connection: Connection, organisation: str, limit: int) -> list[tuple[int, int]]:
     """The numbers of the latest codings by persons, each with that of a model's coding of the same words."""
-    person, model = codings.alias(), codings.alias()
+    person, model = _PERSONS, _MODELS
     same = and_(model.c.verbatim_id == person.c.verbatim_id, model.c.revision == person.c.revision)
     own = person.c.organisation == organisation, person.c.model_id.is_(None), ~person.c.blind
     joined = person.join(model, and_(same, model.c.model_id.is_not(None)))
@@ -130,8 +150,8 @@ def codes_of(connection: Connection, organisation: str, numbers: Sequence[int]) 
 
 
 def take(connection: Connection, wanted: Wanted, numbers: Iterable[int]) -> set[int]:
-    """Those of these verbatims that lie on the reviewer's desk from now on, and on nobody else's."""
-    rows = [_lock(wanted, number) for number in sorted(numbers)]
+    """Those of these verbatims that lie on the reviewer's desk from now on, in this order, and on nobody else's."""
+    rows = [_lock(wanted, number, place) for number, place in sorted((n, place) for place, n in enumerate(numbers))]
     if not rows:
         return set()
     insert = insert_into(connection, review_locks)
@@ -214,13 +234,13 @@ def sampled(connection: Connection, organisation: str, numbers: Sequence[int] | 
     return set(connection.execute(chosen).scalars())
 
 
-def _lock(wanted: Wanted, number: int) -> Mapping[str, object]:
+def _lock(wanted: Wanted, number: int, place: int) -> Mapping[str, object]:
     return {
         "organisation": wanted.organisation,
         "verbatim_id": number,
         "holder": wanted.reviewer,
         "until": wanted.now + HELD,
-        "created": wanted.now,
+        "created": wanted.now + timedelta(microseconds=place),
     }
 
 
@@ -242,12 +262,13 @@ def _pool(connection: Connection, wanted: Wanted) -> Select[Any]:
     text = func.substr(verbatims.c.text, 1, LONGEST).label("text")
     own = and_(verbatims.c.id == codings.c.verbatim_id, verbatims.c.revision == codings.c.revision)
     joined = codings.join(verbatims, own).outerjoin(accounts, verbatims.c.account_id == accounts.c.id)
-    view = effective_codings.alias().c
+    view = _VIEW.c
     standing = select(view.id).where(view.verbatim_id == verbatims.c.id).scalar_subquery()
     drawn = exists().where(samples.c.verbatim_id == verbatims.c.id, samples.c.purpose == GOLD)
     said = replace(wanted, filters=of_facts(wanted.filters))
     chosen = select(*columns, text, accounts.c.name.label("account")).select_from(joined)
-    chosen = chosen.where(codings.c.organisation == wanted.organisation, *judgements(codings.c, wanted.filters))
+    filters = in_ids_of_today(connection, wanted.organisation, wanted.filters)
+    chosen = chosen.where(codings.c.organisation == wanted.organisation, *judgements(codings.c, filters))
     chosen = chosen.where(*_free(connection, said), ~drawn, codings.c.id == standing)
     return chosen if wanted.reserve is None else chosen.where(~or_(*_parts(wanted.reserve)))
 
@@ -266,15 +287,19 @@ def _pooled(connection: Connection, organisation: str, chosen: Select[Any]) -> l
 
 
 def _uncoded(connection: Connection, wanted: Wanted, *, by_number: bool = False) -> list[ColumnElement[bool]]:
-    """That no person has coded a verbatim, and that it may come to the reviewer; `by_number` as in `owned`."""
+    """That no person has coded a verbatim, or not for good, and that it may come to the reviewer.
+
+    `by_number` as in `owned`.
+    """
     said = verbatims.c.organisation
     own = owned(said, wanted.organisation) if by_number else said == wanted.organisation
-    return [own, effective_codings.c.model_id.is_not(None), *_free(connection, wanted)]
+    open_ = or_(effective_codings.c.model_id.is_not(None), effective_codings.c.review)
+    return [own, open_, *_free(connection, wanted)]
 
 
 def _free(connection: Connection, wanted: Wanted) -> list[ColumnElement[bool]]:
     """That a verbatim passes the filters, and neither lies on another's desk nor is assigned to another."""
-    lock, given = review_locks.alias().c, assignments.alias().c
+    lock, given = _LOCKS.c, _GIVEN.c
     of_others = lock.holder != wanted.reviewer, lock.until > wanted.now
     locked = exists().where(lock.verbatim_id == verbatims.c.id, *of_others)
     to_others = given.assignee != wanted.reviewer, given.done.is_(None)
