@@ -20,6 +20,7 @@ import structlog
 from verbatim.actions.exporting import run_export
 from verbatim.actions.importing import run_import
 from verbatim.actions.intake import Desk
+from verbatim.actions.label_jobs import LABELS, run_labels
 from verbatim.actions.reasons import without_sentences
 from verbatim.actions.retrain_jobs import run_retrain
 from verbatim.actions.stored_coding import run_coding, run_recoding
@@ -35,6 +36,7 @@ KINDS: Mapping[str, Work] = {
     "recode": run_recoding,
     "export": run_export,
     "retrain": run_retrain,
+    LABELS: run_labels,
 }
 """What a worker does with a job, by its kind."""
 

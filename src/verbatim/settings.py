@@ -24,6 +24,8 @@ class Settings(BaseSettings):
     data: Path | None = None
     database: str | None = None
     models: Path | None = None
+    policy: Path | None = None
+    corpus: Path | None = None
     webhook_hosts: str = ""
     language: Literal["en", "zh-Hans", "zh-Hant"] = "en"
     limit_json_bytes: PositiveInt | None = None

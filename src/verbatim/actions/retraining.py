@@ -119,7 +119,7 @@ def retrain(engine: Engine, order: RetrainOrder, note: Note = _unnoted, said: Sa
     """
     if order.override is not None:
         require_reason(order.override)
-    ring = _ring(engine, order, said)
+    ring = ring_of(engine, order, said)
     parted = _parted(engine, order, ring)
     label = _next_label(engine, order.organisation, ring)
     examples = [one.example for one in parted.taught]
@@ -136,7 +136,7 @@ def retrain(engine: Engine, order: RetrainOrder, note: Note = _unnoted, said: Sa
 
 
 @dataclass(frozen=True, slots=True)
-class _Ring:
+class Ring:
     """The champion, the model that it came from, their manifests and frame, and the encoder of both."""
 
     champion: Model
@@ -152,7 +152,7 @@ class _Trial:
     """All that is known of a challenger when it was measured."""
 
     order: RetrainOrder
-    ring: _Ring
+    ring: Ring
     parted: Parted
     found: Contest
     verdict: Verdict
@@ -201,13 +201,14 @@ def _changed(rows: Sequence[Reviewed]) -> dict[str, int]:
     return {"n": len(rows), "changed": sum(one.changed for one in rows)}
 
 
-def _ring(engine: Engine, order: RetrainOrder, said: Said) -> _Ring:
+def ring_of(engine: Engine, order: RetrainOrder, said: Said = _silent) -> Ring:
+    """The models and the encoder that a retraining works with. Raises ModelError as `retrain`."""
     folder = champion_folder(engine, order.organisation, order.installed)
     champion, manifest = load(folder)
     origin, origin_manifest = (champion, manifest) if champion.correction is None else _origin(engine, order, manifest)
     own = models_folder_of(engine, order.organisation)
     encoder = KeptVectors(load_encoder(origin.encoder, origin.weights), own, said)
-    return _Ring(champion, manifest, origin, origin_manifest, codebook_of(manifest), encoder)
+    return Ring(champion, manifest, origin, origin_manifest, codebook_of(manifest), encoder)
 
 
 def _origin(engine: Engine, order: RetrainOrder, manifest: Manifest) -> tuple[Model, Manifest]:
@@ -221,7 +222,7 @@ def _origin(engine: Engine, order: RetrainOrder, manifest: Manifest) -> tuple[Mo
     return model, found
 
 
-def _parted(engine: Engine, order: RetrainOrder, ring: _Ring) -> Parted:
+def _parted(engine: Engine, order: RetrainOrder, ring: Ring) -> Parted:
     now = datetime.now(UTC)
     with reading(engine, order.organisation) as connection:
         reviewed = [reviewed_of(one, now) for one in person_codings(connection, order.organisation)]
@@ -229,7 +230,7 @@ def _parted(engine: Engine, order: RetrainOrder, ring: _Ring) -> Parted:
     return part(reviewed, frozenset(drawn), ring.origin.frame, ring.manifest.taught)
 
 
-def _next_label(engine: Engine, organisation: str, ring: _Ring) -> str:
+def _next_label(engine: Engine, organisation: str, ring: Ring) -> str:
     """The next label of the organisation's own models, which no model that ships will ever have."""
     name = ring.origin.label.rpartition("@")[0].removesuffix(OWN) + OWN
     with reading(engine, organisation) as connection:
@@ -239,7 +240,7 @@ def _next_label(engine: Engine, organisation: str, ring: _Ring) -> str:
     return f"{name}@{max(versions, default=0) + 1}"
 
 
-def _contest(ring: _Ring, challenger: Model, gold: Sequence[Reviewed], policy: Policy) -> Contest:
+def _contest(ring: Ring, challenger: Model, gold: Sequence[Reviewed], policy: Policy) -> Contest:
     parts = [one for row in gold for one in parts_of(row.verbatim)]
     ring.encoder.read([one.text for one in parts], [one.spans() for one in parts])
     codings = [_codings(model, ring.encoder, gold) for model in (ring.champion, challenger)]
@@ -317,7 +318,7 @@ def _keep_origin(manifest: Manifest, own: Path) -> None:
             shutil.copyfile(manifest.folder / name, target / name)
 
 
-def _nothing_learnt(engine: Engine, order: RetrainOrder, ring: _Ring, parted: Parted, note: Note) -> Outcome:
+def _nothing_learnt(engine: Engine, order: RetrainOrder, ring: Ring, parted: Parted, note: Note) -> Outcome:
     reasons = (f"too few corrections to learn from: {len(parted.taught)} of {FEWEST} that say something",)
     found = Contest(0, 0, {}, {})
     outcome = _outcome(_Trial(order, ring, parted, found, Verdict(False, reasons)), None, None)

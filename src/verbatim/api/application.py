@@ -12,7 +12,22 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from verbatim.access import RULES
 from verbatim.actions.intake import Desk
-from verbatim.api import document, exports, feedback, files, frames, health, keys, page, people, webhooks, work
+from verbatim.api import (
+    agreement,
+    document,
+    exports,
+    feedback,
+    files,
+    frames,
+    health,
+    keys,
+    labels,
+    models,
+    page,
+    people,
+    webhooks,
+    work,
+)
 from verbatim.api.call import call_of
 from verbatim.api.gate import Cargo, Gate, KnownKeys, Way
 from verbatim.api.limits import Buckets, Limits
@@ -26,6 +41,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     exports.router,
     work.router,
     frames.router,
+    models.router,
+    agreement.router,
+    labels.router,
     people.router,
     keys.router,
     webhooks.router,

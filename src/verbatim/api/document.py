@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 
 from verbatim import __version__
 from verbatim.access import PUBLIC, RULES
-from verbatim.api import given
+from verbatim.api import given, shown_models
 from verbatim.api.problems import KINDS, MEDIA_TYPE
 
 TITLE = "verbatim"
@@ -28,7 +28,9 @@ TAGS = {
     "feedback": "What customers said, and what was judged about it.",
     "files": "Transcripts, survey exports, and files of coded data.",
     "jobs": "Work that goes on after the answer.",
-    "frames": "Code frames and models.",
+    "frames": "Code frames.",
+    "models": "Which model codes, how good it is, and how it learns.",
+    "agreement": "How far coders agree, and which labels are likely wrong.",
     "people": "Contacts, and their erasure.",
     "keys": "Keys, sources, and who did what.",
     "webhooks": "Who is told of what.",
@@ -45,6 +47,8 @@ GIVEN: tuple[type[BaseModel], ...] = (
     given.GivenErasure,
     given.GivenWebhook,
     given.GivenExport,
+    shown_models.GivenRetrain,
+    shown_models.GivenReason,
 )
 """The shapes that bodies have; handlers read them themselves, off the loop."""
 
