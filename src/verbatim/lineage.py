@@ -30,9 +30,7 @@ def retrain(  # noqa: PLR0913, PLR0917 - every option of the command is a parame
     organisation: Organisation = ORGANISATION,
     recipe: Annotated[
         Path | None,
-        typer.Option(
-            help="When a challenger is promoted, in TOML, as training/recipes/retrain.toml; or VERBATIM_POLICY."
-        ),
+        typer.Option(help="When a challenger is promoted, in TOML: training/recipes/retrain.toml; or VERBATIM_POLICY."),
     ] = None,
     override: Annotated[
         str | None, typer.Option(help="Promote whatever the figures say, for this reason; it is kept.")

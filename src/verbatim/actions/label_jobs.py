@@ -141,7 +141,7 @@ def _problems(found: Sequence[PersonCoding], judged: Judged, ring: Ring) -> Valu
 
 
 def _seed(lease: Lease, ring: Ring, found: Sequence[PersonCoding], judged: Judged) -> Values:
-    """What persons contradict of the seed, and what that was: examples of the frame, and of a corpus if one is named."""
+    """What persons contradict of the seed: the examples of the frame, and of a corpus if one is named."""
     examples = [*frame_examples(ring.codebook), *_corpus(ring.codebook)]
     ids = ring.origin.frame.ids
     known = [one for one in examples if one.ids <= set(ids) and parts_of(Verbatim(one.id, one.text))]
@@ -188,7 +188,7 @@ class _Wholes:
         """Return one row for each text, as the encoder itself gives it."""
         return self._encoder.encode(texts)
 
-    def read(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> Read:
+    def read(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> Read:  # noqa: ARG002 - as encoders have it
         """Return the rows of whole texts, and none of clauses, whatever spans there are."""
         cut = [parts_of(Verbatim("", text))[0].spans() for text in texts]
         return Read(np.zeros((0, self.dimension), dtype=np.float32), self._encoder.read(texts, cut).wholes)

@@ -81,6 +81,7 @@ class KnownModel:
     quality: dict[str, Any] | None
     passed: bool | None
     reasons: tuple[str, ...]
+    report: dict[str, Any] | None
     created: datetime | None
 
 
@@ -255,6 +256,7 @@ def _known(label: str, codebook: str | None, facts: Values, created: datetime | 
         quality=quality or None,
         passed=report.get("promoted"),
         reasons=tuple(report.get("reasons", ())),
+        report=report or None,
         created=created,
     )
 

@@ -29,7 +29,7 @@ from verbatim.learning.challenger import Parted, Reviewed, part, round_of, weigh
 from verbatim.learning.contest import Contest, contest
 from verbatim.learning.examples import corpus_hash
 from verbatim.learning.kept_vectors import KeptVectors
-from verbatim.learning.policy import Policy, Verdict, judge, unjudged
+from verbatim.learning.policy import Policy, Verdict, judge, too_few, unjudged
 from verbatim.learning.respondents import Respondent
 from verbatim.registry import CODEBOOK, Manifest, labels, load, save
 from verbatim.store import audit
@@ -90,7 +90,8 @@ class Outcome:
     """What came of a retraining: the challenger's label, None where nothing was learnt, and the reasons in words.
 
     `corrections` were learnt from, `gold` measured on; `left_out` counts what was neither, by the reason why. `encoded`
-    counts the texts that had not been read before. `recode` is the job that codes all history anew.
+    counts the texts that had not been read before. `recode` is the job that codes all history anew. `grounds` are the
+    reasons as values.
     """
 
     champion: str
@@ -104,6 +105,7 @@ class Outcome:
     left_out: Mapping[str, int]
     encoded: int
     recode: int | None
+    grounds: tuple[Mapping[str, Any], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the outcome as JSON takes it, its figures rounded."""
@@ -187,6 +189,7 @@ class _Trial:
             "report": {
                 "promoted": self.verdict.promoted,
                 "reasons": list(self.verdict.reasons),
+                "grounds": [one.as_json() for one in self.verdict.grounds],
                 "coherence": round(self.coherence, 1),
                 "left_out": dict(self.parted.left_out),
                 "changed": {"corrections": _changed(self.parted.taught), "gold": _changed(self.parted.gold)},
@@ -319,7 +322,7 @@ def _keep_origin(manifest: Manifest, own: Path) -> None:
 
 
 def _nothing_learnt(engine: Engine, order: RetrainOrder, ring: Ring, parted: Parted, note: Note) -> Outcome:
-    reasons = (f"too few corrections to learn from: {len(parted.taught)} of {FEWEST} that say something",)
+    reasons = (too_few(len(parted.taught), FEWEST),)
     found = Contest(0, 0, {}, {})
     outcome = _outcome(_Trial(order, ring, parted, found, Verdict(False, reasons)), None, None)
     with writing(engine, order.organisation) as connection:
@@ -340,6 +343,7 @@ def _outcome(trial: _Trial, challenger: str | None, recode: int | None) -> Outco
         left_out=trial.parted.left_out,
         encoded=trial.ring.encoder.encoded,
         recode=recode,
+        grounds=tuple(one.as_json() for one in trial.verdict.grounds),
     )
 
 

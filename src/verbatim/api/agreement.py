@@ -41,9 +41,7 @@ class WantedAgreement(BaseModel):
     ] = []
     since: Annotated[When | None, Field(description="Coded by a person at this moment or later.")] = None
     until: Annotated[When | None, Field(description="Coded by a person before this moment.")] = None
-    level: Annotated[Literal["1", "2"] | None, Field(description="1: categories, 2: full ids; both if left out.")] = (
-        None
-    )
+    level: Annotated[Literal["1", "2"] | None, Field(description="1: categories, 2: ids; both if left out.")] = None
     period: Annotated[PeriodSize, Field(description="How long a period is when coders drift.")] = "month"
 
 

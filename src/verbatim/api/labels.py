@@ -43,7 +43,7 @@ class ShownNoise(Shown):
 
 
 class ShownBlur(Shown):
-    """Two codes of which one was likely given for the other: in so many verbatims, a share of those with one of them."""
+    """Two codes of which one was likely given for the other, in so many of the verbatims that have one of them."""
 
     first: str
     second: str

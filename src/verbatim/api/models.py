@@ -121,7 +121,7 @@ def retrain(request: Request) -> Response:
     openapi_extra=takes(GivenReason, once=True),
 )
 def roll_back(request: Request) -> Response:
-    """Its codings are in effect at once where it has some; a job codes the rest. What persons judged stays in effect."""
+    """Its codings are in effect at once where it has some; a job codes the rest. Those by persons stay in effect."""
     ask = asked(request)
     reason = read(GivenReason, ask.body.json()).reason
     return once(ask, lambda: _moved(ask, shown_moved(roll_back_model(keeper(ask), reason))))

@@ -102,13 +102,14 @@ def contest(round: Round, codebook: Codebook, confidence: float = 0.95) -> Conte
     )
 
 
-def _drawn(sides: Sequence[Tallies], owners: NDArray[np.int64], count: int) -> tuple[dict[str, Values], ...]:
+def _drawn(both: Sequence[Tallies], owners: NDArray[np.int64], count: int) -> tuple[dict[str, Values], ...]:
     """Return over files drawn respondent by respondent the difference of every figure, and the later model's figure."""
     blocks = []
     for weights in _draws(owners, count):
-        before, after = (_measured(side, side.sums(weights)) for side in sides)
+        before, after = (_measured(each, each.sums(weights)) for each in both)
         blocks.append(({name: after[name] - before[name] for name in before}, after))
-    return tuple({name: np.concatenate([block[name] for block in one]) for name in one[0]} for one in zip(*blocks))
+    sides = zip(*blocks, strict=True)
+    return tuple({name: np.concatenate([block[name] for block in side]) for name in side[0]} for side in sides)
 
 
 def _draws(owners: NDArray[np.int64], count: int) -> Iterator[Weights]:

@@ -58,7 +58,7 @@ def side_by_side(connection: Connection, organisation: str, wanted: Compared, mo
     found: list[StoredCoding] = []
     for start in range(0, len(numbers), BATCH):
         of_batch = codings_of(connection, organisation, numbers[start : start + BATCH])
-        found += sorted((one for one in of_batch if one.id in chosen), key=lambda one: (one.verbatim, one.id))
+        found += sorted((one for one in of_batch if one.id in chosen), key=lambda one: (one.verbatim, not one.person, one.id))
     return found
 
 
