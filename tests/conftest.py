@@ -9,11 +9,8 @@ each time.
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
-import threading
-import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache
@@ -37,6 +34,8 @@ if TYPE_CHECKING:
     from verbatim.coder import Coder
     from verbatim.domain import Verbatim
     from verbatim.registry import Manifest
+
+pytest_plugins = ["browser"]
 
 FILES = Path(__file__).parent / "files"
 STRICT = os.environ.get("VERBATIM_NO_SKIP") == "1"
@@ -325,27 +324,12 @@ class Service:
             client.close()
 
 
-@contextmanager
-def _serving(app: "FastAPI") -> Iterator[str]:
-    """The URL of a server of this application, which runs in a thread for as long as the block."""
-    from verbatim.app import server
-
-    one = server(app)
-    with socket.create_server(("127.0.0.1", 0)) as line:
-        thread = threading.Thread(target=one.run, args=([line],))
-        thread.start()
-        while not one.started:
-            assert thread.is_alive()
-            time.sleep(0.005)
-        yield f"http://127.0.0.1:{line.getsockname()[1]}"
-        one.should_exit = True
-        thread.join()
-
-
 @pytest.fixture
 def serving() -> "Callable[[FastAPI], AbstractContextManager[str]]":
     """What serves an application for as long as a block, and gives its URL."""
-    return _serving
+    from servers import serving
+
+    return serving
 
 
 @pytest.fixture
@@ -353,12 +337,14 @@ def serve_desk(desk: "Desk") -> "Iterator[Callable[..., Service]]":
     """What serves the desk, with limits."""
     from contextlib import ExitStack
 
+    from servers import serving
+
     from verbatim.api.application import create_app
 
     with ExitStack() as stack:
 
         def serve(limits: "Limits | None" = None) -> Service:
-            service = Service(desk, stack.enter_context(_serving(create_app(desk, limits))))
+            service = Service(desk, stack.enter_context(serving(create_app(desk, limits))))
             stack.callback(service.close)
             return service
 

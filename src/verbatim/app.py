@@ -25,6 +25,7 @@ from verbatim.scratch import scratch
 from verbatim.store.access_keys import create_key, list_keys
 from verbatim.store.opening import writing
 from verbatim.store.people import add_organisation, any_organisation
+from verbatim.web.application import pages
 from verbatim.workers import Crew, Order, machine
 
 KEEP_ALIVE = 15
@@ -40,7 +41,10 @@ FIRST_KEY = "first admin"
 
 @dataclass(frozen=True, slots=True)
 class ServeOrder:
-    """What to serve, and where: the store in a folder, or at a URL; so many worker processes beside the server."""
+    """What to serve, and where: the store in a folder, or at a URL; so many worker processes beside the server.
+
+    `public_url`: what browsers call the page where a proxy stands before it.
+    """
 
     data: Path | None = None
     database: str | None = None
@@ -51,6 +55,7 @@ class ServeOrder:
     codebook: str | None = None
     limits: Limits = field(default_factory=Limits)
     webhooks: Allowed = field(default_factory=Allowed)
+    public_url: str | None = None
 
 
 def serve(order: ServeOrder) -> None:
@@ -73,8 +78,8 @@ def serve(order: ServeOrder) -> None:
         stack.callback(desk.close)
         code_texts(desk, [Verbatim("", "ready")])
         stack.enter_context(_sending(Sender(desk.engine, order.webhooks)))
-        app = create_app(desk, order.limits, crew.wake)
-        _greet(first_key(desk.engine), order.host, line.getsockname()[1])
+        app = create_app(desk, order.limits, crew.wake, pages(desk, order.public_url))
+        _greet(first_key(desk.engine), order, line.getsockname()[1])
         _run(server(app), line)
 
 
@@ -127,11 +132,12 @@ def _sending(sender: Sender) -> Iterator[None]:
         thread.join()
 
 
-def _greet(key: str | None, host: str, port: int) -> None:
-    place = f"[{host}]" if ":" in host else host
+def _greet(key: str | None, order: ServeOrder, port: int) -> None:
+    place = f"[{order.host}]" if ":" in order.host else order.host
     if key:
         typer.echo(f"admin key: {key}")
     typer.echo(f"docs: http://{place}:{port}/docs")
+    typer.echo(f"page: {order.public_url or f'http://{place}:{port}/'}")
 
 
 def _run(one: uvicorn.Server, line: socket.socket) -> None:

@@ -252,6 +252,7 @@ def serve(  # noqa: PLR0913, PLR0917 - every option of the command is a paramete
         codebook=str(frame) if frame else None,
         limits=Limits(**wanted.limits()),
         webhooks=allowed_hosts(wanted.webhook_hosts),
+        public_url=wanted.public_url,
     )
     run(order)
 

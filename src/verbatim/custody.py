@@ -1,4 +1,4 @@
-"""The commands of whoever answers for a store: keys, erasure, retention. Doors as in `cli`, which takes them in."""
+"""The commands of whoever answers for a store: keys, users, erasure, retention. Doors as in `cli`, which takes them."""
 
 import csv
 import json
@@ -21,6 +21,10 @@ Organisation = Annotated[str, typer.Option("--organisation", help="Whose rows ar
 custody_app = typer.Typer()
 keys_app = typer.Typer(help="Make, list and revoke keys of the API.", no_args_is_help=True)
 custody_app.add_typer(keys_app, name="keys")
+users_app = typer.Typer(help="Add, list and disable persons who sign in at the page.", no_args_is_help=True)
+custody_app.add_typer(users_app, name="users")
+
+Login = Annotated[str, typer.Argument(help="What the person signs in with; case does not matter.", show_default=False)]
 
 
 @keys_app.command("create")
@@ -72,6 +76,72 @@ def revoke(
     typer.echo(f"key {id}: revoked")
 
 
+@users_app.command("add")
+def add_user(  # noqa: PLR0913, PLR0917 - every option of the command is a parameter
+    login: Login,
+    role: Annotated[Role, typer.Option(help="What the person may do.")],
+    name: Annotated[str | None, typer.Option(help="What the person is called; the login if left out.")] = None,
+    accounts: Annotated[
+        str | None, typer.Option(help="The accounts that a manager sees, with commas between; one with a comma quoted.")
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option(help="Language of the page: en, zh-Hans or zh-Hant; the browser's if left out.")
+    ] = None,
+    organisation: Organisation = ORGANISATION,
+    data: Data = None,
+    database: Database = None,
+) -> None:
+    """Add a person who signs in with a password: asked twice, or read from standard input that is no terminal."""
+    from verbatim.actions import users  # noqa: PLC0415 - --help loads no libraries
+    from verbatim.actions.stores import opened  # noqa: PLC0415
+    from verbatim.store.users import NewUser  # noqa: PLC0415
+
+    chosen = _split(accounts)
+    new = NewUser(login, name or login, role, tuple(chosen) if chosen is not None else None, language)
+    password = _password()
+    with opened(data, database, make=True) as engine:
+        added = users.add(engine, organisation, new, password)
+    typer.echo(f"user {added.login}: {added.role} of {organisation}")
+
+
+@users_app.command("list")
+def list_users(organisation: Organisation = ORGANISATION, data: Data = None, database: Database = None) -> None:
+    """List the persons who sign in, disabled ones too."""
+    from verbatim.actions.stores import opened  # noqa: PLC0415
+    from verbatim.actions.users import users_of  # noqa: PLC0415
+    from verbatim.terminal import show_users  # noqa: PLC0415
+
+    with opened(data, database) as engine:
+        show_users(users_of(engine, organisation))
+
+
+@users_app.command("password")
+def password(
+    login: Login, organisation: Organisation = ORGANISATION, data: Data = None, database: Database = None
+) -> None:
+    """Set another password, and end all sessions of the person; who was disabled may sign in again."""
+    from verbatim.actions import users  # noqa: PLC0415
+    from verbatim.actions.stores import opened  # noqa: PLC0415
+
+    chosen = _password()
+    with opened(data, database) as engine:
+        users.set_password(engine, organisation, login, chosen)
+    typer.echo(f"user {login}: password set")
+
+
+@users_app.command("disable")
+def disable_user(
+    login: Login, organisation: Organisation = ORGANISATION, data: Data = None, database: Database = None
+) -> None:
+    """Disable a person: signed out at once, and not let in again."""
+    from verbatim.actions import users  # noqa: PLC0415
+    from verbatim.actions.stores import opened  # noqa: PLC0415
+
+    with opened(data, database) as engine:
+        users.disable(engine, organisation, login)
+    typer.echo(f"user {login}: disabled")
+
+
 @custody_app.command()
 def erase(  # noqa: PLR0913, PLR0917 - every option of the command is a parameter
     contact: Annotated[str, typer.Option(help="The person's name, as it was handed in.")],
@@ -121,6 +191,16 @@ def _split(accounts: str | None) -> list[str] | None:
     if accounts is None:
         return None
     return [name.strip() for name in next(csv.reader([accounts], skipinitialspace=True), [])]
+
+
+def _password() -> str:
+    """A password, typed twice unseen, or the first line of standard input. Raises InputError for none."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    try:
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+    except typer.Abort as error:
+        raise InputError("no password was given; expected one") from error
 
 
 def _confirmed() -> bool:

@@ -1,9 +1,9 @@
 """What an installation decides once, from the environment: VERBATIM_MODEL, VERBATIM_DATA and others."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import PositiveInt, ValidationError
+from pydantic import Field, PositiveInt, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from verbatim.errors import InputError
@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     policy: Path | None = None
     corpus: Path | None = None
     webhook_hosts: str = ""
+    public_url: Annotated[str, Field(pattern=r"^https?://[^/\s]+/?$")] | None = None
     language: Literal["en", "zh-Hans", "zh-Hant"] = "en"
     limit_json_bytes: PositiveInt | None = None
     limit_transcript_bytes: PositiveInt | None = None

@@ -18,6 +18,7 @@ from verbatim.learning.check import Checked
 from verbatim.learning.statistics import Statistics
 from verbatim.quality import Assessment, Economy, Estimate, Slice
 from verbatim.store.access_keys import StoredKey
+from verbatim.store.users import StoredUser
 from verbatim.taxonomy import Code, Codebook
 
 OFTEN = 50
@@ -235,6 +236,20 @@ def show_keys(keys: Sequence[StoredKey]) -> None:
     for key in keys:
         moments = (f"{moment:%Y-%m-%d %H:%M}" if moment else "" for moment in (key.created, key.last_used, key.revoked))
         table.add_row(str(key.id), key.role, escape(key.name), escape(", ".join(key.accounts or ())), *moments)
+    console.print(table)
+
+
+def show_users(users: Sequence[StoredUser]) -> None:
+    """Print what is kept of users, a line each."""
+    console = Console(highlight=False, soft_wrap=True)
+    console.width = max(console.width, WIDE)
+    table = Table(box=None)
+    for name in ("login", "role", "name", "accounts", "language", "created", "last sign-in", "failed", "state"):
+        table.add_column(name)
+    for one in users:
+        moments = (f"{moment:%Y-%m-%d %H:%M}" if moment else "" for moment in (one.created, one.last_sign_in))
+        about = escape(one.login), one.role, escape(one.name), escape(", ".join(one.accounts or ())), one.language or ""
+        table.add_row(*about, *moments, str(one.failed), "" if one.active else "disabled")
     console.print(table)
 
 

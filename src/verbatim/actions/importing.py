@@ -53,7 +53,8 @@ Row = Verbatim | Rejection
 class Recognised:
     """What a file would be read as: its layout, which column is taken as what, remarks, and how its first rows fare.
 
-    `verbatims` and `rejected` count what came out of the first rows, all of them unless there are `more`.
+    `verbatims` and `rejected` count what came out of the first rows, all of them unless there are `more`. `names` are
+    those of all columns, `text` those of free text.
     """
 
     file: str
@@ -64,6 +65,8 @@ class Recognised:
     rejected: int
     rejections: tuple[Rejection, ...]
     more: bool
+    names: tuple[str, ...] = ()
+    text: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,8 @@ def recognise(path: Path, name: str, options: ReadOptions) -> Recognised:
         rejected=len(refused),
         rejections=tuple(refused[:SHOWN_REJECTIONS]),
         more=len(rows) > LOOKED_AT,
+        names=opened.names,
+        text=opened.columns.text,
     )
 
 

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.types import ASGIApp
 
 from verbatim.access import RULES
 from verbatim.actions.intake import Desk
@@ -29,6 +30,7 @@ from verbatim.api import (
     work,
 )
 from verbatim.api.call import call_of
+from verbatim.api.fork import Fork
 from verbatim.api.gate import Cargo, Gate, KnownKeys, Way
 from verbatim.api.limits import Buckets, Limits
 from verbatim.api.problems import problem_of, respond
@@ -55,20 +57,30 @@ PAGES = ("/docs", "/openapi.json")
 _SILENT: Any = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False, "auto_configure": False}
 
 
-def create_app(desk: Desk, limits: Limits | None = None, wake: Callable[[], None] | None = None) -> FastAPI:
-    """The application of a desk; `wake` is called when a job was queued. InternalError for a route without a rule."""
+def create_app(
+    desk: Desk,
+    limits: Limits | None = None,
+    wake: Callable[[], None] | None = None,
+    pages: ASGIApp | None = None,
+) -> FastAPI:
+    """The application of a desk; `wake` is called when a job was queued. InternalError for a route without a rule.
+
+    `pages` get every request whose path is none of the API.
+    """
     limits = limits or Limits()
     routes = all_routes()
     told = document.build(routes.routes)
     figures = Figures()
-    gate = Middleware(Gate, ways=ways(told, limits), keys=KnownKeys(desk.engine), buckets=Buckets(limits.per_minute))
+    through = ways(told, limits)
+    gate = Middleware(Gate, ways=through, keys=KnownKeys(desk.engine), buckets=Buckets(limits.per_minute))
+    fork = [Middleware(Fork, ways=through, pages=pages)] if pages else []
     app = FastAPI(
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
         telemetry=_SILENT,
-        middleware=[Middleware(Watch, figures=figures, at_once=limits.at_once), gate],
+        middleware=[Middleware(Watch, figures=figures, at_once=limits.at_once), *fork, gate],
         exception_handlers={HTTPException: _tell, RequestValidationError: _tell},
     )
     app.include_router(routes)

@@ -62,11 +62,16 @@ class ShownJob(Shown):
 
 
 class ShownRecognised(Shown):
-    """What a file was recognised as, and how its first rows fare; nothing is kept. `more` rows follow those."""
+    """What a file was recognised as, and how its first rows fare; nothing is kept. `more` rows follow those.
+
+    `columns`: which is taken as what; `names`: what all of them are called; `text`: those of free text.
+    """
 
     file: str
     layout: str
     columns: dict[str, str]
+    names: list[str]
+    text: list[str]
     notes: list[str]
     verbatims: int
     rejected: int
@@ -94,9 +99,10 @@ class ShownSource(Shown):
 
 
 class ShownMe(Shown):
-    """Whoever holds the key."""
+    """Whoever holds the key, or is signed in; `actor` is what is kept of them where they do something."""
 
     id: int
+    actor: str
     name: str
     organisation: str
     role: Role

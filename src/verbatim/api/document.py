@@ -13,13 +13,15 @@ from verbatim import __version__
 from verbatim.access import PUBLIC, RULES
 from verbatim.api import given, shown_models
 from verbatim.api.problems import KINDS, MEDIA_TYPE
+from verbatim.store.sessions import COOKIE, CSRF_HEADER
 
 TITLE = "verbatim"
 DESCRIPTION = """What customers said goes in, what it is about comes out.
 
-A request carries a key: `Authorization: Bearer vk_…`. Its role says what it may do; rows of other organisations, and
-rows that the role may not see, are answered as if they were not there. Every error is a problem of RFC 9457,
-`application/problem+json`, whose `errors` name field, value and what was expected; customers' words are never shown.
+A request carries a key: `Authorization: Bearer vk_…`; a browser that is signed in sends its cookie instead. The
+role says what it may do; rows of other organisations, and rows that the role may not see, are answered as if they were
+not there. Every error is a problem of RFC 9457, `application/problem+json`, whose `errors` name field, value and what
+was expected; customers' words are never shown.
 Lists are `{"items": […], "next": …}`: hand `next` in as `cursor` to go on. Dates carry their zone, as ISO 8601 has it.
 No text holds U+0000 or half of a surrogate pair, no name or id is all blank, and nothing is dated before 1901 or in the
 future.
@@ -51,6 +53,17 @@ GIVEN: tuple[type[BaseModel], ...] = (
     shown_models.GivenReason,
 )
 """The shapes that bodies have; handlers read them themselves, off the loop."""
+
+SECURITY = {
+    "key": {"type": "http", "scheme": "bearer", "description": "A key: vk_…"},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": COOKIE,
+        "description": f"Set by signing in at the page; what changes something needs the header {CSRF_HEADER} too.",
+    },
+}
+"""What a request may show in its place: either will do."""
 
 _SCHEMAS = "#/components/schemas/"
 _PROBLEM = {
@@ -89,7 +102,7 @@ def build(routes: Sequence[BaseRoute]) -> Document:
     schemas = {**components.get("schemas", {}), **definitions["$defs"], "Problem": _PROBLEM}
     schemas = {name: one for name, one in schemas.items() if name not in ("HTTPValidationError", "ValidationError")}
     components["schemas"] = dict(sorted(schemas.items()))
-    components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "description": "A key: vk_…"}}
+    components["securitySchemes"] = SECURITY
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             _complete(operation, method.upper(), path)
@@ -121,7 +134,7 @@ def _complete(operation: Document, method: str, path: str) -> None:
     if path in PUBLIC:
         operation["security"] = []
         return
-    operation["security"] = [{"key": []}]
+    operation["security"] = [{name: []} for name in SECURITY]
     roles = ", ".join(sorted(RULES[method, path]))
     operation["description"] = f"{operation.get('description', '').strip()}\n\nRoles: {roles}.".strip()
 

@@ -147,6 +147,8 @@ def _recognised(found: Recognised) -> ShownRecognised:
         file=found.file,
         layout=found.layout,
         columns=found.columns,
+        names=list(found.names),
+        text=list(found.text),
         notes=list(found.notes),
         verbatims=found.verbatims,
         rejected=found.rejected,

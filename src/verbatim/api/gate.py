@@ -3,6 +3,7 @@
 It is plain ASGI, so that nothing is read from a client before it is known who that is: the body comes last.
 """
 
+import hmac
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -14,9 +15,11 @@ from urllib.parse import parse_qsl
 from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from verbatim.access import PUBLIC, may
+from verbatim.actions.sign_in import signed_in
 from verbatim.api.bodies import take_in, too_large
 from verbatim.api.call import call_of
 from verbatim.api.limits import Buckets
@@ -24,6 +27,7 @@ from verbatim.api.problems import Fault, ProblemError, place, told
 from verbatim.errors import UnavailableError
 from verbatim.store.access_keys import Holder, holder, note_use, use_is_due
 from verbatim.store.opening import reading, writing
+from verbatim.store.sessions import COOKIE, CSRF_HEADER
 
 FRESH = 3.0
 """Seconds that a look-up of a key holds: a revoked one opens nothing after that."""
@@ -31,6 +35,9 @@ FRESH = 3.0
 MOST_KEYS = 10_000
 
 JSON = ("application/json",)
+
+SAFE = frozenset({"GET", "HEAD"})
+"""Methods that change nothing: for every other one a session needs its CSRF token too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +118,7 @@ class Gate:
         way = _way(self._ways, scope["path"], method)
         call.template = way.template
         if way.template not in PUBLIC:
-            call.holder = await self._holder(headers)
+            call.holder = await self._holder(headers, method)
             if not may(call.holder.role, method, way.template):
                 raise ProblemError(403, f"a key with the role {call.holder.role} may not {method} {way.template}")
             self._slow_down(call.holder)
@@ -122,7 +129,10 @@ class Gate:
             await take_in(receive, call.body, cargo.bytes)
             _check_there(call.body.size, cargo)
 
-    async def _holder(self, headers: Headers) -> Holder:
+    async def _holder(self, headers: Headers, method: str) -> Holder:
+        token = cookie_parser(headers.get("cookie", "")).get(COOKIE)
+        if token and "authorization" not in headers:
+            return await self._of_session(token, headers.get(CSRF_HEADER, ""), method)
         scheme, _, secret = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not secret:
             raise _nobody("no key was sent; expected the header Authorization: Bearer vk_…", "")
@@ -133,8 +143,16 @@ class Gate:
             raise _nobody("the key is unknown or revoked; expected one that is in use", ', error="invalid_token"')
         return found
 
+    async def _of_session(self, token: str, csrf: str, method: str) -> Holder:
+        session = await run_in_threadpool(signed_in, self._keys.engine, token, datetime.now(UTC))
+        if session is None:
+            raise _nobody("the session is over; expected to be signed in again", "")
+        if method not in SAFE and not hmac.compare_digest(csrf.encode(), session.csrf.encode()):
+            raise ProblemError(403, f"{CSRF_HEADER}: not that of the session; expected the one that the page holds")
+        return session.holder
+
     def _slow_down(self, holder: Holder) -> None:
-        wait = self._buckets.wait(holder.id, self._clock())
+        wait = self._buckets.wait(holder.actor, self._clock())
         if wait:
             seconds = math.ceil(wait)
             detail = f"this key has asked too often; expected at most {self._buckets.per_minute} requests a minute"

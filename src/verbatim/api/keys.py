@@ -30,8 +30,8 @@ def show_me(request: Request) -> Response:
     """Name, role and organisation."""
     holder = asked(request).holder
     own = list(holder.accounts) if holder.accounts is not None else None
-    me = ShownMe(id=holder.id, name=holder.name, organisation=holder.organisation, role=holder.role, accounts=own)
-    return answered(me)
+    about = {name: getattr(holder, name) for name in ("id", "actor", "name", "organisation", "role")}
+    return answered(ShownMe(**about, accounts=own))
 
 
 @router.get("/v1/keys", operation_id="list_keys", summary="All keys, revoked ones too", response_model=Page[ShownKey])

@@ -25,15 +25,15 @@ class Limits:
 
 @dataclass(slots=True)
 class Buckets:
-    """A bucket of tokens for each key: a request takes one, and they come back at an even pace.
+    """A bucket of tokens for each key, and each person: a request takes one, and they come back at an even pace.
 
     A bucket holds those of a minute, so that a key that was quiet may ask in a burst.
     """
 
     per_minute: int
-    _levels: dict[int, tuple[float, float]] = field(default_factory=dict)
+    _levels: dict[str, tuple[float, float]] = field(default_factory=dict)
 
-    def wait(self, key: int, now: float) -> float:
+    def wait(self, key: str, now: float) -> float:
         """Take a token; the seconds to wait for one where the bucket is empty, else 0. `now` in seconds."""
         pace = self.per_minute / 60
         level, since = self._levels.get(key, (float(self.per_minute), now))

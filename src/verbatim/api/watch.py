@@ -1,6 +1,6 @@
 """The watch: around every request a line in the log, figures, headers, and the last resort for errors.
 
-A line holds method, template of the path, status, milliseconds and the number of the key: no query, no words.
+A line holds method, template of the path, status, milliseconds and the number of the key or person: no query, no words.
 """
 
 import time
@@ -111,9 +111,9 @@ class Watch:
         route = call.template or NOWHERE
         self._figures.requests.labels(method, route, str(status)).inc()
         self._figures.seconds.labels(method, route).observe(seconds)
-        key = call.holder.id if call.holder else None
+        who = {("user" if call.holder.login else "key"): call.holder.id} if call.holder else {"key": None}
         ms = round(seconds * 1000, 1)
-        _log.info("request", request=call.id, method=method, route=route, status=status, ms=ms, key=key)
+        _log.info("request", request=call.id, method=method, route=route, status=status, ms=ms, **who)
 
 
 def _place(error: BaseException) -> str:

@@ -46,7 +46,8 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One input opened: the layout recognised, the columns taken, remarks for the user, and its rows, read on demand.
+    """One input opened: the layout recognised, the columns taken, remarks for the user, its rows, read on demand, and
+    what all its columns are called.
 
     Every data row of the file comes out, as one verbatim per text column or as one rejection, in file order.
     """
@@ -56,3 +57,4 @@ class Reading:
     columns: Columns
     notes: tuple[str, ...]
     rows: Iterator[Verbatim | Rejection]
+    names: tuple[str, ...] = ()

@@ -50,7 +50,7 @@ def read_survey(path: Path, source: str, options: ReadOptions, stem: str | None 
     layout = _FORMS.get(table.form, heading.layout.name)
     rows = _interpreted(source, chain(head, rest), interpreter(source, heading, choice, stem))
     notes = (*_misnamed(source, table), *table.notes, *_remarks(layout, heading), *choice.notes)
-    return Reading(source, layout, choice.columns, notes, rows)
+    return Reading(source, layout, choice.columns, notes, rows, tuple(heading.names))
 
 
 def interpreter(file: str, heading: Heading, choice: Choice, stem: str | None = None) -> Interpreter:

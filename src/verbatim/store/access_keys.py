@@ -33,7 +33,7 @@ _SECRET = re.compile(re.escape(PREFIX) + r"[A-Za-z0-9_-]{43}")
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Whoever holds a key; `accounts` are the only ones that a manager sees."""
+    """Whoever holds a key, or signed in by a `login`; `accounts` are the only ones that a manager sees."""
 
     id: int
     organisation: str
@@ -41,11 +41,12 @@ class Holder:
     role: Role
     accounts: tuple[str, ...] | None = None
     last_used: datetime | None = field(default=None, compare=False)
+    login: str | None = None
 
     @property
     def actor(self) -> str:
         """What the holder is called in jobs, in audit events, and as the submitter of a verbatim."""
-        return f"key:{self.id}"
+        return f"user:{self.login}" if self.login else f"key:{self.id}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,11 @@
 
 from sqlalchemy import Connection
 
-from verbatim.store import promotions, review_tables  # noqa: F401 - they add their tables to the metadata
+from verbatim.store import (  # noqa: F401 - they add their tables to the metadata
+    promotions,
+    review_tables,
+    sign_in_tables,
+)
 from verbatim.store.schema import metadata, organisations
 
 # Among models the one promoted last, else the newest.

@@ -1,0 +1,30 @@
+"""The table of sections: what the navigation shows, in its order, and which function answers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from verbatim.access import RULES, Role
+from verbatim.web import importing, jobs, review
+from verbatim.web.visit import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section: its name, as in `frame.nav_<name>` of the words; its path; its page; the roles that may see it."""
+
+    name: str
+    path: str
+    show: Callable[[Visit], Response]
+    roles: frozenset[Role]
+
+
+_ANALYSING: frozenset[Role] = frozenset({"analyst", "admin"})
+
+SECTIONS = (
+    Section("review", "/review", review.show, _ANALYSING),
+    Section("import", "/import", importing.show, RULES["POST", "/v1/imports"]),
+    Section("jobs", "/jobs", jobs.show, RULES["GET", "/v1/jobs"]),
+)
+"""Every section; a new page is a function in a module beside this one, and a line here."""
