@@ -58,7 +58,9 @@ def side_by_side(connection: Connection, organisation: str, wanted: Compared, mo
     found: list[StoredCoding] = []
     for start in range(0, len(numbers), BATCH):
         of_batch = codings_of(connection, organisation, numbers[start : start + BATCH])
-        found += sorted((one for one in of_batch if one.id in chosen), key=lambda one: (one.verbatim, not one.person, one.id))
+        found += sorted(
+            (one for one in of_batch if one.id in chosen), key=lambda one: (one.verbatim, not one.person, one.id)
+        )
     return found
 
 
@@ -133,3 +135,8 @@ def _of_models(
     )
     rows = connection.execute(chosen)
     return [(verbatim, coding) for verbatim, coding in rows if verbatim in numbers]
+
+
+def _place(one: StoredCoding) -> tuple[int, bool, int]:
+    """Codings of one verbatim stand together, those by persons first."""
+    return one.verbatim, not one.person, one.id

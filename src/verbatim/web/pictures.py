@@ -1,4 +1,4 @@
-"""Pictures as places in a drawing, for templates to draw as SVG: change with limits, and a curve that is learnt along."""
+"""Pictures as places in a drawing, which templates draw as SVG: changes with limits, and a learning curve."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
