@@ -17,14 +17,12 @@ from verbatim.actions.retraining import RetrainOrder, Ring, ring_of, rounded
 from verbatim.actions.stores import models_folder_of
 from verbatim.coder import parts_of
 from verbatim.domain import Verbatim
-from verbatim.encoders import Encoder, Read, Span, Vectors
-from verbatim.learning.adapt import FEWEST, best, review
+from verbatim.learning.adapt import FEWEST, Learnt, best, review
 from verbatim.learning.adapt import Reviewed as Judged
-from verbatim.learning.contradictions import Coded, contradictions
+from verbatim.learning.contradictions import Coded, Contradiction, Told, contradictions
 from verbatim.learning.examples import Example, corpus_hash, frame_examples, read_corpus
 from verbatim.learning.kept_vectors import KeptVectors
 from verbatim.learning.label_problems import LabelProblems, label_problems
-from verbatim.learning.tuning.rows import marks
 from verbatim.settings import preset
 from verbatim.store.codings import effective
 from verbatim.store.jobs import Lease, StoredJob, enqueue, latest, require_none
@@ -91,9 +89,11 @@ def run_labels(desk: Desk, lease: Lease) -> None:
         found = [one for one in person_codings(connection, organisation) if _is_usable(one, ring)]
     judged = review(ring.origin, ring.encoder, [_example(one) for one in found])
     _note(lease, 1)
-    told = {"model": ring.origin.label, **_problems(found, judged, ring)}
-    _note(lease, 2, told)
-    _note(lease, STEPS, told | {"seed": _seed(lease, ring, found, judged)})
+    learnt = best(judged, ring.origin) if len(found) >= FEWEST else None
+    looked = _problems(found, judged, learnt, ring)
+    _note(lease, 2)
+    told = {"model": ring.origin.label, **looked, "seed": _seed(lease, ring, judged, learnt, found)}
+    _note(lease, STEPS, told)
 
 
 def _is_usable(one: PersonCoding, ring: Ring) -> bool:
@@ -106,20 +106,13 @@ def _example(one: PersonCoding) -> Example:
     return Example(str(one.stored.id), one.stored.verbatim.text, (), codes, None, None, "und")
 
 
-def _problems(found: Sequence[PersonCoding], judged: Judged, ring: Ring) -> Values:
+def _problems(found: Sequence[PersonCoding], judged: Judged, learnt: Learnt | None, ring: Ring) -> Values:
     """What is likely wrong with these codings; nothing of so few that nothing is learnt from them."""
     ids = ring.origin.frame.ids
-    nothing = LabelProblems(len(found), (), (), ())
-    looked = (
-        nothing
-        if len(found) < FEWEST
-        else label_problems(
-            best(judged, ring.origin).held[:, : len(ids)].astype(np.float64),
-            judged.gold[:, : len(ids)],
-            [str(place) for place in range(len(found))],
-            ids,
-        )
-    )
+    looked = LabelProblems(len(found), (), (), ())
+    if learnt is not None:
+        held, gold = learnt.held[:, : len(ids)].astype(np.float64), judged.gold[:, : len(ids)]
+        looked = label_problems(held, gold, [str(place) for place in range(len(found))], ids)
     problems = [
         {
             "verbatim": found[int(one.example)].stored.id,
@@ -140,22 +133,27 @@ def _problems(found: Sequence[PersonCoding], judged: Judged, ring: Ring) -> Valu
     }
 
 
-def _seed(lease: Lease, ring: Ring, found: Sequence[PersonCoding], judged: Judged) -> Values:
+def _seed(lease: Lease, ring: Ring, judged: Judged, learnt: Learnt | None, found: Sequence[PersonCoding]) -> Values:
     """What persons contradict of the seed: the examples of the frame, and of a corpus if one is named."""
-    examples = [*frame_examples(ring.codebook), *_corpus(ring.codebook)]
     ids = ring.origin.frame.ids
+    examples = [*frame_examples(ring.codebook), *_corpus(ring.codebook)]
     known = [one for one in examples if one.ids <= set(ids) and parts_of(Verbatim(one.id, one.text))]
-    numbers = [str(one.stored.id) for one in found]
-    corrected = Coded(numbers, judged.vectors, judged.gold[:, : len(ids)])
-    own = models_folder_of(lease.engine, lease.job.organisation) / SEED
-    seed = _coded(known, ring, KeptVectors(_Wholes(ring.encoder.behind), own, lambda: _renew(lease)))
-    looked = contradictions(seed, corrected, ids)
-    told = [{**asdict(one), "neighbours": [int(number) for number in one.neighbours]} for one in looked.found]
+    looked: tuple[Contradiction, ...] = ()
+    if learnt is not None and learnt.correction is not None:
+        own = models_folder_of(lease.engine, lease.job.organisation) / SEED
+        encoder = KeptVectors(ring.encoder.behind, own, lambda: _renew(lease))
+        taught = review(ring.origin, encoder, known)
+        encoder.save()
+        before = Told(taught.scores[:, : len(ids)], ring.origin.thresholds.given)
+        scores = learnt.correction.applied(taught.scores, taught.vectors)[:, : len(ids)]
+        corrected = Coded([str(one.stored.id) for one in found], judged.gold[:, : len(ids)], judged.vectors)
+        seed = Coded([one.id for one in known], taught.gold[:, : len(ids)], taught.vectors)
+        looked = contradictions(seed, before, Told(scores, learnt.thresholds.given), corrected, ids)
+    told = [{**asdict(one), "nearest": [int(number) for number in one.nearest]} for one in looked[:MOST]]
     return {
-        "examples": looked.examples,
-        "asked": looked.asked,
-        "contradicted": len({one.example for one in looked.found}),
-        "found": rounded(told[:MOST]),
+        "examples": len(known),
+        "contradicted": len({one.example for one in looked}),
+        "found": rounded(told),
         "sha256": corpus_hash(known),
     }
 
@@ -164,34 +162,6 @@ def _corpus(codebook: Codebook) -> list[Example]:
     """The corpus that the installation names. Raises CorpusError where it cannot be read by this frame."""
     folder = preset().corpus
     return read_corpus(folder, codebook) if folder else []
-
-
-def _coded(examples: Sequence[Example], ring: Ring, encoder: KeptVectors) -> Coded:
-    """Examples with their vectors, which are kept for the next time."""
-    texts = [one.text for one in examples]
-    vectors = encoder.read(texts, [()] * len(texts)).wholes
-    encoder.save()
-    count = len(ring.origin.frame.ids)
-    rows = [marks(one.ids, ring.origin.frame)[:count] for one in examples]
-    return Coded([one.id for one in examples], vectors, np.array(rows, dtype=bool).reshape(len(examples), count))
-
-
-class _Wholes:
-    """An encoder that gives the vectors of whole texts only, cut into clauses as always: so half the room is enough."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
-        self.fingerprint = encoder.fingerprint
-        self.dimension = encoder.dimension
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """Return one row for each text, as the encoder itself gives it."""
-        return self._encoder.encode(texts)
-
-    def read(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> Read:  # noqa: ARG002 - as encoders have it
-        """Return the rows of whole texts, and none of clauses, whatever spans there are."""
-        cut = [parts_of(Verbatim("", text))[0].spans() for text in texts]
-        return Read(np.zeros((0, self.dimension), dtype=np.float32), self._encoder.read(texts, cut).wholes)
 
 
 def _note(lease: Lease, done: int, result: Values | None = None) -> None:

@@ -52,20 +52,23 @@ class ShownBlur(Shown):
 
 
 class ShownContradiction(Shown):
-    """A code of a seed example that all `neighbours`, the nearest verbatims by persons, lack, or have beside it."""
+    """A code of a seed example that corrections contradict: `given` though it should not be, or the other way about.
+
+    `shift` is how far the corrections moved it, in log-odds.
+    """
 
     example: str
     code: str
     given: bool
-    neighbours: Annotated[list[int], Field(description="Verbatims, the nearest first.")]
-    likeness: Annotated[float, Field(description="Their mean cosine.")]
+    shift: float
+    nearest: Annotated[list[int], Field(description="The nearest verbatims by persons that say otherwise.")]
+    likeness: Annotated[float | None, Field(description="The cosine of the first of them.")]
 
 
 class ShownSeed(Shown):
-    """What was looked through of the seed: `asked` of the `examples` lay near enough to be asked about."""
+    """What was looked through of the seed: so many `examples`, of which so many are contradicted."""
 
     examples: int
-    asked: int
     contradicted: int
     found: list[ShownContradiction]
     sha256: str

