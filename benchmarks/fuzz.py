@@ -147,9 +147,10 @@ def schemathesis(
     """The report of one run of schemathesis; all that it said is kept beside it."""
     report = place.with_suffix(".json")
     number, secret = own
+    config = place.with_suffix(".toml")
+    config.write_text(f'[auth.openapi.key]\nbearer = "{secret}"\n', encoding="utf-8")
     command = [
-        asked.schemathesis, "run", f"{server.url}/openapi.json",
-        "--header", f"Authorization: Bearer {secret}",
+        asked.schemathesis, "--config-file", str(config), "run", f"{server.url}/openapi.json",
         "--phases", asked.phases, "--checks", CHECKS, "--mode", "all", "--max-examples", str(asked.examples),
         "--seed", place.name.rpartition("-")[2], "--continue-on-failure", "--generation-database", "none",
         "--suppress-health-check", "all", "--no-color", "--request-timeout", "60",

@@ -20,7 +20,7 @@ NOBODY = 2**62
 """A number that no key has."""
 
 KEY = "Idempotency-Key"
-SHORT = 200
+LONGEST = 255
 REJECTED, ACCEPTED, STILL_THERE = "ST202", "ST201", "ST301"
 """What schemathesis calls a request refused that fits the schema, one taken that does not, and one deleted in vain."""
 
@@ -42,7 +42,11 @@ RULES = (
     Rule(REJECTED, "different one for each arrival", "rows of a batch have different ids"),
     Rule(REJECTED, "^search", "a search holds a word at least"),
     Rule(REJECTED, "^codebook", "a code frame has a grammar of its own"),
-    Rule(REJECTED, "this is |table|transcript|workbook|header|no column|no turn", "a file is of a known form"),
+    Rule(
+        REJECTED,
+        "this (is|JSON)|known encoding|table|JSON|transcript|workbook|header|no column|no turn",
+        "a file is of a known form",
+    ),
     Rule(REJECTED, "unknown encoding", "an encoding has one of many names"),
     Rule(REJECTED, "speak nowhere", "who is named as a customer speaks"),
     Rule(REJECTED, "^url|address|host", "a webhook has an address that can be told something"),
@@ -67,8 +71,9 @@ def before_call(_context: object, case: Any, _kwargs: object) -> None:
     if str(revoked) == OWN:
         case.path_parameters["id"] = NOBODY
     given = (case.headers or {}).get(KEY)
-    if isinstance(given, str) and 0 < len(given.strip()) <= SHORT:
-        case.headers[KEY] = f"{given}{uuid.uuid4().hex}"
+    if isinstance(given, str) and given.strip() and len(given) <= LONGEST:
+        fresh = uuid.uuid4().hex
+        case.headers[KEY] = given[: LONGEST - len(fresh)] + fresh
 
 
 @schemathesis.hook

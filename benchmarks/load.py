@@ -27,7 +27,7 @@ from threading import local
 
 from machine import this_machine
 
-RATES = (20, 40, 60, 80, 100, 130, 160, 200)
+RATES = (20, 30, 40, 50, 60, 70, 80, 100, 130, 160, 200)
 LIMIT = 0.1
 """Seconds that 99 of 100 requests may take at most."""
 
@@ -63,12 +63,12 @@ def main() -> None:
     texts = _texts()
     with TemporaryDirectory(prefix="verbatim-load-") as folder, served(Path(folder), wanted.database) as server:
         sender = Sender(server, texts)
-        sender.at(5, 10)
+        _wait_for(server, _import(server, texts, 50))  # the worker has its model now
+        sender.at(10, 10)
         steps = list(_climbed(sender, wanted.step))
         held = [one for one in steps if _holds(one)]
-        highest = held[-1].rate if held else steps[0].rate
         before = memory_of(server.pid)
-        kept = sender.at(highest, wanted.seconds)
+        kept = _kept(sender, [one.rate for one in held] or [steps[0].rate], wanted.seconds)
         after = memory_of(server.pid)
         job = _import(server, texts, wanted.rows)
         health = Sender(server, texts, method="GET", path="/healthz").at(20, min(wanted.seconds, 120))
@@ -77,7 +77,7 @@ def main() -> None:
         "machine": asdict(this_machine()),
         "store": "postgresql" if wanted.database else "sqlite",
         "steps": [asdict(one) for one in steps],
-        "held": asdict(kept),
+        "held": [asdict(one) for one in kept],
         "held_seconds": wanted.seconds,
         "memory_mib": {"before": before, "after": after},
         "healthz_beside_a_job": asdict(health),
@@ -167,6 +167,17 @@ def _climbed(sender: Sender, seconds: float) -> Iterator[Figures]:
             return
 
 
+def _kept(sender: Sender, rates: Sequence[float], seconds: float) -> list[Figures]:
+    """The figures of the highest rate, kept for long; where it does not hold, those of the next lower one after it."""
+    found: list[Figures] = []
+    for rate in sorted(rates, reverse=True):
+        found.append(sender.at(rate, seconds))
+        print(found[-1], file=sys.stderr)
+        if _holds(found[-1]):
+            break
+    return found
+
+
 def _holds(found: Figures) -> bool:
     return not found.failed and found.p99 < 1000 * LIMIT
 
@@ -178,6 +189,11 @@ def _import(server: Server, texts: Sequence[str], rows: int) -> str:
     headers = {"Authorization": f"Bearer {server.key}"}
     connection.request("POST", "/v1/imports?source=job&name=rows.jsonl", body, headers)
     return str(json.loads(connection.getresponse().read())["job"]["href"])
+
+
+def _wait_for(server: Server, job: str) -> None:
+    while _asked(server, job)["state"] in {"queued", "running"}:
+        time.sleep(0.2)
 
 
 def _asked(server: Server, path: str) -> dict[str, object]:

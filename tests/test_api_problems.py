@@ -59,6 +59,12 @@ def test_what_the_engine_says_is_not_told():
     assert "postgresql" not in str(problem_of(error).body("1"))
 
 
+def test_the_problem_of_a_file_names_the_body_and_quotes_no_sentence():
+    problem = problem_of(errors.FileError("a.csv: the first row, 'Too dear for us', is no header; expected one"))
+    found = "a.csv: the first row, a text of 15 characters, is no header"
+    assert (problem.detail, problem.errors) == (f"{found}; expected one", (Fault("body", found, "one"),))
+
+
 def test_a_store_that_does_not_answer_is_to_be_asked_again():
     problem = problem_of(UnavailableError("store postgresql://user@host/name: connection refused"))
     assert problem.headers == {"Retry-After": "1"}

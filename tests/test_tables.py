@@ -2,6 +2,7 @@ import csv
 import io
 import json
 import tracemalloc
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from verbatim.domain import Rejection
 from verbatim.errors import FileError
+from verbatim.formats import tables
 from verbatim.formats.reading import ReadOptions
 from verbatim.formats.tables import Grid, Records, damage, open_table
 
@@ -101,7 +103,51 @@ def test_an_array_may_stand_inside_one_object(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", ["[1, 2", "id,comment", '{\n"a": 1}', '{"rows": [],\n "more": []}'])
 def test_json_without_an_array_of_objects_is_refused(tmp_path: Path, content: str) -> None:
     with pytest.raises(FileError, match=r"a\.json: this .*JSON.*expected"):
-        opened(written(tmp_path, content, "a.json"))
+        list(opened(written(tmp_path, content, "a.json")).rows)
+
+
+@pytest.mark.parametrize("content", ["[]", " [ ]\n", '[{"a": [1, {"b": "]"}]}, {}]', '[\n{"a": 1.5} ,{"a": "价"}\n]\n'])
+def test_an_array_is_read_one_by_one_as_the_whole_would_be(
+    tmp_path: Path, content: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for size in (1, 2, 7, 1000):
+        monkeypatch.setattr(tables, "_PIECE", size)
+        found = list(opened(written(tmp_path, content, "a.json")).rows)
+        assert found == list(enumerate(json.loads(content), start=1))
+
+
+@pytest.mark.parametrize(
+    "content", ['[{"a": 1}', '[{"a": 1},]', '[{"a": 1} {}]', "[{}]]", '[{"a": NaN}]', '[{"a": 1}, ']
+)
+def test_an_array_that_breaks_off_is_told_with_the_object(tmp_path: Path, content: str) -> None:
+    with pytest.raises(FileError, match=r"a\.json: this is no valid JSON \((after )?object \d.*; expected an array"):
+        list(opened(written(tmp_path, content, "a.json")).rows)
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "piece"),
+    [
+        ("a.json", '[{"a":1}', ',{"a":"' + "x" * 999 + '"}'),
+        ("a.json", '[{"a":"', "x" * 1000),
+        ("a.jsonl", '{"a":"', "x" * 1000),
+        ("a.csv", "id,comment\n1,", "x" * 1000),
+        ("a.csv", 'id,comment\n1,"', "x" * 999 + "\n"),
+        ("a.csv", "id,comment\n1,", ",x" * 500),
+    ],
+)
+def test_memory_does_not_grow_with_what_stands_in_one_place(tmp_path: Path, name: str, start: str, piece: str) -> None:
+    path = written(tmp_path, start + piece * 30_000, name)
+    tracemalloc.start()
+    with suppress(FileError):
+        assert sum(1 for _ in opened(path).rows)
+    top = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert top < 30_000_000
+
+
+def test_a_row_has_as_many_cells_as_a_spreadsheet_at_most(tmp_path: Path) -> None:
+    rows = list(opened(written(tmp_path, "id,comment\n1," + "," * 20_000 + "\n2,ok\n")).rows)
+    assert (rows[1].reason, rows[2]) == ("20,002 cells; expected at most 16,384", (3, ["2", "ok"]))
 
 
 @pytest.mark.parametrize(

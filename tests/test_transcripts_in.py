@@ -68,8 +68,10 @@ def test_a_customer_of_the_roster_is_no_name_among_the_speakers(desk: Desk) -> N
 
 
 def test_a_call_of_a_hundred_thousand_cues_is_refused_by_a_clear_limit(desk: Desk) -> None:
-    receipt = receive_transcript(desk, "north", "calls", Transcript("a.vtt", cues(100_000)), "key:1")
-    assert receipt.refused[0].problem.reason == "turns: 100,000 turns; expected at most 20,000"
+    with pytest.raises(FileError, match=r"300,000 lines; expected at most 200,000"):
+        receive_transcript(desk, "north", "calls", Transcript("a.vtt", cues(100_000)), "key:1")
+    receipt = receive_transcript(desk, "north", "calls", Transcript("a.vtt", cues(25_000)), "key:1")
+    assert receipt.refused[0].problem.reason == "turns: 25,000 turns; expected at most 20,000"
 
 
 def test_a_call_of_many_cues_is_kept_and_coded_by_a_job(desk: Desk) -> None:
@@ -99,7 +101,17 @@ def test_a_damaged_one_is_refused(name: str, error: type[Exception]) -> None:
     [
         ("a.vtt", b"PK\x03\x04" + bytes(100), r"a\.vtt: this is a ZIP archive or Office file; expected a transcript"),
         ("a.json", b'{"transcript": [{"sentences": ' + b"[" * 100_000, r"a\.json: damaged JSON"),
-        ("../a.vtt", b"WEBVTT" + bytes(16 * 1024 * 1024), r"\Aa\.vtt: 16,777,222 bytes; expected at most 16,777,216"),
+        (
+            "../a.vtt",
+            b"WEBVTT" + bytes(16 * 1024 * 1024),
+            r"\Aa\.vtt: 16,777,222 bytes; expected at most 16,777,216 of a transcript",
+        ),
+        (
+            "a.txt",
+            b"Ann: hi\nBob: hi\n" * 100_001,
+            r"\Aa\.txt: 200,002 lines; expected at most 200,000 of a transcript",
+        ),
+        ("a.txt", b"\r" * 200_001, r"\Aa\.txt: 200,001 lines; expected"),
         ("a.vtt", b"", "no turn found"),
     ],
 )

@@ -1,5 +1,6 @@
 """The service in one piece: a store, a desk, the door, workers and the sender, until it is told to stop."""
 
+import gc
 import signal
 import socket
 from collections.abc import Iterator
@@ -79,6 +80,7 @@ def serve(order: ServeOrder) -> None:
         code_texts(desk, [Verbatim("", "ready")])
         stack.enter_context(_sending(Sender(desk.engine, order.webhooks)))
         app = create_app(desk, order.limits, crew.wake, pages(desk, order.public_url))
+        gc.freeze()  # models and routes live as long as the server: a collection that walks them holds requests up
         _greet(first_key(desk.engine), order, line.getsockname()[1])
         _run(server(app), line)
 

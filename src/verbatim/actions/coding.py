@@ -20,6 +20,7 @@ from verbatim.formats.reading import Columns, Reading, ReadOptions
 from verbatim.formats.reports import RunFacts, SourceFile
 from verbatim.intents import IntentReader
 from verbatim.registry import CODEBOOK, Manifest, find, load, read_manifest
+from verbatim.side_by_side import code_all
 from verbatim.taxonomy import Codebook
 from verbatim.text.sides import without_speaker
 
@@ -146,7 +147,7 @@ def code_files(order: CodingOrder, seen: Seen) -> Outcome:
         rejections = stack.enter_context(partial_file(order.out, REJECTED))
         refused = stack.enter_context(rejections.open("w", encoding="utf-8"))
         intake = Intake(order.read, order.out, lambda rejection: _note(refused, rejection))
-        for verbatim, coding in coder.code(intake.verbatims(order.inputs)):
+        for verbatim, coding in code_all(coder, intake.verbatims(order.inputs)):
             for writer in writers:
                 writer.write(verbatim, coding)
             tally.add(verbatim, coding)

@@ -11,12 +11,9 @@ from verbatim.domain import Turn, Verbatim
 from verbatim.errors import FileError, TranscriptError
 from verbatim.formats.encodings import HEAD_BYTES, binary_kind
 from verbatim.formats.reading import ReadOptions
-from verbatim.formats.transcripts import read_transcript
+from verbatim.formats.transcripts import read_transcript, require_length
 from verbatim.store.verbatims import Received
 from verbatim.text.sides import without_speaker
-
-LARGEST = 16 * 1024 * 1024
-"""Bytes of a transcript: far more than the longest call that is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +59,7 @@ def turns_of(name: str, data: bytes, options: ReadOptions) -> tuple[Turn, ...]:
     called as a customer is said to be.
     """
     known = file_name(name)
-    if len(data) > LARGEST:
-        raise FileError(f"{known}: {len(data):,} bytes; expected at most {LARGEST:,}")
+    require_length(known, len(data))
     if kind := binary_kind(data[:HEAD_BYTES]):
         raise FileError(f"{known}: this is {kind}; expected a transcript: WebVTT, SRT, JSON or text with speakers")
     (verbatim,) = read_transcript(known, data, options).rows

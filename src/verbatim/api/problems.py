@@ -37,6 +37,7 @@ from verbatim.errors import (
 MEDIA_TYPE = "application/problem+json"
 LONGEST_DETAIL = 500
 LONGEST_VALUE = 80
+LONGEST_FOUND = 200
 SOON = "1"
 """Seconds after which to ask again when the store does not answer."""
 
@@ -213,7 +214,13 @@ def _of_family(error: VerbatimError) -> Problem:
     if status == 500 or of_engine:
         return _UNFORESEEN
     is_of_file = isinstance(error, FileError | ColumnError | TranscriptError)
-    return Problem(status, without_sentences(str(error)) if is_of_file else str(error))
+    return _of_file(status, without_sentences(str(error))) if is_of_file else Problem(status, str(error))
+
+
+def _of_file(status: int, detail: str) -> Problem:
+    """The problem of a file, which is the body: what was expected stands last in what readers say."""
+    found, _, expected = detail.partition("; expected ")
+    return Problem(status, detail, (Fault("body", found[:LONGEST_FOUND], expected or "a file that can be read"),))
 
 
 _UNFORESEEN = Problem(500, "unforeseen; the log has a line with this request_id")

@@ -107,7 +107,7 @@ def _hidden(path: Path) -> bool:
 
 def _opened(source: _Source, options: ReadOptions) -> Reading:
     from verbatim.formats.surveys import read_survey  # noqa: PLC0415
-    from verbatim.formats.transcripts import read_transcript  # noqa: PLC0415
+    from verbatim.formats.transcripts import read_transcript, require_length  # noqa: PLC0415
 
     try:
         with source.path.open("rb") as stream:
@@ -115,6 +115,7 @@ def _opened(source: _Source, options: ReadOptions) -> Reading:
         if not head:
             raise FileError(f"{source.name}: the file is empty; expected a table or a transcript")
         if _is_talk(source, head):
+            require_length(source.name, source.path.stat().st_size)
             reading = read_transcript(source.name, source.path.read_bytes(), options, source.stem)
         else:
             reading = read_survey(source.path, source.name, options, source.stem)

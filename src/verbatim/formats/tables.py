@@ -1,6 +1,7 @@
 """Rows of a table, with the numbers a spreadsheet shows: CSV and TSV, JSON lines and arrays, XLSX, XLS and ODS.
 
-Text formats are read as they are asked for, so that memory does not grow with rows; workbooks are read whole.
+Text formats are read as they are asked for, so that memory does not grow with rows; workbooks are read whole. No line,
+cell or object is longer than any answer with its columns is.
 """
 
 import csv
@@ -24,13 +25,23 @@ Record = dict[str, object]
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 _NO_DELIMITER = "\x1f"
 _SNIFFED_ROWS = 200
-_LONGEST_CELL = 64 * 1024 * 1024
+_LONGEST = 4 * 1024 * 1024
+"""Characters of a line, a cell, or an object."""
+
+_MOST_CELLS = 16_384
+"""Cells of a row: as many as a spreadsheet has."""
+
+_LARGEST_OBJECT = 16 * 1024 * 1024
+"""Bytes of a file of JSON that is read whole: one with an array inside an object."""
+
+_PIECE = 1024 * 1024
+_SPACES = re.compile(r"[ \t\r\n]*")
 _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n")
 _DAMAGE = re.compile("[\0\ud800-\udfff]")
 _CSV_ERRORS = (
     ("unexpected end of data", "a quotation mark is opened and never closed"),
     ("expected after", "a quotation mark stands inside a quoted cell; expected it doubled"),
-    ("field larger", "a cell is larger than 64 MB"),
+    ("field larger", f"a cell is longer than {_LONGEST:,} characters"),
 )
 
 
@@ -152,11 +163,12 @@ def _until_error(rows: Iterator[Cells]) -> Iterator[Cells]:
 def _csv_rows(
     path: Path, source: str, encoding: str, delimiter: str, *, skip: bool
 ) -> Iterator[tuple[int, Cells] | Rejection]:
-    csv.field_size_limit(_LONGEST_CELL)
+    csv.field_size_limit(_LONGEST)
     with _text(path, encoding) as stream:
+        lines = _bounded(stream, source)
         if skip:
-            stream.readline()
-        reader = csv.reader(stream, delimiter=delimiter, strict=True)
+            next(lines, None)
+        reader = csv.reader(lines, delimiter=delimiter, strict=True)
         yield from _numbered(_parsed(reader, lambda: reader.line_num), source)
 
 
@@ -171,7 +183,20 @@ def _parsed(reader: Iterator[Cells], line_number: Callable[[], int]) -> Iterator
         except csv.Error as error:
             yield _quoting(str(error), line, line_number())
         else:
-            yield cells
+            many = len(cells) > _MOST_CELLS
+            yield f"{len(cells):,} cells; expected at most {_MOST_CELLS:,}" if many else cells
+
+
+def _bounded(stream: TextIO, source: str) -> Iterator[str]:
+    """Yield the lines of a file. Raises FileError for one that is longer than any row is."""
+    number = 0
+    while line := stream.readline(_LONGEST + 1):
+        number += 1
+        if len(line) > _LONGEST:
+            raise FileError(
+                f"{source}: line {number:,} is longer than {_LONGEST:,} characters; expected a table in lines"
+            )
+        yield line
 
 
 def _quoting(error: str, first: int, last: int) -> str:
@@ -197,7 +222,7 @@ def _numbered(rows: Iterable[Cells | str], source: str) -> Iterator[tuple[int, C
 def _records(path: Path, source: str, encoding: str, start: str) -> Records:
     notes = (f"Encoding {encoding}.",)
     if start.lstrip().startswith("["):
-        return Records(source, "json", notes, _objects(_array(path, source, encoding), source))
+        return Records(source, "json", notes, _objects(_elements(path, source, encoding), source))
     if PurePath(source).suffix.lower() == ".json" and not _is_json(start.lstrip().split("\n", 1)[0]):
         return Records(source, "json", notes, _objects(_array(path, source, encoding), source))
     return Records(source, "jsonl", notes, _lines(path, source, encoding))
@@ -212,18 +237,80 @@ def _is_json(text: str) -> bool:
 
 
 def _array(path: Path, source: str, encoding: str) -> list[object]:
-    """The objects of a JSON array, or of the one array inside a JSON object."""
+    """The objects of the one array inside a JSON object."""
+    if (size := path.stat().st_size) > _LARGEST_OBJECT:
+        expected = f"at most {_LARGEST_OBJECT:,}, one array, or one object a line"
+        raise FileError(f"{source}: a JSON object of {size:,} bytes; expected {expected}")
     with _text(path, encoding) as stream:
         try:
             found = json.load(stream, parse_constant=_no_constant)
         except (ValueError, RecursionError) as error:
             raise FileError(f"{source}: this is no valid JSON ({error}); expected an array of objects") from error
-    if isinstance(found, dict):
-        arrays = [value for value in found.values() if isinstance(value, list)]
-        found = arrays[0] if len(arrays) == 1 else None
-    if not isinstance(found, list):
+    arrays = [value for value in found.values() if isinstance(value, list)] if isinstance(found, dict) else []
+    if len(arrays) != 1:
         raise FileError(f"{source}: this JSON holds no array of objects; expected one object a line, or one array")
-    return found
+    return arrays[0]
+
+
+def _elements(path: Path, source: str, encoding: str) -> Iterator[object]:
+    """Yield what stands in a JSON array, each as soon as it is read."""
+    decoder = json.JSONDecoder(parse_constant=_no_constant)
+    with _text(path, encoding) as stream:
+        held, count, between = _Held(stream), 0, "["
+        while held.next() == between:
+            if held.take() == "[" and held.next() == "]":
+                break
+            count += 1
+            yield _element(held, decoder, f"{source}: this is no valid JSON (object {count:,}")
+            between = ","
+        if held.take() != "]" or held.next():
+            raise FileError(f"{source}: this is no valid JSON (after object {count:,}); expected an array of objects")
+
+
+class _Held:
+    """A piece of a stream that is held in memory, and how far it has been read."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self.text, self.at = "", 0
+
+    def more(self) -> bool:
+        """Hold a piece more, without what has been read; whether there was one."""
+        piece = self._stream.read(_PIECE)
+        self.text, self.at = self.text[self.at :] + piece, 0
+        return bool(piece)
+
+    def next(self) -> str:
+        """The next character that is no space; none at the end."""
+        while True:
+            self.at = _SPACES.match(self.text, self.at).end()  # type: ignore[union-attr]  # it matches everywhere
+            if self.at < len(self.text) or not self.more():
+                return self.text[self.at : self.at + 1]
+
+    def take(self) -> str:
+        """The same, which is read then."""
+        found = self.next()
+        self.at += len(found)
+        return found
+
+
+def _element(held: _Held, decoder: json.JSONDecoder, where: str) -> object:
+    """The object that comes next."""
+    held.next()
+    while True:
+        try:
+            value, end = decoder.raw_decode(held.text, held.at)
+        except (ValueError, RecursionError) as error:
+            if len(held.text) - held.at > _LONGEST:
+                raise FileError(f"{where} has more than {_LONGEST:,} characters); expected smaller ones") from error
+            if not held.more():
+                reason = getattr(error, "msg", "it goes too deep")
+                raise FileError(f"{where}: {reason}); expected an array of objects") from error
+        else:
+            # A number at the end of what is held may go on.
+            if end < len(held.text) or not held.more():
+                held.at = end
+                return value
 
 
 def _objects(values: Iterable[object], source: str) -> Iterator[tuple[int, Record] | Rejection]:
@@ -234,7 +321,7 @@ def _objects(values: Iterable[object], source: str) -> Iterator[tuple[int, Recor
 def _lines(path: Path, source: str, encoding: str) -> Iterator[tuple[int, Record] | Rejection]:
     held = 0
     with _text(path, encoding) as stream:
-        for number, line in enumerate(_split(stream), start=1):
+        for number, line in enumerate(_split(stream, source), start=1):
             if not line.strip():
                 held += 1
                 continue
@@ -243,11 +330,13 @@ def _lines(path: Path, source: str, encoding: str) -> Iterator[tuple[int, Record
             yield _object(line.rstrip(), number, source)
 
 
-def _split(stream: TextIO) -> Iterator[str]:
+def _split(stream: TextIO, source: str) -> Iterator[str]:
     """Lines as JSON lines are divided: at line feeds only."""
     rest = ""
-    for piece in stream:
+    for piece in _bounded(stream, source):
         rest += piece
+        if len(rest) > _LONGEST:
+            raise FileError(f"{source}: an object of more than {_LONGEST:,} characters; expected one a line")
         if piece.endswith("\n"):
             yield rest
             rest = ""
