@@ -24,6 +24,7 @@ from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import local
+from typing import Any
 
 from machine import this_machine
 
@@ -60,7 +61,7 @@ class Server:
 def main() -> None:
     """Measure, print and write."""
     wanted = _arguments()
-    texts = _texts()
+    texts = seed_texts()
     with TemporaryDirectory(prefix="verbatim-load-") as folder, served(Path(folder), wanted.database) as server:
         sender = Sender(server, texts)
         _wait_for(server, _import(server, texts, 50))  # the worker has its model now
@@ -70,9 +71,9 @@ def main() -> None:
         before = memory_of(server.pid)
         kept = _kept(sender, [one.rate for one in held] or [steps[0].rate], wanted.seconds)
         after = memory_of(server.pid)
-        job = _import(server, texts, wanted.rows)
+        job = import_rows(server, texts, wanted.rows)
         health = Sender(server, texts, method="GET", path="/healthz").at(20, min(wanted.seconds, 120))
-        progress = _asked(server, job)
+        progress = asked(server, job)
     results = {
         "machine": asdict(this_machine()),
         "store": "postgresql" if wanted.database else "sqlite",
@@ -182,7 +183,8 @@ def _holds(found: Figures) -> bool:
     return not found.failed and found.p99 < 1000 * LIMIT
 
 
-def _import(server: Server, texts: Sequence[str], rows: int) -> str:
+def import_rows(server: Server, texts: Sequence[str], rows: int) -> str:
+    """Where to look how far the job is that imports so many rows."""
     lines = (json.dumps({"id": f"j{place}", "comment": texts[place % len(texts)]}) for place in range(rows))
     body = "\n".join(lines).encode()
     connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
@@ -192,18 +194,24 @@ def _import(server: Server, texts: Sequence[str], rows: int) -> str:
 
 
 def _wait_for(server: Server, job: str) -> None:
-    while _asked(server, job)["state"] in {"queued", "running"}:
+    while asked(server, job)["state"] in {"queued", "running"}:
         time.sleep(0.2)
 
 
-def _asked(server: Server, path: str) -> dict[str, object]:
+def asked(server: Server, path: str, body: object = None) -> dict[str, Any]:
+    """What the server answers: to a GET, or to a POST of a body in JSON. RuntimeError where it is no good answer."""
     connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
-    connection.request("GET", path, headers={"Authorization": f"Bearer {server.key}"})
-    answer: dict[str, object] = json.loads(connection.getresponse().read())
-    return answer
+    headers = {"Authorization": f"Bearer {server.key}", "Content-Type": "application/json"}
+    connection.request("GET" if body is None else "POST", path, None if body is None else json.dumps(body), headers)
+    answer = connection.getresponse()
+    found: dict[str, Any] = json.loads(answer.read())
+    if answer.status >= 300:
+        raise RuntimeError(f"{path}: {answer.status}")
+    return found
 
 
-def _texts() -> list[str]:
+def seed_texts() -> list[str]:
+    """Five thousand texts of the training data, in a fixed order."""
     lines = [line for file in sorted(SEED.glob("*.jsonl")) for line in file.read_text(encoding="utf-8").splitlines()]
     texts = [str(json.loads(line)["text"]) for line in lines]
     random.Random(7).shuffle(texts)

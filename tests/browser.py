@@ -8,7 +8,7 @@
 serious findings of axe-core. What a page says on its console fails the test, if the test asks `page.heard`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -139,4 +139,10 @@ def fits(page: Any) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
-Visit = Callable[..., Any]
+def until(page: Any, expression: str) -> None:
+    """Wait until an expression is true in a page: `wait_for_function` would need a page that lets strings run."""
+    for _ in range(1000):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(10)
+    raise AssertionError(f"never true: {expression}")

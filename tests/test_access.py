@@ -58,5 +58,5 @@ def test_public_paths_are_not_in_the_table_and_all_others_have_a_template_and_a_
     assert not PUBLIC & {path for _, path in RULES}
     for (method, path), roles in RULES.items():
         assert method in {"GET", "POST", "PUT", "DELETE"}
-        assert re.fullmatch(r"/metrics|/v1(/[a-z]+|/\{[a-z]+\})+", path)
+        assert re.fullmatch(r"/metrics|/v1(/[a-z-]+|/\{[a-z]+\})+", path)
         assert roles <= set(ROLES)

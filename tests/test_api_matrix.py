@@ -36,6 +36,10 @@ SAID = {
 }
 
 
+DISPUTED = {"external_id": "r2", "text": f"{SECRET} says it is slow.", "account": "Elsewhere"}
+JUDGED = {"codes": [{"id": "price.level", "polarity": "negative"}]}
+
+
 @pytest.fixture
 def north(service):
     """The numbers of what "north" has, by the path that shows it."""
@@ -55,7 +59,18 @@ def north(service):
     key = client.post("/v1/keys", json={"name": SECRET, "role": "analyst"}).json()["id"]
     contact = client.get("/v1/contacts").json()["items"][0]["id"]
     found = {"verbatims": said["id"], "jobs": queued, "exports": export, "keys": key, "webhooks": hook["id"]}
-    return {**found, "delivery": delivery, "contact": contact}
+    coding = client.get(f"/v1/verbatims/{said['id']}").json()["coding"]
+    return {**found, "review": disputed(service, client), "delivery": delivery, "contact": contact, "coding": coding}
+
+
+def disputed(service, client):
+    """The number of what two persons of "north" coded differently."""
+    (said,) = client.post("/v1/verbatims", json={"source": SOURCE, "items": [DISPUTED]}).json()["results"]
+    place, base = f"/v1/verbatims/{said['id']}", client.get(f"/v1/verbatims/{said['id']}").json()["coding"]
+    assert client.put(f"{place}/codings", json={"codes": [], "based_on": base}).status_code == 200
+    assert client.post("/v1/review/second", json={"share": 0.999999}).json() == {"verbatims": 1}
+    assert service.client("analyst").put(f"{place}/blind", json=JUDGED).status_code == 200
+    return client.get("/v1/review/disagreements").json()["items"][0]["id"]
 
 
 def exported(service):
@@ -89,6 +104,16 @@ def ask(client, method, path, operation, ids):
         "erase": {"contact": ids["contact"]},
         "add_webhook": {"url": "https://hooks.example", "events": ["verbatim.coded"]},
         "start_export": {"account": ACCOUNT},
+        "correct": {**JUDGED, "based_on": ids["coding"]},
+        "accept": {"based_on": ids["coding"]},
+        "undo": {"coding": ids["coding"]},
+        "code_twins": {"items": [{"verbatim": ids["verbatims"]}]},
+        "change_many": {"action": "accept", "items": [{"verbatim": ids["verbatims"], "coding": ids["coding"]}]},
+        "put_back": {"verbatims": [ids["verbatims"]]},
+        "assign": {"assignee": "user:eve", "verbatims": [ids["verbatims"]]},
+        "want_second": {"share": 0.999999},
+        "code_blind": JUDGED,
+        "decide": JUDGED,
     }
     queries = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"}
     known = {"source": SOURCE, "account": ACCOUNT, "subject": f"verbatim:{ids['verbatims']}", "name": "a.txt"}
@@ -110,6 +135,7 @@ def state(service):
     client = service.client("admin")
     paths = ("verbatims", "contacts", "sources", "webhooks", "jobs", "erasures", "models")
     found = {path: client.get(f"/v1/{path}").json()["items"] for path in paths}
+    found |= {"waiting": client.get("/v1/review/disagreements").json(), "twins": client.get("/v1/review/twins").json()}
     keys = [{**one, "last_used": None} for one in client.get("/v1/keys").json()["items"]]
     return {**found, "keys": keys, "codebook": client.get("/v1/codebook").json()}
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from verbatim.errors import InputError
-from verbatim.review import Candidate, Known, disputes, quota, ranked, reserve, rows_of, worth
+from verbatim.review import Candidate, Known, disputes, quota, ranked, reasons, reserve, rows_of, worth
 
 KNOWN = Known(1000, {"price": 400, "safety": 3}, {"price": (9, 30)})
 SURE = Candidate(1, 0.9, False, ("price",), "aa")
@@ -112,3 +112,20 @@ def test_the_quota_is_the_share_in_the_long_run():
     assert sum(quota(5, 0.1, 3, drawn) for drawn in range(1000)) == pytest.approx(500, abs=60)
     assert {quota(10, 0.1, 3, drawn) for drawn in range(50)} == {1}
     assert quota(10, 0, 3, 0) == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"codes": ()}, "no_code"),
+        ({"conflict": True}, "conflict"),
+        ({"codes": ("safety",)}, "rare"),
+        ({"codes": ("value",)}, "disputed"),
+    ],
+    ids=["no code", "conflict", "rare", "disputed"],
+)
+def test_what_makes_one_worth_a_look_is_told(change, reason):
+    known = replace(KNOWN, counts={**KNOWN.counts, "value": 200}, disputes={"value": (20, 30)})
+    assert reasons(SURE, known, doubted=False) == ()
+    assert reasons(replace(SURE, **change), known, doubted=False) == (reason,)
+    assert reasons(SURE, known, doubted=True) == ("doubt",)

@@ -1,6 +1,7 @@
 """Reviewing in a real Chromium: by keyboard alone, without a connection, against another analyst, and twins."""
 
 import pytest
+from browser import until
 
 from verbatim.domain import CodeMention, Coding, Excerpt, Stance, Verbatim
 from verbatim.store.codings import Judged, add_codings, effective, register_model
@@ -15,8 +16,7 @@ SAID = (
     "We like the new portal.",
     "It is fine.",
 )
-
-MOVED = "was => !document.querySelector('#empty').hidden || document.querySelector('#text').innerText !== was"
+EMPTY = "Object.values(localStorage).every(kept => kept === '[]' || kept === '{}')"
 
 
 def put(desk, *texts, prefix="v"):
@@ -64,8 +64,12 @@ def press(page, *keys):
         page.keyboard.press(key)
 
 
+def moved(page, was):
+    until(page, f"!document.querySelector('#empty').hidden || document.querySelector('#text').innerText !== {was!r}")
+
+
 def saved(page):
-    page.wait_for_function("document.getElementById('saving').textContent.startsWith('All saved')")
+    page.wait_for_selector("#saving[data-state=saved]")
 
 
 def test_several_are_reviewed_with_the_keyboard_alone(visit, desk):
@@ -78,7 +82,7 @@ def test_several_are_reviewed_with_the_keyboard_alone(visit, desk):
             press(page, "+", "e", "s")
         elif way == "find":
             press(page, "x", "/")
-            page.keyboard.type("support")
+            page.keyboard.type("respons")
             press(page, "Enter", "-", "Enter")
         elif way == "stance":
             press(page, "p", "s")
@@ -87,7 +91,7 @@ def test_several_are_reviewed_with_the_keyboard_alone(visit, desk):
         else:
             press(page, way)
         if way != "undo":
-            page.wait_for_function(MOVED, arg=current)
+            moved(page, current)
     page.wait_for_selector("#empty:visible")
     saved(page)
     with reading(desk.engine, "north") as connection:
@@ -112,7 +116,7 @@ def test_a_selection_by_mouse_is_the_excerpt_of_the_chosen_code(visit, desk):
     (number,) = put(desk, SAID[0])
     page = visit("/review")
     page.wait_for_selector("#codes li")
-    page.locator("#text .words").dblclick(position={"x": 8, "y": 12})
+    page.locator("#text .words").dblclick(position={"x": 45, "y": 14})
     press(page, "s")
     saved(page)
     (excerpt,) = in_effect(desk, number).coding.codes[0].excerpts
@@ -126,7 +130,7 @@ def test_a_dropped_connection_loses_nothing(visit, desk):
     page.context.set_offline(True)
     press(page, "+", "s")
     press(page, "+", "s")
-    page.wait_for_selector("#saving.unsaved")
+    page.wait_for_selector("#saving[data-state=unsaved]")
     assert page.inner_text("#saving") == "2 unsaved, will be sent"
     press(page, "0")  # begun, not saved
     assert [in_effect(desk, number).person for number in numbers] == [False] * 3
@@ -146,13 +150,11 @@ def test_what_was_not_sent_outlives_the_page(visit, desk):
     page.wait_for_selector("#codes li")
     page.route("**/codings", lambda route: route.abort())
     press(page, "+", "s")
-    page.wait_for_selector("#saving.unsaved")
+    page.wait_for_selector("#saving[data-state=unsaved]")
     again = page.context.new_page()
     page.close()
     again.goto("/review")
-    again.wait_for_function(
-        "localStorage.length > 0 && Object.values(localStorage).every(v => v === '[]' || v === '{}')"
-    )
+    until(again, EMPTY)
     assert codes(desk, number) == {("price", "positive")}
 
 
@@ -163,7 +165,7 @@ def test_an_edit_that_comes_too_late_shows_both_versions(visit, desk, key, polar
     page.wait_for_selector("#codes li")
     with writing(desk.engine, "north") as connection:
         stored = effective(connection, "north", [number])[number]
-        mention = CodeMention("price", "neutral", 1.0)
+        mention = CodeMention("price", "neutral", 1.0, ())
         other = Coding("v0", "en", (mention,), stored.coding.stance, False, "user:bob")
         add_codings(connection, "north", [Judged(number, other, person=True)])
     press(page, "+", "s")
@@ -174,7 +176,8 @@ def test_an_edit_that_comes_too_late_shows_both_versions(visit, desk, key, polar
     assert "user:bob" in told
     assert page.evaluate("document.querySelectorAll('#ask .side').length") == 2
     press(page, key)
-    page.wait_for_function("!document.querySelector('#ask[open]') && document.getElementById('troubles').hidden")
+    page.wait_for_selector("#ask", state="hidden")
+    page.wait_for_selector("#troubles", state="hidden")
     saved(page)
     assert codes(desk, number) == {("price", polarity)}
 
@@ -188,9 +191,9 @@ def test_twins_are_offered_and_coded_alike(visit, desk):
     press(page, "t")
     page.wait_for_selector("#ask[open]")
     press(page, "t")
-    page.wait_for_function("!document.querySelector('#ask[open]')")
+    page.wait_for_selector("#ask", state="hidden")
     saved(page)
-    page.wait_for_function("Object.values(localStorage).every(v => v === '[]' || v === '{}')")
+    until(page, EMPTY)
     assert codes(desk, one) == codes(desk, other) == {("price", "positive")}
 
 
@@ -242,4 +245,4 @@ def test_the_help_tells_every_key_in_the_language_of_the_reader(visit, desk):
     assert rows.count() > 20
     assert page.get_by_text("接受编码").count()
     press(page, "Escape")
-    page.wait_for_selector("#help:not([open])", state="attached")
+    page.wait_for_selector("#help", state="hidden")

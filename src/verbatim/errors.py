@@ -14,6 +14,7 @@
     │   └── StoreError        a store that cannot be opened, or a value that it cannot keep
     │       ├── NotFoundError     nothing of that name or number in this organisation
     │       ├── UnavailableError  a store that does not answer now, or has no room: the same may work later
+    │       ├── FieldError        a field of what was judged that cannot be
     │       └── ConflictError     what another request is doing, or did with other content
     │           ├── LeaseLostError  a job that was cancelled, or that another worker has now
     │           ├── StaleError      what was changed by another since it was looked at
@@ -81,6 +82,16 @@ class NotFoundError(StoreError):
 
 class UnavailableError(StoreError):
     """A store that does not answer at this moment, or has no room; nothing was kept, and the same may work later."""
+
+
+class FieldError(StoreError):
+    """A field of what was judged that cannot be: where it stands, such as codes.0.id, its value, what was expected."""
+
+    def __init__(self, message: str, field: str = "", value: object = None, expected: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+        self.value = value
+        self.expected = expected
 
 
 class ConflictError(StoreError):

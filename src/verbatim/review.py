@@ -22,6 +22,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from hashlib import sha256
 from math import floor, log1p, sqrt
+from typing import Literal
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -41,6 +42,15 @@ NEAR = 0.5
 
 LONGEST = 100
 """So many characters of a text say what it is like."""
+
+RARE = 0.01
+"""A code that no more than this share of codings have is rare."""
+
+DISPUTED = 0.4
+"""From this share on, by the prior, judgements of a code are disputed."""
+
+Reason = Literal["second", "drawn", "assigned", "no_code", "conflict", "doubt", "rare", "disputed"]
+"""Why one is looked at: coded a second time, drawn at random, assigned; or what makes it worth a look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +101,21 @@ def worth(candidate: Candidate, known: Known) -> float:
     dispute = max(((differed + 1) / (of + 4) for differed, of in disputes), default=0.25)
     rare = 0.5 + 0.5 * max(0.0, sum(rarity) / len(rarity) if rarity else 1.0)
     return max(0.0, doubt) * sqrt(1 + len(candidate.codes)) * rare * (1 + dispute) * candidate.weight
+
+
+def reasons(candidate: Candidate, known: Known, *, doubted: bool) -> tuple[Reason, ...]:
+    """What makes one worth a look; nothing where it only comes next. `doubted` by the model that coded it."""
+    least = RARE * known.codings
+    rare = least >= 1 and any(known.counts.get(code, 0) <= least for code in candidate.codes)
+    judged = [known.disputes.get(code, (0, 0)) for code in candidate.codes]
+    held: dict[Reason, bool] = {
+        "no_code": not candidate.codes,
+        "conflict": candidate.conflict,
+        "doubt": doubted,
+        "rare": rare,
+        "disputed": any(differed + 1 >= DISPUTED * (of + 4) for differed, of in judged),
+    }
+    return tuple(reason for reason, holds in held.items() if holds)
 
 
 def ranked(candidates: Sequence[Candidate], words: Floats, known: Known, size: int) -> list[int]:

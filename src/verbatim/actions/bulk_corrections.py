@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from verbatim.actions.corrections import ALONE, Analyst, confirmed, keep, person_stance, require_code
 from verbatim.domain import POLARITIES, STANCES, CodeMention, Coding, Polarity, StanceLabel, merged_polarity
-from verbatim.errors import StoreError
+from verbatim.errors import FieldError
 from verbatim.store.codings import Judged, effective, hold
 from verbatim.store.listing import Filters, numbers_of
 from verbatim.store.opening import reading, writing
@@ -70,13 +70,13 @@ _NEEDED: Mapping[str, tuple[str, ...]] = {
 def accept_many(analyst: Analyst, selection: Selection) -> tuple[Outcome, ...]:
     """What became of each verbatim, in order, once a person has confirmed the codings of those that were chosen.
 
-    What was done stays done where a later part cannot be: to ask again changes nothing twice. Raises StoreError for
+    What was done stays done where a later part cannot be: to ask again changes nothing twice. Raises FieldError for
     too many.
     """
 
     def made(_stored: StoredVerbatim, before: StoredCoding) -> _Made:
         own = before.person and before.coding.author == analyst.actor
-        return "unchanged" if own else confirmed(analyst, before)
+        return "unchanged" if own else confirmed(analyst, before.coding)
 
     return _in_batches(analyst, "accept", selection, made)
 
@@ -92,7 +92,7 @@ def change_many(analyst: Analyst, selection: Selection, change: Change) -> tuple
         changed = _changed(analyst, change, before.coding, stored.verbatim.score)
         if isinstance(changed, str) or changed == before.coding:
             return changed if isinstance(changed, str) else "unchanged"
-        return confirmed(analyst, replace(before, coding=changed))
+        return confirmed(analyst, changed)
 
     return _in_batches(analyst, "change", selection, made)
 
@@ -121,7 +121,7 @@ def apply(
     """Yield what became of each verbatim: `made` gives its new coding, or says why it stays as it is."""
     of = hold(connection, analyst.organisation, [one.verbatim for one in chosen])
     before = effective(connection, analyst.organisation, list(of))
-    results = {one.verbatim: _result(one, of, before, made) for one in chosen}
+    results = {one.verbatim: _result(analyst, one, of, before, made) for one in chosen}
     judged = [Judged(number, one, person=True) for number, one in results.items() if isinstance(one, Coding)]
     codings = keep(connection, analyst, action, judged, of) if judged else {}
     for number, one in results.items():
@@ -130,9 +130,10 @@ def apply(
 
 
 def _result(
+    analyst: Analyst,
     seen: Seen,
-    of: dict[int, StoredVerbatim],
-    before: dict[int, StoredCoding],
+    of: Mapping[int, StoredVerbatim],
+    before: Mapping[int, StoredCoding],
     made: Callable[[StoredVerbatim, StoredCoding], _Made],
 ) -> _Made:
     if seen.verbatim not in of:
@@ -140,9 +141,12 @@ def _result(
     if seen.verbatim not in before:
         return "uncoded" if seen.coding is None else "stale"
     standing = before[seen.verbatim]
-    if seen.coding not in (None, standing.id):
-        return "stale"
-    return made(of[seen.verbatim], standing)
+    given = made(of[seen.verbatim], standing)
+    if seen.coding in (None, standing.id):
+        return given
+    # What was asked for is done already by the same person: it was asked twice.
+    done = given == "unchanged" and standing.person and standing.coding.author == analyst.actor
+    return "unchanged" if done else "stale"
 
 
 def _chosen(analyst: Analyst, selection: Selection) -> list[Seen]:
@@ -153,24 +157,30 @@ def _chosen(analyst: Analyst, selection: Selection) -> list[Seen]:
     else:
         chosen = list({one.verbatim: one for one in selection}.values())
     if len(chosen) > LARGEST_SELECTION:
-        raise StoreError(f"more than {LARGEST_SELECTION} verbatims were chosen; expected at most so many at once")
+        told = f"more than {LARGEST_SELECTION} verbatims were chosen; expected at most so many at once"
+        raise FieldError(told, "items", len(chosen), f"at most {LARGEST_SELECTION} verbatims")
     return chosen
 
 
 def _check(analyst: Analyst, change: Change) -> None:
     if change.action not in ACTIONS:
-        raise StoreError(f"action {change.action!r}: expected one of {', '.join(ACTIONS)}")
+        raise _refused("action", change.action, f"one of {', '.join(ACTIONS)}")
     for name in _NEEDED.get(change.action, ()):
         if getattr(change, name) is None:
-            raise StoreError(f"action {change.action!r}: {name} is missing; expected a value")
+            told = f"action {change.action!r}: {name} is missing; expected a value"
+            raise FieldError(told, name, None, f"a value: {change.action} needs one")
     # What is taken away may be of an earlier frame; what is put there may not.
     given = change.code if change.action == "add" else change.to
     if given is not None:
         require_code(analyst, given)
     if change.polarity not in (None, *POLARITIES):
-        raise StoreError(f"polarity {change.polarity!r}: expected one of {', '.join(POLARITIES)}")
+        raise _refused("polarity", change.polarity, f"one of {', '.join(POLARITIES)}")
     if change.stance not in (None, *STANCES):
-        raise StoreError(f"stance {change.stance!r}: expected one of {', '.join(STANCES)}, or none")
+        raise _refused("stance", change.stance, f"one of {', '.join(STANCES)}, or none")
+
+
+def _refused(field: str, value: str | None, expected: str) -> FieldError:
+    return FieldError(f"{field} {value!r}: expected {expected}", field, value, expected)
 
 
 def _changed(analyst: Analyst, change: Change, coding: Coding, score: float | None) -> Coding | Result:

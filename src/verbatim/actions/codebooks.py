@@ -1,6 +1,7 @@
 """The code frame that an organisation reads its codes by: that of the model, in the words that were put last."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from verbatim import taxonomy
 from verbatim.actions.desk import Desk
@@ -22,7 +23,7 @@ def codebook(desk: Desk, organisation: str) -> Codebook:
     """The version kept last of those with the ids of the model; the model's own frame where there is none."""
     with reading(desk.engine, organisation) as connection:
         kept = newest_codebook(connection, organisation, desk.codebook.fingerprint)
-    return taxonomy.parse(kept.content, kept.label) if kept else desk.codebook
+    return _read(kept.content, kept.label) if kept else desk.codebook
 
 
 def put_codebook(desk: Desk, organisation: str, yaml_text: str, actor: str) -> Codebook:
@@ -43,6 +44,12 @@ def put_codebook(desk: Desk, organisation: str, yaml_text: str, actor: str) -> C
     if kept is None or taxonomy.written(taxonomy.parse(kept.content)) != taxonomy.written(frame):
         raise ConflictError(f"codebook {frame.label}: kept already with other words; expected a new version")
     return frame
+
+
+@lru_cache(maxsize=16)
+def _read(content: str, label: str) -> Codebook:
+    """A kept frame; reading one takes longer than all the rest of a request that needs it."""
+    return taxonomy.parse(content, label)
 
 
 def _parsed(text: str) -> Codebook:

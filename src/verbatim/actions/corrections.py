@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Engine
 
 from verbatim.domain import POLARITIES, STANCES, CodeMention, Coding, Excerpt, Polarity, Stance, StanceLabel
-from verbatim.errors import NotFoundError, StaleError, StoreError
+from verbatim.errors import FieldError, NotFoundError, StaleError
 from verbatim.stance import band
 from verbatim.store import audit
 from verbatim.store.codings import Judged, add_codings, codings_of, effective, hold, withdraw
@@ -72,50 +72,73 @@ def correct(analyst: Analyst, verbatim: int, correction: Correction, based_on: i
     """What is in effect once a person has coded a verbatim, having seen the coding `based_on` (None: no coding).
 
     The same correction again changes nothing. Raises StaleError where another coding is in effect by now,
-    NotFoundError for an unknown verbatim, CodebookError for a code that the frame lacks, StoreError for a code that
+    NotFoundError for an unknown verbatim, CodebookError for a code that the frame lacks, FieldError for a code that
     comes twice or beside one that stands alone, and an excerpt that is no piece of the text.
     """
     with writing(analyst.engine, analyst.organisation) as connection:
-        stored, before = seen_now(connection, analyst, verbatim)
-        coding = person_coding(analyst, stored, correction, before)
-        if before is not None and before.person and _same(before, coding, correction.reason):
-            return Corrected(verbatim, before, before)
-        require_current(connection, analyst, verbatim, based_on, before)
-        keep(connection, analyst, "correct", [Judged(verbatim, coding, True, correction.reason)], {verbatim: stored})
-        return Corrected(verbatim, effective(connection, analyst.organisation, [verbatim])[verbatim], before)
+        return corrected(connection, analyst, verbatim, correction, based_on)
+
+
+def corrected(
+    connection: Connection, analyst: Analyst, verbatim: int, correction: Correction, based_on: int | None
+) -> Corrected:
+    """What `correct` says, within a block that writes."""
+    stored, before = seen_now(connection, analyst, verbatim)
+    coding = person_coding(analyst, stored, correction, before)
+    if before is not None and before.person and _same(before, coding, correction.reason):
+        return Corrected(verbatim, before, before)
+    require_current(connection, analyst, verbatim, based_on, before)
+    keep(connection, analyst, "correct", [Judged(verbatim, coding, True, correction.reason)], {verbatim: stored})
+    return Corrected(verbatim, effective(connection, analyst.organisation, [verbatim])[verbatim], before)
 
 
 def accept(analyst: Analyst, verbatim: int, based_on: int) -> Corrected:
     """What is in effect once a person has confirmed the coding that was seen: a coding by that person, saying the same.
 
-    To accept one's own changes nothing. Raises StaleError and NotFoundError as `correct`.
+    To accept one's own, or the same once more, changes nothing. Raises StaleError and NotFoundError as `correct`.
     """
     with writing(analyst.engine, analyst.organisation) as connection:
-        stored, before = seen_now(connection, analyst, verbatim)
-        require_current(connection, analyst, verbatim, based_on, before)
-        if before is None or _is_own(analyst, before):
-            return Corrected(verbatim, before, before)
-        keep(connection, analyst, "accept", [Judged(verbatim, confirmed(analyst, before), True)], {verbatim: stored})
-        return Corrected(verbatim, effective(connection, analyst.organisation, [verbatim])[verbatim], before)
+        return accepted(connection, analyst, verbatim, based_on)
 
 
-def undo(analyst: Analyst, verbatim: int) -> Corrected:
-    """What is in effect once a person has taken back their last coding of a verbatim: what stood before, if anything.
+def accepted(connection: Connection, analyst: Analyst, verbatim: int, based_on: int) -> Corrected:
+    """What `accept` says, within a block that writes."""
+    stored, before = seen_now(connection, analyst, verbatim)
+    if before is not None and _confirms(connection, analyst, before, based_on):
+        return Corrected(verbatim, before, before)
+    require_current(connection, analyst, verbatim, based_on, before)
+    if before is None or _is_own(analyst, before):
+        return Corrected(verbatim, before, before)
+    keep(connection, analyst, "accept", [Judged(verbatim, confirmed(analyst, before.coding), True)], {verbatim: stored})
+    return Corrected(verbatim, effective(connection, analyst.organisation, [verbatim])[verbatim], before)
 
-    The coding stays in the history, marked as taken back. Where a newer model has coded since, its coding is in effect.
-    Raises StaleError where another person has coded since, NotFoundError where there is nothing to take back.
+
+def undo(analyst: Analyst, verbatim: int, coding: int | None = None) -> Corrected:
+    """What is in effect once a person has taken back a coding of their own, the last one if none is named.
+
+    That is what stood before, or what a newer model has said since. The coding stays in the history, marked as taken
+    back; to take it back once more changes nothing. Raises StaleError where anybody has coded since, NotFoundError
+    where there is nothing to take back.
     """
     with writing(analyst.engine, analyst.organisation) as connection:
-        stored, before = seen_now(connection, analyst, verbatim)
-        own = _last_of(connection, analyst, stored)
-        if before is None or before.id != own.id:
-            what = f"verbatim {verbatim}: coded by another person since coding {own.id}"
-            raise StaleError(f"{what}; expected yours to be the latest", own, before)
-        withdraw(connection, analyst.organisation, own.id, analyst.actor)
-        reopen(connection, analyst.organisation, own.id)
-        now = effective(connection, analyst.organisation, [verbatim]).get(verbatim)
-        tell(connection, analyst, "undo", {verbatim: stored}, {verbatim: own.id})
-        return Corrected(verbatim, now, before)
+        return taken_back(connection, analyst, verbatim, coding)
+
+
+def taken_back(connection: Connection, analyst: Analyst, verbatim: int, coding: int | None) -> Corrected:
+    """What `undo` says, within a block that writes."""
+    stored, before = seen_now(connection, analyst, verbatim)
+    own = _own(connection, analyst, stored, coding)
+    if own.withdrawn:
+        return Corrected(verbatim, before, before)
+    if before is None or before.id != own.id:
+        by = "again" if before is not None and _is_own(analyst, before) else "by another person"
+        what = f"verbatim {verbatim}: coded {by} since coding {own.id}"
+        raise StaleError(f"{what}; expected yours to be the latest", own, before)
+    withdraw(connection, analyst.organisation, own.id, analyst.actor)
+    reopen(connection, analyst.organisation, own.id)
+    now = effective(connection, analyst.organisation, [verbatim]).get(verbatim)
+    tell(connection, analyst, "undo", {verbatim: stored}, {verbatim: own.id})
+    return Corrected(verbatim, now, before)
 
 
 def seen_now(connection: Connection, analyst: Analyst, verbatim: int) -> tuple[StoredVerbatim, StoredCoding | None]:
@@ -145,7 +168,7 @@ def person_coding(
 ) -> Coding:
     """What a correction says, as a coding; intents and frames, which it says nothing of, stay as they were.
 
-    Raises CodebookError and StoreError as `correct`.
+    Raises CodebookError and FieldError as `correct`.
     """
     _check(analyst.codebook, stored, correction)
     verbatim = stored.verbatim
@@ -171,9 +194,8 @@ def person_stance(label: StanceLabel | None, score: float | None) -> Stance:
     return Stance(label, "estimated", 1.0, conflict=True)
 
 
-def confirmed(analyst: Analyst, before: StoredCoding) -> Coding:
+def confirmed(analyst: Analyst, coding: Coding) -> Coding:
     """The coding of a person who agrees with one that was there."""
-    coding = before.coding
     codes = tuple(replace(code, confidence=1.0) for code in coding.codes)
     stance = replace(coding.stance, confidence=1.0)
     return replace(coding, codes=codes, stance=stance, review=False, author=analyst.actor, trust=1.0)
@@ -215,27 +237,41 @@ def tell(
 
 def _check(codebook: Codebook, stored: StoredVerbatim, correction: Correction) -> None:
     what = f"verbatim {stored.id}"
-    roles = {one.id: codebook[one.id].role for one in correction.codes}
-    alone = [id for id, role in roles.items() if role in ALONE]
-    if alone and len(roles) > 1:
-        raise StoreError(f"{what}: code {alone[0]!r} beside {len(roles) - 1} others; expected it to stand alone")
-    for one in correction.codes:
+    _check_ids(codebook, what, [one.id for one in correction.codes])
+    for place, one in enumerate(correction.codes):
         if one.polarity not in POLARITIES:
-            raise StoreError(f"{what}: polarity {one.polarity!r}; expected one of {', '.join(POLARITIES)}")
-        for excerpt in one.excerpts:
-            _check_excerpt(what, stored, excerpt)
+            expected = f"one of {', '.join(POLARITIES)}"
+            told = f"{what}: polarity {one.polarity!r}; expected {expected}"
+            raise FieldError(told, f"codes.{place}.polarity", one.polarity, expected)
+        for number, excerpt in enumerate(one.excerpts):
+            _check_excerpt(what, f"codes.{place}.excerpts.{number}", stored, excerpt)
     if correction.stance not in (None, *STANCES):
-        raise StoreError(f"{what}: stance {correction.stance!r}; expected one of {', '.join(STANCES)}, or none")
+        expected = f"one of {', '.join(STANCES)}, or none"
+        raise FieldError(f"{what}: stance {correction.stance!r}; expected {expected}", "stance", None, expected)
     length = len(correction.reason or "")
     if length > LONGEST_REASON:
-        raise StoreError(f"{what}: a reason of {length} characters; expected at most {LONGEST_REASON}")
+        expected = f"at most {LONGEST_REASON}"
+        raise FieldError(f"{what}: a reason of {length} characters; expected {expected}", "reason", length, expected)
 
 
-def _check_excerpt(what: str, stored: StoredVerbatim, excerpt: Excerpt) -> None:
-    """Raise StoreError for an excerpt without a word in it; whether it lies in the text, `add_codings` sees."""
+def _check_ids(codebook: Codebook, what: str, ids: Sequence[str]) -> None:
+    """Raise CodebookError for an id that the frame lacks, FieldError for one that comes twice or cannot stand there."""
+    roles = {id: codebook[id].role for id in ids}
+    for place, id in enumerate(ids):
+        if id in ids[:place]:
+            told = f"{what}: code {id!r} comes {ids.count(id)} times; expected each code once"
+            raise FieldError(told, f"codes.{place}.id", id, "each code once")
+        if roles[id] in ALONE and len(roles) > 1:
+            told = f"{what}: code {id!r} beside {len(roles) - 1} others; expected it to stand alone"
+            raise FieldError(told, f"codes.{place}.id", id, "a code that may stand beside others")
+
+
+def _check_excerpt(what: str, field: str, stored: StoredVerbatim, excerpt: Excerpt) -> None:
+    """Raise FieldError for an excerpt that lies outside the text, or has no word in it."""
     if not words_at(stored, excerpt).strip():
         where = f"{excerpt.start}:{excerpt.end}" + ("" if excerpt.turn is None else f" of turn {excerpt.turn}")
-        raise StoreError(f"{what}: excerpt {where}; expected a piece of the text that is not blank")
+        expected = "a piece of the text that is not blank"
+        raise FieldError(f"{what}: excerpt {where}; expected {expected}", field, where, expected)
 
 
 def words_at(stored: StoredVerbatim, excerpt: Excerpt) -> str:
@@ -255,14 +291,23 @@ def _is_own(analyst: Analyst, stored: StoredCoding) -> bool:
     return stored.person and stored.coding.author == analyst.actor
 
 
-def _last_of(connection: Connection, analyst: Analyst, stored: StoredVerbatim) -> StoredCoding:
-    """The latest coding of a person that is in effect or would be but for others. Raises NotFoundError."""
+def _confirms(connection: Connection, analyst: Analyst, own: StoredCoding, based_on: int) -> bool:
+    """Whether the coding in effect is this person's own, which confirmed the one that was seen."""
+    if not _is_own(analyst, own) or own.id == based_on:
+        return False
+    known = codings_of(connection, analyst.organisation, [own.verbatim])
+    return any(confirmed(analyst, one.coding) == own.coding for one in known if one.id == based_on)
+
+
+def _own(connection: Connection, analyst: Analyst, stored: StoredVerbatim, number: int | None) -> StoredCoding:
+    """A coding of this person's, of the words as they are now: the one of that number, else the latest in effect.
+
+    Raises NotFoundError.
+    """
     known = codings_of(connection, analyst.organisation, [stored.id])
-    own = [
-        one
-        for one in known
-        if _is_own(analyst, one) and one.revision == stored.revision and not (one.blind or one.withdrawn)
-    ]
-    if not own:
-        raise NotFoundError(f"verbatim {stored.id}: no coding by {analyst.actor!r}; expected one to take back")
-    return own[-1]
+    own = [one for one in known if _is_own(analyst, one) and one.revision == stored.revision and not one.blind]
+    chosen = [one for one in own if (not one.withdrawn if number is None else one.id == number)]
+    if not chosen:
+        which = "" if number is None else f" {number}"
+        raise NotFoundError(f"verbatim {stored.id}: no coding{which} by {analyst.actor!r}; expected one to take back")
+    return chosen[-1]

@@ -59,21 +59,26 @@ def code_blind(analyst: Analyst, verbatim: int, correction: Correction) -> int:
     """The number of the second coding of a verbatim, made without sight of the first one, and not in effect.
 
     Raises NotFoundError for an unknown verbatim, ConflictError where no second coding of it is wanted from this person,
-    CodebookError and StoreError as `correct`.
+    CodebookError and FieldError as `correct`.
     """
     with writing(analyst.engine, analyst.organisation) as connection:
-        stored, first = seen_now(connection, analyst, verbatim)
-        own = double_coding.wanted_of(connection, analyst.organisation, analyst.actor, [verbatim]).get(verbatim)
-        if own is None:
-            what = f"verbatim {verbatim}: no second coding is wanted from {analyst.actor!r}"
-            raise ConflictError(f"{what}; expected one of the batch")
-        coding = replace(person_coding(analyst, stored, correction, None), intents=(), frames={})
-        judged = Judged(verbatim, coding, person=True, reason=correction.reason, blind=True)
-        number = add_codings(connection, analyst.organisation, [judged])[0].id or 0
-        _compare(connection, analyst, own, number, first)
-        coded_by(connection, analyst.organisation, analyst.actor, [verbatim], datetime.now(UTC))
-        event = audit.Event(analyst.actor, "code_blind", f"verbatim:{verbatim}", {"coding": number})
-        audit.record(connection, analyst.organisation, event)
+        return coded_blind(connection, analyst, verbatim, correction)
+
+
+def coded_blind(connection: Connection, analyst: Analyst, verbatim: int, correction: Correction) -> int:
+    """What `code_blind` says, within a block that writes."""
+    stored, first = seen_now(connection, analyst, verbatim)
+    own = double_coding.wanted_of(connection, analyst.organisation, analyst.actor, [verbatim]).get(verbatim)
+    if own is None:
+        what = f"verbatim {verbatim}: no second coding is wanted from {analyst.actor!r}"
+        raise ConflictError(f"{what}; expected one of the batch")
+    coding = replace(person_coding(analyst, stored, correction, None), intents=(), frames={})
+    judged = Judged(verbatim, coding, person=True, reason=correction.reason, blind=True)
+    number = add_codings(connection, analyst.organisation, [judged])[0].id or 0
+    _compare(connection, analyst, own, number, first)
+    coded_by(connection, analyst.organisation, analyst.actor, [verbatim], datetime.now(UTC))
+    event = audit.Event(analyst.actor, "code_blind", f"verbatim:{verbatim}", {"coding": number})
+    audit.record(connection, analyst.organisation, event)
     return number
 
 
@@ -93,18 +98,23 @@ def adjudicate(analyst: Analyst, disagreement: int, correction: Correction) -> C
     """What is in effect once somebody has decided what two persons coded differently: the decision.
 
     Raises NotFoundError for an unknown disagreement, ConflictError where there is nothing to decide any more, or not
-    yet, CodebookError and StoreError as `correct`.
+    yet, CodebookError and FieldError as `correct`.
     """
     with writing(analyst.engine, analyst.organisation) as connection:
-        verbatim = _double(connection, analyst, disagreement).verbatim
-        stored, before = seen_now(connection, analyst, verbatim)
-        # Read again, now that nobody else can code it until the block ends.
-        _require_open(_double(connection, analyst, disagreement), stored)
-        coding = person_coding(analyst, stored, correction, before)
-        judged = Judged(verbatim, coding, person=True, reason=correction.reason)
-        number = keep(connection, analyst, "adjudicate", [judged], {verbatim: stored})[verbatim]
-        double_coding.note_decision(connection, analyst.organisation, disagreement, number, datetime.now(UTC))
-        return Corrected(verbatim, effective(connection, analyst.organisation, [verbatim])[verbatim], before)
+        return decided(connection, analyst, disagreement, correction)
+
+
+def decided(connection: Connection, analyst: Analyst, disagreement: int, correction: Correction) -> Corrected:
+    """What `adjudicate` says, within a block that writes."""
+    verbatim = _double(connection, analyst, disagreement).verbatim
+    stored, before = seen_now(connection, analyst, verbatim)
+    # Read again, now that nobody else can code it until the block ends.
+    _require_open(_double(connection, analyst, disagreement), stored)
+    coding = person_coding(analyst, stored, correction, before)
+    judged = Judged(verbatim, coding, person=True, reason=correction.reason)
+    number = keep(connection, analyst, "adjudicate", [judged], {verbatim: stored})[verbatim]
+    double_coding.note_decision(connection, analyst.organisation, disagreement, number, datetime.now(UTC))
+    return Corrected(verbatim, effective(connection, analyst.organisation, [verbatim])[verbatim], before)
 
 
 def _compare(

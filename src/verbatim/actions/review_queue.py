@@ -5,7 +5,7 @@ first coding; the share that is drawn at random; what was assigned to the review
 What lies on a desk is the reviewer's for ten minutes from the last sign of life.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -16,15 +16,16 @@ from sqlalchemy import Connection
 from verbatim import review
 from verbatim.actions.corrections import Analyst
 from verbatim.errors import InputError
+from verbatim.review import Candidate, Known, Reason
 from verbatim.store import audit, double_coding
 from verbatim.store import review as shelf
 from verbatim.store.codings import effective
-from verbatim.store.listing import NOTHING_LEFT_OUT, Filters, numbers_of, of_facts
+from verbatim.store.listing import NOTHING_LEFT_OUT, Filters, Listed, numbers_of, of_facts
 from verbatim.store.opening import reading, writing
 from verbatim.store.records import StoredCoding, StoredVerbatim
 from verbatim.store.review import HELD
 from verbatim.store.statements import hold_organisation, require_storable
-from verbatim.store.verbatims import stored_verbatims
+from verbatim.store.verbatims import said_before, stored_verbatims
 
 LARGEST_BATCH = 100
 DOUBTFUL, SCATTERED = 1500, 500
@@ -40,6 +41,8 @@ ROUNDS = 20
 """How often it is looked for more where others were faster."""
 
 LARGEST_ASSIGNMENT = 10_000
+EARLIER = 3
+"""So many verbatims of the same contact or account are shown beside one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ class Item:
     """A verbatim to look at, and the coding in effect; none where it is to be coded `blind`.
 
     `gold`: drawn at random, to measure by. It lies on the desk until a moment, unless there is a sign of life.
+    `reasons` and `worth` tell why it is there; `earlier` what the same contact or account said before, without codings
+    where it is to be coded blind.
     """
 
     verbatim: StoredVerbatim
@@ -70,6 +75,9 @@ class Item:
     gold: bool
     blind: bool
     until: datetime
+    reasons: tuple[Reason, ...] = ()
+    worth: float | None = None
+    earlier: tuple[Listed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +108,21 @@ def next_batch(analyst: Analyst, order: Order = Order(), now: datetime | None = 
         if not plan.numbers:
             break
         found += _taken(analyst, wanted, order, plan, need)
-    return _items(analyst, found, moment + HELD)
+    return _items(analyst, order, found, moment + HELD)
+
+
+def blind_batch(analyst: Analyst, size: int = 10, now: datetime | None = None) -> tuple[Item, ...]:
+    """What a reviewer is to code a second time, without sight of the first coding, on the reviewer's desk from now on.
+
+    To ask again gives what was not done yet. Raises InputError for a size that cannot be.
+    """
+    _check(Order(size))
+    wanted = shelf.Wanted(analyst.organisation, analyst.actor, now or datetime.now(UTC))
+    with writing(analyst.engine, analyst.organisation) as connection:
+        hold_organisation(connection, wanted.organisation)
+        numbers = double_coding.wanted_from(connection, wanted.organisation, wanted.reviewer, wanted.now, size)
+        got = shelf.take(connection, wanted, numbers)
+    return _items(analyst, Order(size), [number for number in numbers if number in got], wanted.now + HELD)
 
 
 def stay(analyst: Analyst, now: datetime | None = None) -> int:
@@ -230,15 +252,42 @@ def _taken(analyst: Analyst, wanted: shelf.Wanted, order: Order, plan: _Plan, ne
     return [number for number in plan.numbers if number in still]
 
 
-def _items(analyst: Analyst, numbers: Sequence[int], until: datetime) -> tuple[Item, ...]:
+def _items(analyst: Analyst, order: Order, numbers: Sequence[int], until: datetime) -> tuple[Item, ...]:
     organisation = analyst.organisation
     with reading(analyst.engine, organisation) as connection:
         stored = stored_verbatims(connection, organisation, numbers)
         second = double_coding.wanted_of(connection, organisation, analyst.actor, numbers)
         codings = effective(connection, organisation, [number for number in numbers if number not in second])
-        gold = shelf.sampled(connection, organisation, numbers)
-    return tuple(
-        Item(stored[number], codings.get(number), number in gold, number in second, until)
-        for number in numbers
-        if number in stored
-    )
+        marks: dict[Reason, Container[int]] = {
+            "second": second,
+            "drawn": shelf.sampled(connection, organisation, numbers),
+            "assigned": shelf.assigned_of(connection, organisation, analyst.actor, numbers),
+        }
+        known = _known(connection, organisation, shelf.count_codings(connection, organisation)) if codings else Known()
+        before = {number: _before(connection, organisation, number, blind=number in second) for number in stored}
+    found = []
+    for number in numbers:
+        if number in stored:
+            own = tuple(reason for reason, those in marks.items() if number in those)
+            item = Item(stored[number], codings.get(number), "drawn" in own, number in second, until, own)
+            found.append(replace(_weighed(order, item, known), earlier=before[number]))
+    return tuple(found)
+
+
+def _weighed(order: Order, item: Item, known: Known) -> Item:
+    """The item with what makes it worth a look, where it has a coding to look at."""
+    if item.coding is None:
+        return item
+    coding, weight = item.coding.coding, order.weights.get(item.verbatim.verbatim.account or "", 1.0)
+    codes = tuple(one.id for one in coding.codes)
+    one = Candidate(item.verbatim.id, coding.trust, coding.stance.conflict, codes, "", weight)
+    reasons = (*item.reasons, *review.reasons(one, known, doubted=coding.review))
+    return replace(item, reasons=reasons, worth=review.worth(one, known))
+
+
+def _before(connection: Connection, organisation: str, number: int, *, blind: bool) -> tuple[Listed, ...]:
+    """What was said before, with its codings unless that is to be coded blind which it stands beside."""
+    numbers = said_before(connection, organisation, number, EARLIER)
+    stored = stored_verbatims(connection, organisation, numbers)
+    codings = {} if blind else effective(connection, organisation, numbers)
+    return tuple(Listed(stored[one], codings.get(one)) for one in numbers)

@@ -6,7 +6,7 @@ They should be coded alike. A correction of one is offered to the others; those 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from verbatim.actions.bulk_corrections import Outcome, Result, Seen, apply
 from verbatim.actions.corrections import Analyst, confirmed, seen_now, words_at
@@ -35,7 +35,7 @@ def twins(engine: Engine, organisation: str, verbatim: int) -> tuple[Twin, ...]:
     """The twins of a verbatim, by number, without itself; none for an unknown one."""
     with reading(engine, organisation) as connection:
         numbers = twins_of(connection, organisation, verbatim)
-        return _told(numbers, effective(connection, organisation, numbers))
+        return _told(numbers, _effective(connection, organisation, numbers))
 
 
 def apply_to_twins(analyst: Analyst, verbatim: int, chosen: Sequence[Seen] | None = None) -> tuple[Outcome, ...]:
@@ -73,8 +73,16 @@ def inconsistent_twins(
     """
     with reading(engine, organisation) as connection:
         groups = inconsistent(connection, organisation, limit, after)
-        codings = effective(connection, organisation, [number for members in groups for number in members])
+        codings = _effective(connection, organisation, [number for members in groups for number in members])
     return tuple(_told(members, codings) for members in groups)
+
+
+def _effective(connection: Connection, organisation: str, numbers: Sequence[int]) -> dict[int, StoredCoding]:
+    """The codings in effect of however many: an engine takes so many numbers at once, and no more."""
+    found: dict[int, StoredCoding] = {}
+    for start in range(0, len(numbers), BATCH):
+        found |= effective(connection, organisation, numbers[start : start + BATCH])
+    return found
 
 
 def _told(numbers: Sequence[int], codings: Mapping[int, StoredCoding]) -> tuple[Twin, ...]:
@@ -102,7 +110,7 @@ def _like(
         replace(one, excerpts=tuple(moved for each in one.excerpts if (moved := _moved(stored, twin, each))))
         for one in coding.coding.codes
     )
-    return replace(confirmed(analyst, before), codes=codes)
+    return replace(confirmed(analyst, before.coding), codes=codes)
 
 
 def _moved(stored: StoredVerbatim, twin: StoredVerbatim, excerpt: Excerpt) -> Excerpt | None:

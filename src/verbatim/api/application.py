@@ -15,6 +15,7 @@ from verbatim.access import RULES
 from verbatim.actions.intake import Desk
 from verbatim.api import (
     agreement,
+    corrections,
     document,
     exports,
     feedback,
@@ -26,6 +27,7 @@ from verbatim.api import (
     models,
     page,
     people,
+    review,
     webhooks,
     work,
 )
@@ -39,6 +41,8 @@ from verbatim.errors import InternalError
 
 ROUTERS: tuple[APIRouter, ...] = (
     feedback.router,
+    corrections.router,
+    review.router,
     files.router,
     exports.router,
     work.router,

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 
 from verbatim import __version__
 from verbatim.access import PUBLIC, RULES
-from verbatim.api import given, shown_models
+from verbatim.api import given, shown_models, verdicts
 from verbatim.api.problems import KINDS, MEDIA_TYPE
 from verbatim.store.sessions import COOKIE, CSRF_HEADER
 
@@ -28,6 +28,7 @@ future.
 """
 TAGS = {
     "feedback": "What customers said, and what was judged about it.",
+    "review": "Corrections by persons, and what they are to look at.",
     "files": "Transcripts, survey exports, and files of coded data.",
     "jobs": "Work that goes on after the answer.",
     "frames": "Code frames.",
@@ -51,6 +52,15 @@ GIVEN: tuple[type[BaseModel], ...] = (
     given.GivenExport,
     shown_models.GivenRetrain,
     shown_models.GivenReason,
+    verdicts.GivenCorrection,
+    verdicts.GivenAccepted,
+    verdicts.GivenUndo,
+    verdicts.GivenTwins,
+    verdicts.GivenBulk,
+    verdicts.GivenBack,
+    verdicts.GivenAssignment,
+    verdicts.GivenSecond,
+    verdicts.GivenJudgement,
 )
 """The shapes that bodies have; handlers read them themselves, off the loop."""
 
@@ -129,7 +139,8 @@ def _complete(operation: Document, method: str, path: str) -> None:
     responses = operation["responses"]
     responses.pop("422", None)
     for status in statuses(method, path, operation):
-        responses[str(status)] = _problem_response(status)
+        told = responses.get(str(status), {}).get("content", {}).get("application/json", {}).get("schema")
+        responses[str(status)] = _problem_response(status, told)
     operation["responses"] = dict(sorted(responses.items()))
     if path in PUBLIC:
         operation["security"] = []
@@ -147,7 +158,8 @@ def _without_null(schema: Document) -> Document:
     return {**{name: value for name, value in schema.items() if name != "anyOf"}, **kinds[0]}
 
 
-def _problem_response(status: int) -> Document:
+def _problem_response(status: int, schema: Document | None = None) -> Document:
+    """The answer of a problem; `schema` where it has members of its own."""
     slug, title = KINDS[status]
     example = {
         "type": f"urn:problem-type:verbatim:{slug}",
@@ -156,7 +168,7 @@ def _problem_response(status: int) -> Document:
         "detail": title,
         "request_id": "5f0c7a1be2d94c10",
     }
-    content = {MEDIA_TYPE: {"schema": {"$ref": f"{_SCHEMAS}Problem"}, "example": example}}
+    content = {MEDIA_TYPE: {"schema": schema or {"$ref": f"{_SCHEMAS}Problem"}, "example": example}}
     response: Document = {"description": title, "content": content}
     if status in (429, 503):
         response["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}

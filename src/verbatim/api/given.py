@@ -70,6 +70,9 @@ def _kind(value: str) -> str:
     return value
 
 
+Number = Annotated[int, Field(ge=1, le=2**63 - 1), BeforeValidator(_whole)]
+
+
 Kind = Annotated[str, AfterValidator(_kind), Field(json_schema_extra={"enum": [*KINDS]})]
 
 
@@ -263,7 +266,7 @@ class GivenErasure(Shape):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"contact": 12}]})
 
-    contact: Annotated[int, Field(ge=1, le=2**63 - 1), BeforeValidator(_whole)]
+    contact: Number
 
 
 class GivenWebhook(Shape):

@@ -6,13 +6,17 @@
     a request that came to nothing   the key is free again
 
 Keys of one holder are nothing to another. What is kept of an answer holds ids and numbers; a secret is not kept.
+
+Work that takes one transaction takes its key in the same one (`once_within`): it is written to the disk once, and no
+end of a process comes between what was done and what is known of it.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
+from sqlalchemy import Connection
 from starlette.responses import JSONResponse, Response
 
 from verbatim.api.call import Asked
@@ -51,6 +55,24 @@ def once(asked: Asked, work: Callable[[], Answer], secret: Sequence[str] = ()) -
     return told(answer)
 
 
+def once_within(asked: Asked, work: Callable[[Connection], Answer]) -> Response:
+    """The same for work within one block that writes, which keeps nothing where it raises anything.
+
+    Raises ProblemError (422) where the key was used otherwise, and whatever the work raises. The same request waits
+    for the end of the first one.
+    """
+    given = asked.headers.get(HEADER)
+    key = None if given is None else _key(asked, given)
+    with writing(asked.desk.engine, asked.organisation) as connection:
+        former = None if key is None else _taken_in(connection, asked, key)
+        if former is not None:
+            return told(former, replayed=True)
+        answer = work(connection)
+        if key is not None:
+            finish_key(connection, asked.organisation, key, answer, datetime.now(UTC))
+    return told(answer)
+
+
 def told(answer: Answer, *, replayed: bool = False) -> Response:
     """An answer as a response; the job that it names is where to look next."""
     headers = REPLAYED if replayed else {}
@@ -71,14 +93,25 @@ def _key(asked: Asked, given: str) -> str:
 
 
 def _taken(asked: Asked, key: str) -> Answer | None:
+    with writing(asked.desk.engine, asked.organisation) as connection:
+        return _taken_in(connection, asked, key)
+
+
+def _taken_in(connection: Connection, asked: Asked, key: str) -> Answer | None:
     request = "\n".join((asked.method, asked.path, asked.query, asked.body.digest))
     fingerprint = hashlib.sha256(request.encode("utf-8", "surrogateescape")).hexdigest()
     now = datetime.now(UTC)
+    with _refused():
+        former = take_key(connection, asked.organisation, key, fingerprint, now)
+        drop_expired_keys(connection, asked.organisation, now)
+        return former
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    """A block in which a key that is in use is told as a problem."""
     try:
-        with writing(asked.desk.engine, asked.organisation) as connection:
-            former = take_key(connection, asked.organisation, key, fingerprint, now)
-            drop_expired_keys(connection, asked.organisation, now)
-            return former
+        yield
     except KeyReusedError:
         expected = "the same request again, or a new key"
         raise ProblemError(422, f"{HEADER}: used for another request; expected {expected}", _fault(expected)) from None

@@ -25,6 +25,7 @@ from verbatim.actions.reasons import without_sentences
 from verbatim.errors import (
     ColumnError,
     ConflictError,
+    FieldError,
     FileError,
     InputError,
     InternalError,
@@ -71,13 +72,17 @@ KINDS: Mapping[int, tuple[str, str]] = {
 # Fields whose values are no words: short ones are shown, if they look like it.
 # fmt: off
 SHOWN = frozenset({
-    "accept", "channel", "code", "content-length", "content-type", "cursor", "date", "dry_run", "event",
-    "events", "external_id", "format", "id", "influence", "kind", "language", "limit", "model", "permission",
-    "polarity", "redaction", "review", "role", "score", "sheet", "side", "since", "source", "stance", "state",
-    "status", "time", "until", "url",
+    "accept", "action", "assignee", "based_on", "channel", "code", "coder", "coding", "content-length",
+    "content-type", "cursor", "date", "dry_run", "end", "event", "events", "external_id", "format", "gold", "id",
+    "influence", "kind", "language", "limit", "model", "permission", "polarity", "redaction", "review", "role",
+    "score", "second", "seed", "share", "sheet", "side", "since", "size", "source", "stance", "start", "state",
+    "status", "time", "to", "turn", "until", "url", "verbatim",
+})
+MEASURES = frozenset({
+    "based_on", "coding", "content-length", "date", "end", "gold", "id", "limit", "score", "second", "seed", "share",
+    "since", "size", "start", "time", "turn", "until", "verbatim",
 })
 # fmt: on
-MEASURES = frozenset({"content-length", "date", "id", "limit", "score", "since", "time", "until"})
 """Those that hold numbers and dates."""
 
 _TOKEN = re.compile(r"[!-?A-~]*")
@@ -114,12 +119,13 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A status, one line of detail, the fields that were wrong, and headers of the answer."""
+    """A status, one line of detail, the fields that were wrong, headers of the answer, and members beside these."""
 
     status: int
     detail: str
     errors: tuple[Fault, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, object] = field(default_factory=dict)
 
     def body(self, request_id: str) -> dict[str, object]:
         """The members of the problem, as JSON has them."""
@@ -132,15 +138,22 @@ class Problem:
             "request_id": request_id,
         }
         faults = [{"field": one.field, "value": one.value, "expected": one.expected} for one in self.errors]
-        return {**told, "errors": faults} if faults else told
+        return {**told, **({"errors": faults} if faults else {}), **self.more}
 
 
 class ProblemError(InputError):
     """A request that the door itself refuses, with the problem to answer."""
 
-    def __init__(self, status: int, detail: str, *errors: Fault, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        *errors: Fault,
+        headers: Mapping[str, str] | None = None,
+        more: Mapping[str, object] | None = None,
+    ) -> None:
         super().__init__(detail)
-        self.problem = Problem(status, detail, errors, headers or {})
+        self.problem = Problem(status, detail, errors, headers or {}, more or {})
 
 
 def respond(problem: Problem, request_id: str) -> Response:
@@ -213,6 +226,9 @@ def _of_family(error: VerbatimError) -> Problem:
     of_engine = isinstance(error.__cause__, DBAPIError)
     if status == 500 or of_engine:
         return _UNFORESEEN
+    if isinstance(error, FieldError) and error.field:
+        fault = Fault(error.field, error.value, error.expected)
+        return Problem(status, str(error), (fault,))
     is_of_file = isinstance(error, FileError | ColumnError | TranscriptError)
     return _of_file(status, without_sentences(str(error))) if is_of_file else Problem(status, str(error))
 

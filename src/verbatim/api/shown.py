@@ -65,6 +65,8 @@ SHOWN: dict[str, Any] = {
     "review": False,
     "trust": 0.83,
     "model": "b2b@2",
+    "coding": 31,
+    "person": False,
     "created": "2026-03-25T08:31:07Z",
 }
 
@@ -151,16 +153,23 @@ class ShownVerbatim(Shown):
     review: bool | None
     trust: float | None
     model: str | None
+    coding: Annotated[int | None, Field(description="The number of the coding in effect.")]
+    person: Annotated[bool | None, Field(description="Whether a person gave it.")]
     created: datetime
 
 
 class ShownJudgement(ShownCoding):
-    """One coding of the history; `revision` counts the changes of the words that it judged."""
+    """One coding of the history; `revision` counts the changes of the words that it judged.
+
+    One that was made `blind`, beside another person's, or was `withdrawn` by its author, is not in effect.
+    """
 
     id: int
     revision: int
     person: bool
     reason: str | None
+    blind: bool
+    withdrawn: bool
     created: datetime
 
 

@@ -71,22 +71,24 @@ def shown_history(history: History, role: Role) -> ShownHistory:
 
 
 def judgements(history: History, role: Role) -> list[ShownJudgement]:
-    """All codings of a verbatim; those of former words have their places only, since the words are gone."""
-    stored = history.stored
+    """All codings of a verbatim, from the first to the latest."""
+    return [shown_judgement(history.stored, one, role) for one in history.codings]
+
+
+def shown_judgement(stored: StoredVerbatim, one: StoredCoding, role: Role) -> ShownJudgement:
+    """A coding of a verbatim; one of former words has the places of its excerpts only, since the words are gone."""
     sees = sight(stored.permission, role)
-    return [
-        ShownJudgement(
-            **dict(
-                shown_coding(one.coding, stored.verbatim if sees.words and one.revision == stored.revision else None)
-            ),
-            id=one.id,
-            revision=one.revision,
-            person=one.person,
-            reason=one.reason if sees.words else None,
-            created=one.created,
-        )
-        for one in history.codings
-    ]
+    words = stored.verbatim if sees.words and one.revision == stored.revision else None
+    return ShownJudgement(
+        **dict(shown_coding(one.coding, words)),
+        id=one.id,
+        revision=one.revision,
+        person=one.person,
+        reason=one.reason if sees.words else None,
+        blind=one.blind,
+        withdrawn=one.withdrawn,
+        created=one.created,
+    )
 
 
 def note_reading(asked: Asked, seen: Sequence[StoredVerbatim], subject: str = "verbatims") -> None:
@@ -135,7 +137,7 @@ def _turns(verbatim: Verbatim, sees: Sight) -> list[ShownTurn] | None:
 
 def _judged(stored: StoredCoding | None, words: Verbatim | None) -> dict[str, Any]:
     if stored is None:
-        nothing: dict[str, Any] = dict.fromkeys(("stance", "review", "trust", "model"))
+        nothing: dict[str, Any] = dict.fromkeys(("stance", "review", "trust", "model", "coding", "person"))
         return {"codes": [], "intents": [], **nothing}
     coding = stored.coding
     return {
@@ -145,4 +147,6 @@ def _judged(stored: StoredCoding | None, words: Verbatim | None) -> dict[str, An
         "review": coding.review,
         "trust": coding.trust,
         "model": coding.author,
+        "coding": stored.id,
+        "person": stored.person,
     }

@@ -88,7 +88,7 @@ def add_codings(connection: Connection, organisation: str, judged: Sequence[Judg
     comes twice or an excerpt that lies outside the text.
     """
     labels = {one.coding.author for one in judged if not one.person}
-    known = _model_ids(connection, organisation, labels)
+    known = _model_ids(connection, organisation, labels) if labels else {}
     noted: list[Noted] = []
     for start in range(0, len(judged), BATCH):
         noted += _add(connection, organisation, judged[start : start + BATCH], known)

@@ -91,6 +91,13 @@ def assigned_to(connection: Connection, wanted: Wanted, limit: int) -> list[int]
     return list(connection.execute(chosen).scalars())
 
 
+def assigned_of(connection: Connection, organisation: str, assignee: str, numbers: Sequence[int]) -> set[int]:
+    """Those of these verbatims that somebody was asked to look at."""
+    given = assignments.c
+    own = given.organisation == organisation, given.assignee == assignee, given.done.is_(None)
+    return set(connection.execute(select(given.verbatim_id).where(*own, given.verbatim_id.in_(numbers))).scalars())
+
+
 def free_ones(connection: Connection, wanted: Wanted, numbers: Sequence[int]) -> set[int]:
     """Those of these that no person has coded, and that are nobody else's, whatever the filters."""
     free = _uncoded(connection, replace(wanted, filters=NOTHING_LEFT_OUT), by_number=True)

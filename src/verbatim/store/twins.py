@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection, and_, distinct, func, select
 
+from verbatim.store.listing import NOTHING_LEFT_OUT, Filters, narrowed
 from verbatim.store.schema import code_mentions, effective_codings, verbatims
 from verbatim.store.statements import NUMBERS
 
@@ -9,19 +10,30 @@ MOST = 10_000
 """So many twins of one verbatim are looked at."""
 
 
-def twins_of(connection: Connection, organisation: str, number: int) -> list[int]:
-    """The numbers of the verbatims with the same words and question as this one, without itself."""
+def twins_of(
+    connection: Connection,
+    organisation: str,
+    number: int,
+    filters: Filters = NOTHING_LEFT_OUT,
+    limit: int = MOST,
+    after: int = 0,
+) -> list[int]:
+    """The numbers of the verbatims with the same words and question as this one, without itself, after one.
+
+    Only those that pass the filters. Raises as `list_verbatims`.
+    """
     if number not in NUMBERS:
         return []
-    one, other = verbatims.alias(), verbatims.alias()
+    one, other = verbatims.alias(), verbatims
     same = and_(
         other.c.organisation == one.c.organisation,
         other.c.text_hash == one.c.text_hash,
         other.c.question.is_not_distinct_from(one.c.question),
         other.c.id != one.c.id,
     )
-    own = one.c.organisation == organisation, one.c.id == number
-    chosen = select(other.c.id).select_from(one.join(other, same)).where(*own).order_by(other.c.id).limit(MOST)
+    own = one.c.organisation == organisation, one.c.id == number, other.c.id > after
+    chosen = select(other.c.id).select_from(one.join(other, same)).where(*own)
+    chosen = chosen.where(*narrowed(connection, organisation, filters)).order_by(other.c.id).limit(limit)
     return list(connection.execute(chosen).scalars())
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, Text, and_, bindparam, cast, delete, exists, or_, select, update
+from sqlalchemy import Connection, Row, Text, and_, bindparam, cast, delete, exists, or_, select, tuple_, update
 
 from verbatim.domain import Verbatim
 from verbatim.errors import NotFoundError, StoreError
@@ -96,6 +96,19 @@ def verbatim(connection: Connection, organisation: str, number: int) -> History:
 def stored_verbatims(connection: Connection, organisation: str, numbers: Sequence[int]) -> dict[int, StoredVerbatim]:
     """Those of these verbatims that there are, by number."""
     return {row.id: stored_verbatim(row) for row in connection.execute(chosen_verbatims(organisation, numbers))}
+
+
+def said_before(connection: Connection, organisation: str, number: int, limit: int) -> tuple[int, ...]:
+    """The numbers of what the same contact said before a verbatim, then others of the account, the latest first."""
+    this, found = verbatims.alias(), dict[int, None]()
+    own = this.c.organisation == organisation, this.c.id == number, verbatims.c.organisation == organisation
+    order = verbatims.c.at, verbatims.c.id
+    for name in ("contact_id", "account_id"):
+        joined = select(verbatims.c.id).join(this, this.c[name] == verbatims.c[name])
+        chosen = joined.where(*own, tuple_(*order) < tuple_(this.c.at, this.c.id))
+        latest = chosen.order_by(*(column.desc() for column in order)).limit(limit)
+        found |= dict.fromkeys(connection.execute(latest).scalars())
+    return tuple(found)[:limit]
 
 
 def held_by_others(

@@ -17,7 +17,7 @@ export class Frame {
       category: one.id.split(".")[0],
     }));
     this.byId = new Map(this.codes.map((one) => [one.id, one]));
-    this.categories = [...new Set(this.codes.map((one) => one.category))];
+    this.places = new Map(this.codes.map((one, place) => [one.id, place]));
   }
 
   code(id) {
@@ -32,9 +32,9 @@ export class Frame {
     const category = id.split(".")[0];
     return category === id ? this.name(id) : `${this.name(category)} › ${this.name(id)}`;
   }
-  /** Which of the colours a category has, always the same. */
+  /** Which of the colours a code has: always the same, and another one than its neighbours. */
   hue(id) {
-    return Math.max(this.categories.indexOf(id.split(".")[0]), 0) % HUES;
+    return (this.places.get(id) ?? 0) % HUES;
   }
   /** The codes beside this one, and the category itself. */
   siblings(id) {

@@ -275,7 +275,7 @@ outbox.addEventListener("refused", ({ detail: { entry } }) => tell(entry.told, "
 function showSaving() {
   const waiting = outbox.waiting.length;
   const line = at("saving");
-  line.classList.toggle("unsaved", waiting > 0 && outbox.offline);
+  line.dataset.state = waiting ? (outbox.offline ? "unsaved" : "saving") : "saved";
   if (waiting) line.textContent = outbox.offline ? say("review.unsaved", { n: waiting }) : say("review.saving", { n: waiting });
   else line.textContent = state.saved ? say("review.saved", { n: state.saved }) : "";
   const troubles = outbox.conflicts.length + outbox.refused.length;

@@ -49,14 +49,13 @@ export function showContext(item, place, count, extra) {
   showEarlier(item.earlier ?? []);
 }
 
+const KINDS = { second: "accent", drawn: "good", assigned: "accent" };
+
 function reasonsOf(item) {
-  const found = [];
-  if (item.blind) found.push([say("review.why_blind"), "accent"]);
-  if (item.gold) found.push([say("review.why_gold"), "good"]);
-  for (const reason of item.reasons ?? []) {
+  const found = (item.reasons ?? []).map((reason) => {
     const key = `review.why_${reason}`;
-    if (!["blind", "gold"].includes(reason)) found.push([knows(key) ? say(key) : reason, "warn"]);
-  }
+    return [knows(key) ? say(key) : reason, KINDS[reason] ?? "warn"];
+  });
   if (!item.blind && item.trust !== null && item.trust !== undefined && item.coding !== null) found.push([say("review.trust", { share: percent(item.trust) }), ""]);
   return found;
 }
@@ -125,7 +124,7 @@ function codeLine(code, place, focus, frame, act) {
 }
 
 function pressable(kind, text, pressed, click, key, label) {
-  return node("button", { type: "button", class: kind, "aria-pressed": String(pressed), "aria-label": label, title: label, on: { click } }, text, key && node("kbd", { class: "unseen", text: ` ${key}` }));
+  return node("button", { type: "button", class: kind, "aria-pressed": String(pressed), "aria-label": label, title: label, on: { click } }, text, key && node("kbd", { text: key }));
 }
 
 /** What somebody said of an item, in short: codes with their signs, those that the other lacks in bold. */
