@@ -64,7 +64,7 @@ def main() -> None:
     texts = seed_texts()
     with TemporaryDirectory(prefix="verbatim-load-") as folder, served(Path(folder), wanted.database) as server:
         sender = Sender(server, texts)
-        _wait_for(server, _import(server, texts, 50))  # the worker has its model now
+        _wait_for(server, import_rows(server, texts, 50))  # the worker has its model now
         sender.at(10, 10)
         steps = list(_climbed(sender, wanted.step))
         held = [one for one in steps if _holds(one)]

@@ -133,3 +133,18 @@ def test_what_cannot_be_compared_is_refused(service, query):
 def test_a_submitter_reads_neither(service):
     client = service.client("submitter")
     assert [client.get(f"/v1/{path}").status_code for path in ("agreement", "labels")] == [403, 403]
+
+
+def test_labels_are_looked_through_by_a_job_one_at_a_time(service, analysts):
+    from test_api_models import worked
+
+    analysts.review(40)
+    client = service.client("analyst")
+    assert client.get("/v1/labels").json()["job"] is None
+    asked, second = client.post("/v1/labels"), client.post("/v1/labels")
+    assert (asked.status_code, second.status_code) == (202, 409)
+    assert worked(service, asked.json()["job"]["id"])["state"] == "done"
+    found = client.get("/v1/labels").json()
+    assert (found["job"], found["examples"], found["model"]) == (asked.json()["job"], 40, "small@1")
+    assert found["seed"]["examples"] > 100
+    assert service.client("analyst", "south").get("/v1/labels").json()["job"] is None
