@@ -17,7 +17,7 @@ from verbatim.actions.retraining import RetrainOrder, Ring, ring_of, rounded
 from verbatim.actions.stores import models_folder_of
 from verbatim.coder import parts_of
 from verbatim.domain import Verbatim
-from verbatim.learning.adapt import FEWEST, Learnt, best, review
+from verbatim.learning.adapt import FEWEST, Learnt, best, learn, review
 from verbatim.learning.adapt import Reviewed as Judged
 from verbatim.learning.contradictions import Coded, Contradiction, Told, contradictions
 from verbatim.learning.examples import Example, corpus_hash, frame_examples, read_corpus
@@ -139,16 +139,17 @@ def _seed(lease: Lease, ring: Ring, judged: Judged, learnt: Learnt | None, found
     examples = [*frame_examples(ring.codebook), *_corpus(ring.codebook)]
     known = [one for one in examples if one.ids <= set(ids) and parts_of(Verbatim(one.id, one.text))]
     looked: tuple[Contradiction, ...] = ()
-    if learnt is not None and learnt.correction is not None:
+    if learnt is not None:
         own = models_folder_of(lease.engine, lease.job.organisation) / SEED
         encoder = KeptVectors(ring.encoder.behind, own, lambda: _renew(lease))
         taught = review(ring.origin, encoder, known)
         encoder.save()
         before = Told(taught.scores[:, : len(ids)], ring.origin.thresholds.given)
-        scores = learnt.correction.applied(taught.scores, taught.vectors)[:, : len(ids)]
+        # All that there is to learn, though less may code better: what it would move is asked, not whether it should.
+        scores = (learnt.correction or learn(judged.taught)).applied(taught.scores, taught.vectors)[:, : len(ids)]
         corrected = Coded([str(one.stored.id) for one in found], judged.gold[:, : len(ids)], judged.vectors)
         seed = Coded([one.id for one in known], taught.gold[:, : len(ids)], taught.vectors)
-        looked = contradictions(seed, before, Told(scores, learnt.thresholds.given), corrected, ids)
+        looked = contradictions(seed, before, Told(scores, ring.origin.thresholds.given), corrected, ids)
     told = [{**asdict(one), "nearest": [int(number) for number in one.nearest]} for one in looked[:MOST]]
     return {
         "examples": len(known),
