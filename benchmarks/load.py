@@ -64,7 +64,7 @@ def main() -> None:
     texts = seed_texts()
     with TemporaryDirectory(prefix="verbatim-load-") as folder, served(Path(folder), wanted.database) as server:
         sender = Sender(server, texts)
-        _wait_for(server, import_rows(server, texts, 50))  # the worker has its model now
+        wait_for(server, import_rows(server, texts, 50))  # the worker has its model now
         sender.at(10, 10)
         steps = list(_climbed(sender, wanted.step))
         held = [one for one in steps if _holds(one)]
@@ -193,7 +193,8 @@ def import_rows(server: Server, texts: Sequence[str], rows: int) -> str:
     return str(json.loads(connection.getresponse().read())["job"]["href"])
 
 
-def _wait_for(server: Server, job: str) -> None:
+def wait_for(server: Server, job: str) -> None:
+    """Wait until a job has ended."""
     while asked(server, job)["state"] in {"queued", "running"}:
         time.sleep(0.2)
 

@@ -24,7 +24,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
 
-from load import Server, asked, import_rows, memory_of, seed_texts, served
+from load import Server, asked, import_rows, memory_of, seed_texts, served, wait_for
 from machine import this_machine
 from sqlalchemy import select
 
@@ -33,13 +33,13 @@ from verbatim.actions.stores import store_url
 from verbatim.store.opening import open_store, reading
 from verbatim.store.schema import codings
 
-BATCH = 5
+BATCH = 10
 """So many verbatims a reviewer takes at once."""
 
 AGAIN = 10
 """One save in so many is sent a second time."""
 
-CODES = ("price.level", "product.function", "service.speed", "service.attitude", "sales_process.handover")
+CODES = ("price.level", "product.features", "service.resolution", "service.attitude", "sales_process.handover")
 RESULTS = Path(__file__).with_name("reviewers.json")
 
 
@@ -201,9 +201,8 @@ def _coded(server: Server, texts: Sequence[str], count: int) -> int:
     rows = [{"external_id": f"q{n}", "text": f"{texts[n % len(texts)]} ({n})"} for n in range(count)]
     for start in range(0, count, 1000):
         answer = asked(server, "/v1/verbatims", {"source": "ready", "items": rows[start : start + 1000]})
-        job = answer["job"]
-        while job and asked(server, job["href"])["state"] not in ("done", "failed"):
-            time.sleep(0.2)
+        if answer["job"]:
+            wait_for(server, answer["job"]["href"])
     return count
 
 

@@ -11,6 +11,7 @@ serious findings of axe-core. What a page says on its console fails the test, if
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,9 @@ class Office:
         )
         self._contexts.append(context)
         if user is not None:
-            context.add_cookies([{"name": "verbatim_session", "value": self.token(user), "url": self.url}])
+            context.add_cookies(
+                [{"name": "verbatim_session", "value": token_of(self.desk.engine, user), "url": self.url}]
+            )
         page = context.new_page()
         page.set_default_timeout(10_000)
         page.heard = []
@@ -46,19 +49,6 @@ class Office:
         page.on("pageerror", lambda error: page.heard.append(str(error)))
         page.goto(path)
         return page
-
-    def token(self, login: str) -> str:
-        """The token of a new session of a user."""
-        from verbatim.store import sessions
-        from verbatim.store.access_keys import Holder
-        from verbatim.store.opening import reading, writing
-        from verbatim.store.users import user_of
-
-        with reading(self.desk.engine) as connection:
-            user = user_of(connection, login)
-        holder = Holder(user.id, user.organisation, user.name, user.role, user.accounts, login=user.login)
-        with writing(self.desk.engine, user.organisation) as connection:
-            return sessions.begin(connection, holder, datetime.now(UTC))
 
     def close_pages(self) -> None:
         while self._contexts:
@@ -111,18 +101,39 @@ def visit(office: Office) -> Iterator[Office]:
 
 def add_users(engine: Any) -> None:
     """Users of "north", and one of "south", all with PASSWORD."""
-    from verbatim.actions.passwords import hashed
     from verbatim.store.opening import writing
     from verbatim.store.people import add_organisation
     from verbatim.store.users import NewUser, add_user
 
-    kept = hashed(PASSWORD, "")
+    kept = password_hash()
     for organisation, people in (("north", USERS), ("south", {"sam": "analyst"})):
         with writing(engine, organisation) as connection:
             add_organisation(connection, organisation)
             for login, role in people.items():
                 accounts = ("Acme",) if role == "manager" else None
                 add_user(connection, organisation, NewUser(login, login.title(), role, accounts), kept)
+
+
+@cache
+def password_hash() -> str:
+    """The hash of PASSWORD, made once: it is slow on purpose."""
+    from verbatim.actions.passwords import hashed
+
+    return hashed(PASSWORD, "")
+
+
+def token_of(engine: Any, login: str) -> str:
+    """The token of a new session of a user."""
+    from verbatim.store import sessions
+    from verbatim.store.access_keys import Holder
+    from verbatim.store.opening import reading, writing
+    from verbatim.store.users import user_of
+
+    with reading(engine) as connection:
+        user = user_of(connection, login)
+    holder = Holder(user.id, user.organisation, user.name, user.role, user.accounts, login=user.login)
+    with writing(engine, user.organisation) as connection:
+        return sessions.begin(connection, holder, datetime.now(UTC))
 
 
 def violations(page: Any) -> list[str]:

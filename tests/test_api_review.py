@@ -2,6 +2,9 @@
 
 import pytest
 
+from verbatim.store.opening import writing
+from verbatim.store.users import NewUser, add_user
+
 DEAR = {"codes": [{"id": "price.level", "polarity": "negative"}], "stance": "critic"}
 FINE = {"codes": [{"id": "general", "polarity": "positive"}], "stance": "promoter", "reason": "so it reads"}
 
@@ -68,7 +71,7 @@ def test_an_item_has_all_that_a_reviewer_needs(service, ann):
 def test_why_an_item_is_there_is_told(service, ann):
     (number,) = add(service, {"text": "Hm", "score": 9})
     (item,) = take(ann)
-    assert "no_code" in item["reasons"]
+    assert "doubt" in item["reasons"]
     assert item["worth"] > 0
     ann.post("/v1/review/queue/put-back", json={"verbatims": [number]})
     service.client().post("/v1/review/assignments", json={"assignee": actor(ann), "verbatims": [number]})
@@ -141,7 +144,15 @@ def test_what_is_assigned_comes_to_nobody_else(service, ann, ben):
     assert set(numbers(take(ben))) == set(rows[:2])
 
 
-@pytest.mark.parametrize("assignee", ["ann", "key:0", "key:99999", " ", "user:", "key:manager"])
+def test_work_is_assigned_to_who_signs_in_too(service):
+    (number,) = add(service, {"text": "Dear"})
+    with writing(service.desk.engine, "north") as connection:
+        add_user(connection, "north", NewUser("cat", "Cat", "analyst"), "a hash")
+    body = {"assignee": "user:cat", "verbatims": [number]}
+    assert service.client().post("/v1/review/assignments", json=body).json() == {"verbatims": 1}
+
+
+@pytest.mark.parametrize("assignee", ["ann", "user:eve", "key:0", "key:99999", " ", "user:", "key:manager"])
 def test_nothing_is_assigned_to_who_does_not_code(service, assignee):
     (number,) = add(service, {"text": "Dear"})
     name = actor(service.client("manager")) if assignee == "key:manager" else assignee

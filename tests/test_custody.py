@@ -176,3 +176,62 @@ def test_the_commands_work_on_postgresql(empty_store):
     assert code == 0
     assert out.startswith("key: vk_")
     assert "admin" in run("keys", "list", "--database", url)[1]
+
+
+def users_run(data, *arguments, typed="four plain words here\n"):
+    """What a command of users prints, with a password on standard input."""
+    command = [sys.executable, "-m", "verbatim.cli", "users", *arguments, "--data", str(data)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    done = subprocess.run(command, env=environment, input=typed, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_a_person_is_added_listed_given_another_password_and_disabled(tmp_path):
+    added = users_run(tmp_path, "add", "Ann.Lee", "--role", "analyst", "--name", "Ann [Lee]", "--language", "zh-Hans")
+    assert added == (0, "user ann.lee: analyst of default\n", "")
+    shown = run("users", "list", "--data", tmp_path)[1]
+    assert "Ann [Lee]" in shown
+    assert "argon2" not in shown
+    assert users_run(tmp_path, "password", "ANN.LEE", typed="other plain words\n")[0] == 0
+    assert run("users", "disable", "ann.lee", "--data", tmp_path) == (0, "user ann.lee: disabled\n", "")
+    assert "disabled" in run("users", "list", "--data", tmp_path)[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "typed", "told"),
+    [
+        (("add", "ann", "--role", "analyst"), "short\n", "password of 5 characters; expected 12 to 1000"),
+        (("add", "ann", "--role", "analyst"), "", "password of 0 characters"),
+        (("add", "ann", "--role", "analyst"), "aaaaaaaaaaaa\n", "password of 1 different characters"),
+        (("add", "long.login.here", "--role", "analyst"), "long.login.here\n", "password: the same as the login"),
+        (("add", "a b", "--role", "analyst"), None, "login of 3 characters: expected 1 to 100 without a blank"),
+        (("add", "ann", "--role", "manager"), None, "role 'manager' with 0 accounts"),
+        (("add", "ann", "--role", "admin", "--language", "fr"), None, "language 'fr': expected one of en"),
+        (("add", "TAKEN", "--role", "admin", "--organisation", "other"), None, "login 'taken': taken"),
+        (("password", "nobody"), None, "user 'nobody': not in organisation 'default'"),
+        (("disable", "nobody"), None, "user 'nobody': not in organisation 'default'"),
+    ],
+)
+def test_users_that_cannot_be_are_refused_in_one_line(tmp_path, monkeypatch, arguments, typed, told):
+    monkeypatch.setattr("sys.stdin", io.StringIO("four plain words here\n"))
+    assert run("users", "add", "taken", "--role", "admin", "--data", tmp_path)[0] == 0
+    monkeypatch.setattr("sys.stdin", io.StringIO("four plain words here\n" if typed is None else typed))
+    code, out, err = run("users", *arguments, "--data", tmp_path)
+    assert (code, out) == (2, "")
+    assert told in err
+    assert len(err.splitlines()) == 1
+
+
+def test_a_password_is_asked_twice_on_a_terminal(tmp_path):
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "verbatim.cli", "users", "add", "ann", "--role", "admin", "--data", str(tmp_path)]
+    pipes = {"stdin": theirs, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "start_new_session": True}
+    with subprocess.Popen(command, env=os.environ | {"PYTHONPATH": str(ROOT / "src")}, **pipes) as process:
+        for _ in range(2):
+            while process.stderr.read(1) != b":":
+                assert process.poll() is None
+            os.write(ours, b"four plain words here\n")
+        out, err = process.communicate(timeout=60)
+    os.close(ours)
+    os.close(theirs)
+    assert (process.returncode, out) == (0, b"user ann: admin of default\n"), err

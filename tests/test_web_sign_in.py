@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-from browser import PASSWORD, add_users
+from browser import PASSWORD, add_users, token_of
 
 from verbatim.actions.sign_in import signed_in
 from verbatim.actions.users import disable, set_password
@@ -20,13 +20,15 @@ SAYING = {"source": "s", "items": [{"external_id": "r1", "text": "Your prices ar
 
 @pytest.fixture
 def site(desk, serving):
-    """What opens browsers without scripts, so to speak, at the served pages of the desk."""
+    """What opens browsers without scripts, so to speak, at the served pages; with somebody signed in, or nobody."""
     add_users(desk.engine)
     clients = []
     with serving(create_app(desk, pages=pages(desk))) as url:
 
-        def browser():
+        def browser(login=None):
             clients.append(httpx.Client(base_url=url, trust_env=False, timeout=30))
+            if login is not None:
+                clients[-1].cookies.set("verbatim_session", token_of(desk.engine, login))
             return clients[-1]
 
         yield browser
@@ -98,9 +100,7 @@ def test_a_form_from_elsewhere_signs_nobody_in(site):
 
 
 def test_what_changes_something_needs_the_token_of_the_session(site):
-    ann, bob = site(), site()
-    enter(ann)
-    enter(bob, "bob")
+    ann, bob = site("ann"), site("bob")
     for headers in ({}, {"X-CSRF-Token": "x"}, {"X-CSRF-Token": csrf_of(bob)}):
         refused = ann.post("/v1/verbatims", json=SAYING, headers=headers)
         assert (refused.status_code, refused.headers["content-type"]) == (403, "application/problem+json")
@@ -130,8 +130,7 @@ def test_who_is_disabled_or_gets_another_password_is_out_at_once(site, desk):
         lambda: set_password(desk.engine, "north", "ann", PASSWORD),
         lambda: disable(desk.engine, "north", "ann"),
     ):
-        client = site()
-        assert enter(client).status_code == 303
+        client = site("ann")
         assert me(client).status_code == 200
         act()
         assert me(client).status_code == 401
@@ -139,8 +138,7 @@ def test_who_is_disabled_or_gets_another_password_is_out_at_once(site, desk):
 
 
 def test_a_session_ends_after_half_a_day_unused_and_after_a_week(site, desk):
-    client = site()
-    enter(client)
+    client = site("ann")
     token, now = client.cookies["verbatim_session"], datetime.now(UTC)
     assert signed_in(desk.engine, token, now + timedelta(hours=11)) is not None
     assert signed_in(desk.engine, token, now + timedelta(hours=22)) is not None
@@ -151,9 +149,7 @@ def test_a_session_ends_after_half_a_day_unused_and_after_a_week(site, desk):
 
 
 def test_people_of_two_organisations_see_their_own(site):
-    ann, sam = site(), site()
-    enter(ann)
-    enter(sam, "sam")
+    ann, sam = site("ann"), site("sam")
     assert ann.post("/v1/verbatims", json=SAYING, headers={"X-CSRF-Token": csrf_of(ann)}).status_code == 200
     (item,) = ann.get("/v1/verbatims").json()["items"]
     assert sam.get("/v1/verbatims").json()["items"] == []
@@ -161,9 +157,7 @@ def test_people_of_two_organisations_see_their_own(site):
 
 
 def test_a_role_sees_its_pages_and_no_others(site):
-    mia, sue = site(), site()
-    enter(mia, "mia")
-    enter(sue, "sue")
+    mia, sue = site("mia"), site("sue")
     assert [mia.get(path).status_code for path in ("/review", "/import", "/jobs")] == [403, 403, 200]
     assert [sue.get(path).status_code for path in ("/review", "/import", "/jobs")] == [403, 200, 200]
     assert 'href="/review"' not in sue.get("/jobs").text
@@ -231,8 +225,7 @@ def test_a_language_that_was_chosen_stays(site):
     client = site()
     client.post("/language", data={"csrf": form_token(client.get("/sign-in")), "language": "zh-Hans", "to": "/sign-in"})
     assert '<html lang="zh-Hans">' in client.get("/sign-in").text
-    enter(client)
+    client = site("ann")
     client.post("/language", data={"csrf": csrf_of(client), "language": "zh-Hant", "to": "/jobs"})
-    other = site()
-    enter(other)
+    other = site("ann")
     assert '<html lang="zh-Hant">' in other.get("/jobs").text

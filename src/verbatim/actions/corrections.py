@@ -211,9 +211,9 @@ def keep(
 ) -> dict[int, int]:
     """The numbers of a person's codings, one a verbatim, by those of the verbatims: in effect, noted and announced.
 
-    Raises as `add_codings`.
+    `of` are the verbatims, held until the block ends. Raises as `add_codings`.
     """
-    noted = add_codings(connection, analyst.organisation, judged)
+    noted = add_codings(connection, analyst.organisation, judged, of)
     numbers = {one.verbatim: note.id for one, note in zip(judged, noted, strict=True) if note.id is not None}
     coded_by(connection, analyst.organisation, analyst.actor, list(numbers), datetime.now(UTC))
     tell(connection, analyst, action, {number: of[number] for number in numbers}, numbers)

@@ -5,7 +5,7 @@ first coding; the share that is drawn at random; what was assigned to the review
 What lies on a desk is the reviewer's for ten minutes from the last sign of life.
 """
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -82,10 +82,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What to take, best first, and which of it was drawn at random."""
+    """What to take, best first, which of it was drawn at random, and what is known of codes, if that was asked."""
 
     numbers: tuple[int, ...] = ()
     gold: frozenset[int] = frozenset()
+    known: Known | None = None
 
 
 def next_batch(analyst: Analyst, order: Order = Order(), now: datetime | None = None) -> tuple[Item, ...]:
@@ -99,16 +100,18 @@ def next_batch(analyst: Analyst, order: Order = Order(), now: datetime | None = 
     with writing(analyst.engine, analyst.organisation) as connection:
         found = _on_desk(connection, wanted)[: order.size]
         shelf.renew(connection, wanted.organisation, wanted.reviewer, moment)
+    known = None
     for _ in range(ROUNDS):
         need = order.size - len(found)
         if not need:
             break
         with reading(analyst.engine, analyst.organisation) as connection:
             plan = _planned(connection, wanted, order, need, found)
+        known = plan.known or known
         if not plan.numbers:
             break
         found += _taken(analyst, wanted, order, plan, need)
-    return _items(analyst, order, found, moment + HELD)
+    return _items(analyst, order, found, moment + HELD, known)
 
 
 def blind_batch(analyst: Analyst, size: int = 10, now: datetime | None = None) -> tuple[Item, ...]:
@@ -199,12 +202,14 @@ def _planned(connection: Connection, wanted: shelf.Wanted, order: Order, need: i
     gold = _drawn(connection, wanted, share, found)
     assigned = shelf.assigned_to(connection, wanted, limit)
     first = [number for number in dict.fromkeys((*second, *gold, *assigned)) if number not in found]
+    known = None
     if len(first) < need:
-        first += _by_worth(connection, wanted, order, limit, {*first, *found})
+        known = _known(connection, wanted.organisation)
+        first += _by_worth(connection, wanted, order, limit, {*first, *found}, known)
     if len(first) < need:
         gold = _drawn(connection, wanted, need - len(first) + len(gold), found)
         first = list(dict.fromkeys((*first, *gold)))
-    return _Plan(tuple(first), frozenset(gold))
+    return _Plan(tuple(first), frozenset(gold), known)
 
 
 def _drawn(connection: Connection, wanted: shelf.Wanted, count: int, without: Sequence[int]) -> list[int]:
@@ -214,28 +219,29 @@ def _drawn(connection: Connection, wanted: shelf.Wanted, count: int, without: Se
     return [number for number in reserved if number not in without][:count]
 
 
-def _by_worth(connection: Connection, wanted: shelf.Wanted, order: Order, limit: int, without: set[int]) -> list[int]:
+def _by_worth(
+    connection: Connection, wanted: shelf.Wanted, order: Order, limit: int, without: set[int], known: Known
+) -> list[int]:
     """The numbers of what is most worth a look, the most worth first."""
-    codings = shelf.count_codings(connection, wanted.organisation)
     pool = shelf.doubtful(connection, wanted, DOUBTFUL)
     if len(pool) == DOUBTFUL:  # else there are no others
-        start = sha256(f"scattered {order.seed} {wanted.reviewer} {codings}".encode()).hexdigest()
+        start = sha256(f"scattered {order.seed} {wanted.reviewer} {known.codings}".encode()).hexdigest()
         pool += shelf.scattered(connection, wanted, start, SCATTERED)
     rows = list({one.candidate.id: one for one in pool if one.candidate.id not in without}.values())
     candidates = [one.candidate for one in rows]
     if order.weights:
         candidates = [replace(one.candidate, weight=order.weights.get(one.account or "", 1.0)) for one in rows]
-    words = review.rows_of([one.text for one in rows])
-    return review.ranked(candidates, words, _known(connection, wanted.organisation, codings), limit)
+    return review.ranked(candidates, review.rows_of([one.text for one in rows]), known, limit)
 
 
-def _known(connection: Connection, organisation: str, codings: int) -> review.Known:
+def _known(connection: Connection, organisation: str) -> Known:
     """What the codings so far tell of each code."""
     pairs = double_coding.latest_pairs(connection, organisation, PAIRS)
     pairs += shelf.corrected_pairs(connection, organisation, PAIRS)
     codes = shelf.codes_of(connection, organisation, list({number for pair in pairs for number in pair}))
     disputes = review.disputes((codes[one], codes[other]) for one, other in pairs)
-    return review.Known(codings, shelf.counts_of_codes(connection, organisation), disputes)
+    count = shelf.count_codings(connection, organisation)
+    return Known(count, shelf.counts_of_codes(connection, organisation), disputes)
 
 
 def _taken(analyst: Analyst, wanted: shelf.Wanted, order: Order, plan: _Plan, need: int) -> list[int]:
@@ -252,7 +258,9 @@ def _taken(analyst: Analyst, wanted: shelf.Wanted, order: Order, plan: _Plan, ne
     return [number for number in plan.numbers if number in still]
 
 
-def _items(analyst: Analyst, order: Order, numbers: Sequence[int], until: datetime) -> tuple[Item, ...]:
+def _items(
+    analyst: Analyst, order: Order, numbers: Sequence[int], until: datetime, known: Known | None = None
+) -> tuple[Item, ...]:
     organisation = analyst.organisation
     with reading(analyst.engine, organisation) as connection:
         stored = stored_verbatims(connection, organisation, numbers)
@@ -263,14 +271,15 @@ def _items(analyst: Analyst, order: Order, numbers: Sequence[int], until: dateti
             "drawn": shelf.sampled(connection, organisation, numbers),
             "assigned": shelf.assigned_of(connection, organisation, analyst.actor, numbers),
         }
-        known = _known(connection, organisation, shelf.count_codings(connection, organisation)) if codings else Known()
-        before = {number: _before(connection, organisation, number, blind=number in second) for number in stored}
+        if codings and known is None:
+            known = _known(connection, organisation)
+        before = _before(connection, organisation, stored.values(), second)
     found = []
     for number in numbers:
         if number in stored:
             own = tuple(reason for reason, those in marks.items() if number in those)
             item = Item(stored[number], codings.get(number), "drawn" in own, number in second, until, own)
-            found.append(replace(_weighed(order, item, known), earlier=before[number]))
+            found.append(replace(_weighed(order, item, known or Known()), earlier=before.get(number, ())))
     return tuple(found)
 
 
@@ -285,9 +294,16 @@ def _weighed(order: Order, item: Item, known: Known) -> Item:
     return replace(item, reasons=reasons, worth=review.worth(one, known))
 
 
-def _before(connection: Connection, organisation: str, number: int, *, blind: bool) -> tuple[Listed, ...]:
-    """What was said before, with its codings unless that is to be coded blind which it stands beside."""
-    numbers = said_before(connection, organisation, number, EARLIER)
+def _before(
+    connection: Connection, organisation: str, those: Iterable[StoredVerbatim], blind: Container[int]
+) -> dict[int, tuple[Listed, ...]]:
+    """What was said before each of those, with its codings unless that is to be coded blind which it stands beside."""
+    known = [one.id for one in those if one.verbatim.account or one.verbatim.contact]
+    before = {number: said_before(connection, organisation, number, EARLIER) for number in known}
+    numbers = list({number for earlier in before.values() for number in earlier})
     stored = stored_verbatims(connection, organisation, numbers)
-    codings = {} if blind else effective(connection, organisation, numbers)
-    return tuple(Listed(stored[one], codings.get(one)) for one in numbers)
+    codings = effective(connection, organisation, numbers) if numbers else {}
+    return {
+        number: tuple(Listed(stored[one], None if number in blind else codings.get(one)) for one in earlier)
+        for number, earlier in before.items()
+    }

@@ -13,6 +13,7 @@ from verbatim.actions.corrections import Analyst, confirmed, seen_now, words_at
 from verbatim.domain import CodeMention, Coding, Excerpt, Polarity
 from verbatim.errors import StoreError
 from verbatim.store.codings import effective
+from verbatim.store.listing import NOTHING_LEFT_OUT, require_listed
 from verbatim.store.opening import reading, writing
 from verbatim.store.records import StoredCoding, StoredVerbatim
 from verbatim.store.statements import BATCH
@@ -45,6 +46,7 @@ def apply_to_twins(analyst: Analyst, verbatim: int, chosen: Sequence[Seen] | Non
     StoreError where no person has coded the verbatim, NotFoundError for an unknown one.
     """
     with reading(analyst.engine, analyst.organisation) as connection:
+        require_listed(connection, analyst.organisation, verbatim, NOTHING_LEFT_OUT)
         numbers = twins_of(connection, analyst.organisation, verbatim)
     rows = {one.verbatim: one for one in chosen} if chosen is not None else {number: Seen(number) for number in numbers}
     picked = [rows[number] for number in numbers if number in rows]

@@ -1,6 +1,5 @@
 """Review over HTTP: the queue, who is to look at what, second codings, and what was coded in two ways."""
 
-import re
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -48,6 +47,7 @@ from verbatim.store.listing import Listed, require_listed
 from verbatim.store.opening import reading
 from verbatim.store.records import StoredVerbatim, words_of
 from verbatim.store.twins import twins_of
+from verbatim.store.users import list_users
 from verbatim.store.verbatims import stored_verbatims
 
 router = APIRouter(tags=["review"])
@@ -305,9 +305,10 @@ def _group(first: StoredVerbatim, members: tuple[Twin, ...]) -> ShownTwins:
 def _require_coder(ask: Asked, field: str, actor: str) -> None:
     """Raise ProblemError (422) for whoever does not code in this organisation: what is theirs comes to nobody else."""
     with reading(ask.desk.engine, ask.organisation) as connection:
-        keys = list_keys(connection, ask.organisation)
+        keys, users = list_keys(connection, ask.organisation), list_users(connection, ask.organisation)
     coders = {f"key:{one.id}" for one in keys if one.role in CODERS and one.revoked is None}
-    if actor not in coders and not re.fullmatch(r"user:[!-~]{1,190}", actor):
+    coders |= {f"user:{one.login}" for one in users if one.role in CODERS and one.active}
+    if actor not in coders:
         expected = "somebody who codes, as key:NUMBER or user:LOGIN"
         raise ProblemError(422, f"{field}: expected {expected}", Fault(field, told(field, actor), expected))
 

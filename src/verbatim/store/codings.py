@@ -8,9 +8,9 @@ person's, is never in effect.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, select
+from sqlalchemy import ColumnElement, Connection, exists, func, select
 
 from verbatim.domain import CodeMention, Coding, Excerpt
 from verbatim.errors import NotFoundError, StoreError
@@ -81,31 +81,53 @@ def list_models(connection: Connection, organisation: str) -> tuple[StoredModel,
     return tuple(StoredModel(row.id, row.label, row.codebook, row.facts, row.created) for row in rows)
 
 
-def add_codings(connection: Connection, organisation: str, judged: Sequence[Judged]) -> tuple[Noted, ...]:
+def add_codings(
+    connection: Connection,
+    organisation: str,
+    judged: Sequence[Judged],
+    held: Mapping[int, StoredVerbatim] | None = None,
+) -> tuple[Noted, ...]:
     """What became of each coding, in order. A model codes a verbatim once, a person as often as there is reason to.
 
-    Raises NotFoundError for a verbatim or a model that the organisation does not have, StoreError for a code that
-    comes twice or an excerpt that lies outside the text.
+    `held` are the verbatims where the caller holds them all already. Raises NotFoundError for a verbatim or a model
+    that the organisation does not have, StoreError for a code that comes twice or an excerpt that lies outside the
+    text.
     """
     labels = {one.coding.author for one in judged if not one.person}
     known = _model_ids(connection, organisation, labels) if labels else {}
     noted: list[Noted] = []
     for start in range(0, len(judged), BATCH):
-        noted += _add(connection, organisation, judged[start : start + BATCH], known)
+        batch = judged[start : start + BATCH]
+        of = held if held is not None else _words(connection, organisation, {one.verbatim for one in batch})
+        noted += _add(connection, organisation, batch, known, of)
     return tuple(noted)
 
 
 def effective(connection: Connection, organisation: str, numbers: Sequence[int]) -> dict[int, StoredCoding]:
     """The codings in effect of these verbatims, by number; those that nobody has coded are left out."""
-    view = effective_codings
-    chosen = select(view).where(owned(view.c.organisation, organisation), view.c.verbatim_id.in_(numbers))
-    return {one.verbatim: one for one in _stored(connection, organisation, chosen)}
+    view = effective_codings.c
+    chosen = _IN_EFFECT.where(owned(view.organisation, organisation), view.verbatim_id.in_(numbers))
+    rows = connection.execute(chosen).all()
+    codes = _mentions(connection, organisation, [row.id for row in rows])
+    return {row.verbatim_id: stored_coding(row, row.external_id, codes.get(row.id, ()), False) for row in rows}
 
 
 def codings_of(connection: Connection, organisation: str, numbers: Sequence[int]) -> tuple[StoredCoding, ...]:
     """All codings of these verbatims from the first to the latest, of former revisions too."""
-    chosen = select(codings).where(owned(codings.c.organisation, organisation), codings.c.verbatim_id.in_(numbers))
-    return tuple(_stored(connection, organisation, chosen.order_by(codings.c.id)))
+    chosen = _ALL.where(owned(codings.c.organisation, organisation), codings.c.verbatim_id.in_(numbers))
+    rows = connection.execute(chosen.order_by(codings.c.id)).all()
+    ids = [row.id for row in rows]
+    codes = _mentions(connection, organisation, ids)
+    withdrawn = select(withdrawals.c.coding_id).where(withdrawals.c.coding_id.in_(ids))
+    gone = set(connection.execute(withdrawn).scalars())
+    return tuple(stored_coding(row, row.external_id, codes.get(row.id, ()), row.id in gone) for row in rows)
+
+
+# Made once: to put a statement together takes longer than to look up a row.
+_IN_EFFECT = select(effective_codings, verbatims.c.external_id).join(
+    verbatims, verbatims.c.id == effective_codings.c.verbatim_id
+)
+_ALL = select(codings, verbatims.c.external_id).join(verbatims, verbatims.c.id == codings.c.verbatim_id)
 
 
 def uncoded(
@@ -171,8 +193,13 @@ def _words(connection: Connection, organisation: str, numbers: set[int]) -> dict
     return found
 
 
-def _add(connection: Connection, organisation: str, batch: Sequence[Judged], known: Mapping[str, int]) -> list[Noted]:
-    of = _words(connection, organisation, {one.verbatim for one in batch})
+def _add(
+    connection: Connection,
+    organisation: str,
+    batch: Sequence[Judged],
+    known: Mapping[str, int],
+    of: Mapping[int, StoredVerbatim],
+) -> list[Noted]:
     fresh = {place: one for place, one in enumerate(batch) if one.revision in (None, of[one.verbatim].revision)}
     for one in fresh.values():
         _check(one.coding, of[one.verbatim])
@@ -249,19 +276,6 @@ def _length(of: StoredVerbatim, turn: int | None) -> int:
     if turn is None:
         return len(of.verbatim.text)
     return len(turns[turn].text) if 0 <= turn < len(turns) else 0
-
-
-def _stored(connection: Connection, organisation: str, chosen: Select[Any]) -> list[StoredCoding]:
-    rows: Sequence[Row[Any]] = connection.execute(chosen).all()
-    external = select(verbatims.c.id, verbatims.c.external_id).where(
-        owned(verbatims.c.organisation, organisation), verbatims.c.id.in_({row.verbatim_id for row in rows})
-    )
-    names = dict(connection.execute(external).all())
-    numbers = [row.id for row in rows]
-    codes = _mentions(connection, organisation, numbers)
-    chosen = select(withdrawals.c.coding_id).where(withdrawals.c.coding_id.in_(numbers))
-    gone = set(connection.execute(chosen).scalars())
-    return [stored_coding(row, names[row.verbatim_id], codes.get(row.id, ()), row.id in gone) for row in rows]
 
 
 def _mentions(connection: Connection, organisation: str, numbers: Sequence[int]) -> dict[int, list[CodeMention]]:

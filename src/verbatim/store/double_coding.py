@@ -16,6 +16,9 @@ from verbatim.store.review_tables import review_locks, second_codings
 from verbatim.store.schema import codings, effective_codings, verbatims
 from verbatim.store.statements import NUMBERS, insert_into
 
+# Made once: an alias makes all its columns anew.
+_LOCKS, _OWN = review_locks.alias(), codings.alias()
+
 
 @dataclass(frozen=True, slots=True)
 class DoubleCoding:
@@ -73,7 +76,7 @@ def want(connection: Connection, organisation: str, share: Reserve, coder: str |
 
 def wanted_from(connection: Connection, organisation: str, coder: str, now: datetime, limit: int) -> list[int]:
     """The numbers of verbatims that somebody is to code without sight of the first coding, the first wanted first."""
-    lock = review_locks.alias().c
+    lock = _LOCKS.c
     locked = exists().where(lock.verbatim_id == verbatims.c.id, lock.holder != coder, lock.until > now)
     chosen = _open_for(organisation, coder).where(~locked).order_by(second_codings.c.id).limit(limit)
     return [row.verbatim for row in map(_told, connection.execute(chosen))]
@@ -145,7 +148,7 @@ def _chosen(organisation: str) -> Select[Any]:
 
 def _open_for(organisation: str, coder: str) -> Select[Any]:
     """Those that somebody is to code: wanted from nobody else, never coded by that person, as the words are now."""
-    table, own = second_codings.c, codings.alias().c
+    table, own = second_codings.c, _OWN.c
     mine = or_(table.second_coder == coder, and_(table.second_coder.is_(None), table.first_coder != coder))
     now = and_(verbatims.c.id == table.verbatim_id, verbatims.c.revision == table.revision)
     before = own.verbatim_id == table.verbatim_id, own.author == coder, own.model_id.is_(None)

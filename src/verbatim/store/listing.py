@@ -20,6 +20,9 @@ from verbatim.store.statements import NUMBERS, require_storable
 LARGEST_PAGE = 1000
 LONGEST_CURSOR = 100
 
+# Made once: an alias makes all its columns anew.
+_ACCOUNTS, _MENTIONS, _VIEW = accounts.alias(), code_mentions.alias(), effective_codings.alias()
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:
@@ -184,7 +187,7 @@ def _conditions(connection: Connection, organisation: str, filters: Filters) -> 
 
 def _named(organisation: str, names: Sequence[str]) -> Select[Any]:
     """The numbers of accounts by name: looked up once, and not for each verbatim."""
-    table = accounts.alias().c
+    table = _ACCOUNTS.c
     return select(table.id).where(table.organisation == organisation, table.name.in_(names))
 
 
@@ -199,7 +202,7 @@ def judgements(coding: Any, filters: Filters) -> list[ColumnElement[bool]]:
 
     Code, category and polarity must stand in one and the same mention.
     """
-    mentions = code_mentions.alias().c
+    mentions = _MENTIONS.c
     of_coding = {coding.stance: filters.stance, coding.review: filters.review, coding.author: filters.model}
     of_code = {mentions.code: filters.code, mentions.category: filters.category, mentions.polarity: filters.polarity}
     conditions = [column == value for column, value in of_coding.items() if value is not None]
@@ -219,7 +222,7 @@ def of_facts(filters: Filters) -> Filters:
 
 def _judged(organisation: str, filters: Filters) -> Select[Any] | None:
     """What picks a coding in effect of the verbatim by what it says, or None where that is all the same."""
-    view = effective_codings.alias().c
+    view = _VIEW.c
     conditions = judgements(view, filters)
     own = view.verbatim_id == verbatims.c.id, view.organisation == organisation
     return select(view.id).where(*own, *conditions) if conditions else None

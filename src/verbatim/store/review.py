@@ -21,6 +21,12 @@ LONGEST = 100
 """So many characters of a text are read to tell what it is like."""
 
 
+# Made once: an alias makes all its columns anew.
+_LOCKS, _GIVEN = review_locks.alias(), assignments.alias()
+_VIEW, _TWINS = effective_codings.alias(), verbatims.alias()
+_PERSONS, _MODELS = codings.alias(), codings.alias()
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Whose queue it is, at what moment, and which verbatims may come into it; `reserve` is kept apart."""
@@ -72,7 +78,7 @@ def next_of_reserve(connection: Connection, wanted: Wanted, limit: int) -> list[
     waiting = waiting.where(*drawn, *_uncoded(connection, wanted, by_number=True))
     order = verbatims.c.text_hash < wanted.reserve.low, verbatims.c.text_hash, verbatims.c.id
     found = list(connection.execute(waiting.order_by(*order).limit(limit)).scalars())
-    twin = verbatims.alias().c
+    twin = _TWINS.c
     of_twin = twin.organisation == verbatims.c.organisation, twin.text_hash == verbatims.c.text_hash
     known = exists().where(*of_twin, samples.c.verbatim_id == twin.id, samples.c.purpose == GOLD)
     for part in _parts(wanted.reserve):
@@ -118,7 +124,7 @@ def count_codings(connection: Connection, organisation: str) -> int:
 
 def corrected_pairs(connection: Connection, organisation: str, limit: int) -> list[tuple[int, int]]:
     """The numbers of the latest codings by persons, each with that of a model's coding of the same words."""
-    person, model = codings.alias(), codings.alias()
+    person, model = _PERSONS, _MODELS
     same = and_(model.c.verbatim_id == person.c.verbatim_id, model.c.revision == person.c.revision)
     own = person.c.organisation == organisation, person.c.model_id.is_(None), ~person.c.blind
     joined = person.join(model, and_(same, model.c.model_id.is_not(None)))
@@ -137,8 +143,8 @@ def codes_of(connection: Connection, organisation: str, numbers: Sequence[int]) 
 
 
 def take(connection: Connection, wanted: Wanted, numbers: Iterable[int]) -> set[int]:
-    """Those of these verbatims that lie on the reviewer's desk from now on, and on nobody else's."""
-    rows = [_lock(wanted, number) for number in sorted(numbers)]
+    """Those of these verbatims that lie on the reviewer's desk from now on, in this order, and on nobody else's."""
+    rows = [_lock(wanted, number, place) for number, place in sorted((n, place) for place, n in enumerate(numbers))]
     if not rows:
         return set()
     insert = insert_into(connection, review_locks)
@@ -221,13 +227,13 @@ def sampled(connection: Connection, organisation: str, numbers: Sequence[int] | 
     return set(connection.execute(chosen).scalars())
 
 
-def _lock(wanted: Wanted, number: int) -> Mapping[str, object]:
+def _lock(wanted: Wanted, number: int, place: int) -> Mapping[str, object]:
     return {
         "organisation": wanted.organisation,
         "verbatim_id": number,
         "holder": wanted.reviewer,
         "until": wanted.now + HELD,
-        "created": wanted.now,
+        "created": wanted.now + timedelta(microseconds=place),
     }
 
 
@@ -249,7 +255,7 @@ def _pool(connection: Connection, wanted: Wanted) -> Select[Any]:
     text = func.substr(verbatims.c.text, 1, LONGEST).label("text")
     own = and_(verbatims.c.id == codings.c.verbatim_id, verbatims.c.revision == codings.c.revision)
     joined = codings.join(verbatims, own).outerjoin(accounts, verbatims.c.account_id == accounts.c.id)
-    view = effective_codings.alias().c
+    view = _VIEW.c
     standing = select(view.id).where(view.verbatim_id == verbatims.c.id).scalar_subquery()
     drawn = exists().where(samples.c.verbatim_id == verbatims.c.id, samples.c.purpose == GOLD)
     said = replace(wanted, filters=of_facts(wanted.filters))
@@ -281,7 +287,7 @@ def _uncoded(connection: Connection, wanted: Wanted, *, by_number: bool = False)
 
 def _free(connection: Connection, wanted: Wanted) -> list[ColumnElement[bool]]:
     """That a verbatim passes the filters, and neither lies on another's desk nor is assigned to another."""
-    lock, given = review_locks.alias().c, assignments.alias().c
+    lock, given = _LOCKS.c, _GIVEN.c
     of_others = lock.holder != wanted.reviewer, lock.until > wanted.now
     locked = exists().where(lock.verbatim_id == verbatims.c.id, *of_others)
     to_others = given.assignee != wanted.reviewer, given.done.is_(None)
