@@ -98,6 +98,7 @@ def test_a_retraining_that_runs_already_is_followed(visit, day, policy):
 
 def test_two_models_are_compared_in_the_page(visit, day):
     page = visit("/models")
+    page.set_default_timeout(60_000)
     page.select_option("#model", "small@1")
     page.select_option("#with", "small-own@1")
     page.click(".compare button")
