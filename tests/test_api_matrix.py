@@ -20,6 +20,9 @@ SECRET = "Xanthippe"
 SOURCE, ACCOUNT, ID = "survey", "Hill Clinic", "r1"
 """What others can guess."""
 
+MODEL = "small@1"
+"""The installation's model, which all know."""
+
 ROUTES = [
     (method.upper(), path, operation)
     for path, operations in build(all_routes().routes)["paths"].items()
@@ -83,7 +86,7 @@ def exported(service):
 
 
 def filled(path, ids):
-    path = path.replace("{delivery}", str(ids["delivery"])).replace("{name}", SOURCE)
+    path = path.replace("{delivery}", str(ids["delivery"])).replace("{name}", SOURCE).replace("{version}", MODEL)
     return path.replace("{id}", str(ids.get(path.split("/")[2], 0))) if path.startswith("/v1/") else path
 
 
@@ -93,6 +96,9 @@ def ask(client, method, path, operation, ids):
         "code_texts": {"texts": ["hello"]},
         "add_verbatims": {"source": SOURCE, "items": [{"external_id": ID, "text": "Mine.", "account": ACCOUNT}]},
         "put_contacts": {"items": [{"name": "Ann Lee", "account": ACCOUNT}]},
+        "retrain": {},
+        "roll_back": {"reason": "a trial"},
+        "promote_model": {"reason": "a trial"},
         "put_source": {"redaction": None},
         "add_key": {"name": "key", "role": "analyst"},
         "erase": {"contact": ids["contact"]},

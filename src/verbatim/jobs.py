@@ -21,6 +21,7 @@ from verbatim.actions.crosswalked import run_crosswalk
 from verbatim.actions.exporting import run_export
 from verbatim.actions.importing import run_import
 from verbatim.actions.intake import Desk
+from verbatim.actions.label_jobs import LABELS, run_labels
 from verbatim.actions.reasons import without_sentences
 from verbatim.actions.retrain_jobs import run_retrain
 from verbatim.actions.stored_coding import run_coding, run_recoding
@@ -37,6 +38,7 @@ KINDS: Mapping[str, Work] = {
     "crosswalk": run_crosswalk,
     "export": run_export,
     "retrain": run_retrain,
+    LABELS: run_labels,
 }
 """What a worker does with a job, by its kind."""
 

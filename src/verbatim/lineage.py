@@ -29,7 +29,8 @@ lineage_app.add_typer(models_app, name="models")
 def retrain(  # noqa: PLR0913, PLR0917 - every option of the command is a parameter
     organisation: Organisation = ORGANISATION,
     recipe: Annotated[
-        Path | None, typer.Option(help="When a challenger is promoted, in TOML: training/recipes/retrain.toml.")
+        Path | None,
+        typer.Option(help="When a challenger is promoted, in TOML: training/recipes/retrain.toml; or VERBATIM_POLICY."),
     ] = None,
     override: Annotated[
         str | None, typer.Option(help="Promote whatever the figures say, for this reason; it is kept.")
@@ -40,14 +41,14 @@ def retrain(  # noqa: PLR0913, PLR0917 - every option of the command is a parame
     database: Database = None,
 ) -> None:
     """Learn from what analysts corrected, and promote the new model if it codes the share kept apart better."""
-    from verbatim.actions.retrain_jobs import retrain_now  # noqa: PLC0415 - --help loads no libraries
+    from verbatim.actions.retrain_jobs import installed_policy, retrain_now  # noqa: PLC0415 - --help loads no libraries
     from verbatim.actions.retraining import RetrainOrder  # noqa: PLC0415
     from verbatim.actions.stores import opened  # noqa: PLC0415
-    from verbatim.learning.policy import Policy, read_policy  # noqa: PLC0415
+    from verbatim.learning.policy import read_policy  # noqa: PLC0415
     from verbatim.store.audit import OPERATOR  # noqa: PLC0415
     from verbatim.terminal_models import show_outcome  # noqa: PLC0415
 
-    policy = read_policy(recipe) if recipe else Policy()
+    policy = read_policy(recipe) if recipe else installed_policy()
     order = RetrainOrder(organisation, OPERATOR, _installed(model), policy, override)
     with opened(data, database) as engine:
         outcome = retrain_now(engine, order)

@@ -24,6 +24,8 @@ class Settings(BaseSettings):
     data: Path | None = None
     database: str | None = None
     models: Path | None = None
+    policy: Path | None = None
+    corpus: Path | None = None
     webhook_hosts: str = ""
     public_url: Annotated[str, Field(pattern=r"^https?://[^/\s]+/?$")] | None = None
     language: Literal["en", "zh-Hans", "zh-Hant"] = "en"

@@ -1,28 +1,35 @@
 """The life of an organisation's models: listed, explained, compared, promoted, rolled back."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine
 
 from verbatim.actions.champions import folder_of
 from verbatim.actions.coding import codebook_of
 from verbatim.actions.retraining import RECODE, promote_and_recode, register, reviewed_of
-from verbatim.coder import Coder, Model
+from verbatim.actions.stores import models_folder_of
+from verbatim.coder import Coder, Model, parts_of
 from verbatim.domain import Coding
-from verbatim.errors import ModelError
+from verbatim.encoders import load_encoder
+from verbatim.errors import ConflictError, ModelError, NotFoundError
 from verbatim.learning.challenger import Reviewed, part, round_of
 from verbatim.learning.contest import Contest, contest
+from verbatim.learning.kept_vectors import KeptVectors
 from verbatim.registry import Manifest, load, read_manifest
-from verbatim.store.codings import list_models
+from verbatim.store.codings import StoredModel, list_models
 from verbatim.store.jobs import enqueue
 from verbatim.store.opening import reading, writing
 from verbatim.store.person_codings import person_codings
 from verbatim.store.promotions import Promotion, Step, current, history, require_reason, roll_back, standing
+from verbatim.store.records import Values
 from verbatim.store.review import sampled
+
+State = Literal["champion", "challenger", "retired"]
+"""What a model is to an organisation: it codes now, it may yet, it did once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +49,39 @@ class Keeper:
         """The folder of a model. Raises ModelError where it is not there."""
         return folder_of(self.engine, self.organisation, label, self.installed)
 
+    def require(self, label: str) -> str:
+        """The label of a model that the organisation knows, or that ships. Raises NotFoundError for any other one."""
+        with reading(self.engine, self.organisation) as connection:
+            known = [one.label for one in list_models(connection, self.organisation)]
+        try:
+            if label not in known:
+                self.folder(label)
+        except ModelError:
+            expected = ", ".join(known) or read_manifest(self.installed).label
+            where = f"not in organisation {self.organisation!r}"
+            raise NotFoundError(f"model {label!r}: {where}; expected one of {expected}") from None
+        return label
+
 
 @dataclass(frozen=True, slots=True)
 class KnownModel:
     """A model as it is listed: whether it codes now, what it was made from, how well it coded gold, and the verdict.
 
-    `l2_weighted` is the F1 at level 2 on what it was measured on; `passed` is None for a model that was not retrained.
+    `l2_weighted` is the F1 at level 2 on what it was measured on; `passed` is None for a model that was not retrained,
+    as is the number of `corrections` that it learnt from.
     """
 
     label: str
     current: bool
+    state: State
+    codebook: str | None
     parent: str | None
+    corrections: int | None
     l2_weighted: float | None
+    quality: dict[str, Any] | None
     passed: bool | None
     reasons: tuple[str, ...]
+    report: dict[str, Any] | None
     created: datetime | None
 
 
@@ -77,6 +103,26 @@ class Explained:
 
 
 @dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """A retraining on the learning curve: the F1 at level 2 of its champion and of its challenger, with limits.
+
+    It was reached with so many `corrections`, and measured on so many verbatims of `gold`: each on those that there
+    were at the time. There are no limits where none were kept.
+    """
+
+    label: str
+    parent: str | None
+    corrections: int
+    gold: int
+    before: float
+    after: float
+    low: float | None
+    high: float | None
+    passed: bool
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Moved:
     """That another model is the current one: the promotion, and the job that codes all history anew."""
 
@@ -89,12 +135,21 @@ def known_models(keeper: Keeper) -> tuple[KnownModel, ...]:
     with reading(keeper.engine, keeper.organisation) as connection:
         stored = list_models(connection, keeper.organisation)
         now = keeper.current(connection)
-    found = [_known(one.label, one.facts or {}, one.label == now, one.created) for one in stored]
+        moves = history(connection, keeper.organisation)
+    before = {label for one in moves for label in (one.model, one.former)}
+    found = [_known(one.label, one.codebook, one.facts or {}, one.created) for one in stored]
     if now not in {one.label for one in stored}:
         manifest = read_manifest(keeper.installed)
-        facts = {"quality": manifest.quality, "training": manifest.training}
-        found.append(_known(manifest.label, facts, manifest.label == now, None))
-    return tuple(found)
+        facts = {"quality": dict(manifest.quality), "training": dict(manifest.training)}
+        found.append(_known(manifest.label, str(manifest.values["codebook"]), facts, None))
+    return tuple(replace(one, current=one.label == now, state=_state(one, now, before)) for one in found)
+
+
+def curve(keeper: Keeper) -> tuple[CurvePoint, ...]:
+    """What each retraining came to that was measured, from the first to the latest."""
+    with reading(keeper.engine, keeper.organisation) as connection:
+        stored = list_models(connection, keeper.organisation)
+    return tuple(_point(one, one.facts) for one in stored if one.facts and _measured(one.facts))
 
 
 def past(keeper: Keeper) -> tuple[Promotion, ...]:
@@ -132,9 +187,25 @@ def compare(keeper: Keeper, first: str, second: str, confidence: float = 0.95) -
     if one.codebook_fingerprint != other.codebook_fingerprint:
         raise ModelError(f"model {second} codes by {other.codebook}; expected {one.codebook}, as {first} does")
     gold = _gold(keeper, one, (manifest, other_manifest))
-    shared = Coder(one)
-    beside = Coder(other, shared.encoder if one.encoder == other.encoder else None)
-    return contest(round_of(gold, _coded(shared, gold), _coded(beside, gold)), codebook_of(manifest), confidence)
+    encoder = _reader(keeper, one, gold)
+    beside = encoder if one.encoder == other.encoder else _reader(keeper, other, gold)
+    sides = _coded(Coder(one, encoder), gold), _coded(Coder(other, beside), gold)
+    return contest(round_of(gold, *sides), codebook_of(manifest), confidence)
+
+
+def rival(keeper: Keeper, label: str) -> str:
+    """The model that one is best compared with: the current one, or of that the one whose place it took.
+
+    Raises ConflictError where it took no other's place.
+    """
+    with reading(keeper.engine, keeper.organisation) as connection:
+        now = keeper.current(connection)
+    if label != now:
+        return now
+    before = standing(past(keeper))[-2:-1]
+    if not before:
+        raise ConflictError(f"model {label!r} is the first one; expected another one to compare it with")
+    return before[0]
 
 
 def promote_model(keeper: Keeper, label: str, reason: str) -> Moved:
@@ -171,17 +242,60 @@ def roll_back_model(keeper: Keeper, reason: str) -> Moved:
         return Moved(promotion, enqueue(connection, keeper.organisation, RECODE, {}, keeper.actor))
 
 
-def _known(label: str, facts: dict[str, Any], now: bool, created: datetime | None) -> KnownModel:
-    report, quality = facts.get("report") or {}, facts.get("quality") or {}
+def _known(label: str, codebook: str | None, facts: Values, created: datetime | None) -> KnownModel:
+    """A model as its facts tell of it, before it is known which one codes now."""
+    report, quality, training = (facts.get(name) or {} for name in ("report", "quality", "training"))
     return KnownModel(
         label=label,
-        current=now,
-        parent=(facts.get("training") or {}).get("parent"),
+        current=False,
+        state="retired",
+        codebook=codebook,
+        parent=training.get("parent"),
+        corrections=training.get("verbatims") if report else None,
         l2_weighted=quality.get("l2_weighted"),
+        quality=quality or None,
         passed=report.get("promoted"),
         reasons=tuple(report.get("reasons", ())),
+        report=report or None,
         created=created,
     )
+
+
+def _state(one: KnownModel, now: str, before: Set[str]) -> State:
+    if one.label == now:
+        return "champion"
+    return "retired" if one.passed is None or one.label in before else "challenger"
+
+
+def _measured(facts: Values) -> bool:
+    return "l2_weighted" in ((facts.get("report") or {}).get("contest") or {}).get("figures", {})
+
+
+def _point(one: StoredModel, facts: Values) -> CurvePoint:
+    report, training = facts["report"], facts["training"]
+    figure = report["contest"]["figures"]["l2_weighted"]
+    low, high = figure.get("limits") or (None, None)
+    return CurvePoint(
+        label=one.label,
+        parent=training.get("parent"),
+        corrections=training["verbatims"],
+        gold=report["contest"]["n"],
+        before=figure["before"],
+        after=figure["after"],
+        low=low,
+        high=high,
+        passed=report["promoted"],
+        created=one.created,
+    )
+
+
+def _reader(keeper: Keeper, model: Model, gold: Sequence[Reviewed]) -> KeptVectors:
+    """The encoder of a model, which has read all gold: what a retraining kept of it, and the rest now."""
+    own = models_folder_of(keeper.engine, keeper.organisation)
+    encoder = KeptVectors(load_encoder(model.encoder, model.weights), own)
+    parts = [part for one in gold for part in parts_of(one.verbatim)]
+    encoder.read([one.text for one in parts], [one.spans() for one in parts])
+    return encoder
 
 
 def _gold(keeper: Keeper, model: Model, manifests: Sequence[Manifest]) -> tuple[Reviewed, ...]:

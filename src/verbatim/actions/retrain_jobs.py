@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Engine
 from verbatim.actions.desk import Desk
 from verbatim.actions.retraining import RETRAIN, STEPS, Note, Outcome, RetrainOrder, retrain
 from verbatim.errors import LeaseLostError
-from verbatim.learning.policy import Policy, policy_of
+from verbatim.learning.policy import Policy, policy_of, read_policy
+from verbatim.settings import preset
 from verbatim.store.jobs import Lease, begin, enqueue, fail, finish, require_none
 from verbatim.store.opening import writing
 from verbatim.store.promotions import require_reason
@@ -31,15 +32,21 @@ def request_retrain(
     override: str | None = None,
     policy: Mapping[str, Any] | None = None,
 ) -> int:
-    """The number of a job that retrains. `policy` is a recipe's table, in place of the defaults.
+    """The number of a job that retrains. `policy` is a recipe's table, in place of the installation's policy.
 
     Raises ConflictError, naming the job, while another retraining is waiting or running, CorpusError for a policy and
     StoreError for a reason that cannot be, NotFoundError for an unknown organisation.
     """
-    if policy is not None:
-        policy_of(policy, "policy")
+    table = installed_policy().as_table() if policy is None else {**policy}
+    policy_of(table, "policy")
     with writing(engine, organisation) as connection:
-        return _enqueue(connection, organisation, actor, {"override": override, "policy": policy})
+        return _enqueue(connection, organisation, actor, {"override": override, "policy": table})
+
+
+def installed_policy() -> Policy:
+    """The policy of this installation: the recipe that VERBATIM_POLICY names, or the defaults. Raises CorpusError."""
+    recipe = preset().policy
+    return read_policy(recipe) if recipe else Policy()
 
 
 def run_retrain(desk: Desk, lease: Lease) -> None:

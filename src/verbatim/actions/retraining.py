@@ -31,7 +31,7 @@ from verbatim.learning.challenger import Parted, Reviewed, part, round_of, weigh
 from verbatim.learning.contest import Contest, contest
 from verbatim.learning.examples import corpus_hash
 from verbatim.learning.kept_vectors import KeptVectors
-from verbatim.learning.policy import Policy, Verdict, judge, unjudged
+from verbatim.learning.policy import Policy, Verdict, judge, too_few, unjudged
 from verbatim.learning.respondents import Respondent
 from verbatim.registry import CODEBOOK, Manifest, labels, load, save
 from verbatim.store import audit
@@ -92,7 +92,8 @@ class Outcome:
     """What came of a retraining: the challenger's label, None where nothing was learnt, and the reasons in words.
 
     `corrections` were learnt from, `gold` measured on; `left_out` counts what was neither, by the reason why. `encoded`
-    counts the texts that had not been read before. `recode` is the job that codes all history anew.
+    counts the texts that had not been read before. `recode` is the job that codes all history anew. `grounds` are the
+    reasons as values.
     """
 
     champion: str
@@ -106,6 +107,7 @@ class Outcome:
     left_out: Mapping[str, int]
     encoded: int
     recode: int | None
+    grounds: tuple[Mapping[str, Any], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the outcome as JSON takes it, its figures rounded."""
@@ -121,7 +123,7 @@ def retrain(engine: Engine, order: RetrainOrder, note: Note = _unnoted, said: Sa
     """
     if order.override is not None:
         require_reason(order.override)
-    ring = _ring(engine, order, said)
+    ring = ring_of(engine, order, said)
     parted = _parted(engine, order, ring)
     label = _next_label(engine, order.organisation, ring)
     examples = [one.example for one in parted.taught]
@@ -138,7 +140,7 @@ def retrain(engine: Engine, order: RetrainOrder, note: Note = _unnoted, said: Sa
 
 
 @dataclass(frozen=True, slots=True)
-class _Ring:
+class Ring:
     """The champion, the model that it came from, their manifests and frame, the encoder of both.
 
     `learner` knows what became of their ids; None where nothing did.
@@ -158,7 +160,7 @@ class _Trial:
     """All that is known of a challenger when it was measured."""
 
     order: RetrainOrder
-    ring: _Ring
+    ring: Ring
     parted: Parted
     found: Contest
     verdict: Verdict
@@ -193,6 +195,7 @@ class _Trial:
             "report": {
                 "promoted": self.verdict.promoted,
                 "reasons": list(self.verdict.reasons),
+                "grounds": [one.as_json() for one in self.verdict.grounds],
                 "coherence": round(self.coherence, 1),
                 "left_out": dict(self.parted.left_out),
                 "changed": {"corrections": _changed(self.parted.taught), "gold": _changed(self.parted.gold)},
@@ -207,7 +210,8 @@ def _changed(rows: Sequence[Reviewed]) -> dict[str, int]:
     return {"n": len(rows), "changed": sum(one.changed for one in rows)}
 
 
-def _ring(engine: Engine, order: RetrainOrder, said: Said) -> _Ring:
+def ring_of(engine: Engine, order: RetrainOrder, said: Said = _silent) -> Ring:
+    """The models and the encoder that a retraining works with. Raises ModelError as `retrain`."""
     folder = champion_folder(engine, order.organisation, order.installed)
     champion, manifest = load(folder)
     origin, origin_manifest = (champion, manifest) if champion.correction is None else _origin(engine, order, manifest)
@@ -216,7 +220,7 @@ def _ring(engine: Engine, order: RetrainOrder, said: Said) -> _Ring:
     with reading(engine, order.organisation) as connection:
         walked = walk(connection, order.organisation)
     learner = Learner(walked, origin.frame.ids) if walked else None
-    return _Ring(champion, manifest, origin, origin_manifest, codebook_of(manifest), encoder, learner)
+    return Ring(champion, manifest, origin, origin_manifest, codebook_of(manifest), encoder, learner)
 
 
 def _origin(engine: Engine, order: RetrainOrder, manifest: Manifest) -> tuple[Model, Manifest]:
@@ -230,7 +234,7 @@ def _origin(engine: Engine, order: RetrainOrder, manifest: Manifest) -> tuple[Mo
     return model, found
 
 
-def _parted(engine: Engine, order: RetrainOrder, ring: _Ring) -> Parted:
+def _parted(engine: Engine, order: RetrainOrder, ring: Ring) -> Parted:
     now = datetime.now(UTC)
     with reading(engine, order.organisation) as connection:
         reviewed = [reviewed_of(one, now) for one in person_codings(connection, order.organisation)]
@@ -240,7 +244,7 @@ def _parted(engine: Engine, order: RetrainOrder, ring: _Ring) -> Parted:
     return part(reviewed, frozenset(drawn), ring.origin.frame, ring.manifest.taught)
 
 
-def _next_label(engine: Engine, organisation: str, ring: _Ring) -> str:
+def _next_label(engine: Engine, organisation: str, ring: Ring) -> str:
     """The next label of the organisation's own models, which no model that ships will ever have."""
     name = ring.origin.label.rpartition("@")[0].removesuffix(OWN) + OWN
     with reading(engine, organisation) as connection:
@@ -250,14 +254,14 @@ def _next_label(engine: Engine, organisation: str, ring: _Ring) -> str:
     return f"{name}@{max(versions, default=0) + 1}"
 
 
-def _contest(ring: _Ring, challenger: Model, gold: Sequence[Reviewed], policy: Policy) -> Contest:
+def _contest(ring: Ring, challenger: Model, gold: Sequence[Reviewed], policy: Policy) -> Contest:
     parts = [one for row in gold for one in parts_of(row.verbatim)]
     ring.encoder.read([one.text for one in parts], [one.spans() for one in parts])
     codings = [_codings(model, ring, gold) for model in (ring.champion, challenger)]
     return contest(round_of(gold, *codings), ring.codebook, policy.confidence)
 
 
-def _codings(model: Model, ring: _Ring, gold: Sequence[Reviewed]) -> list[Coding]:
+def _codings(model: Model, ring: Ring, gold: Sequence[Reviewed]) -> list[Coding]:
     codings = [coding for _, coding in Coder(model, ring.encoder).code(one.verbatim for one in gold)]
     return [ring.learner.coding(one) for one in codings] if ring.learner else codings
 
@@ -329,8 +333,8 @@ def _keep_origin(manifest: Manifest, own: Path) -> None:
             shutil.copyfile(manifest.folder / name, target / name)
 
 
-def _nothing_learnt(engine: Engine, order: RetrainOrder, ring: _Ring, parted: Parted, note: Note) -> Outcome:
-    reasons = (f"too few corrections to learn from: {len(parted.taught)} of {FEWEST} that say something",)
+def _nothing_learnt(engine: Engine, order: RetrainOrder, ring: Ring, parted: Parted, note: Note) -> Outcome:
+    reasons = (too_few(len(parted.taught), FEWEST),)
     found = Contest(0, 0, {}, {})
     outcome = _outcome(_Trial(order, ring, parted, found, Verdict(False, reasons)), None, None)
     with writing(engine, order.organisation) as connection:
@@ -351,6 +355,7 @@ def _outcome(trial: _Trial, challenger: str | None, recode: int | None) -> Outco
         left_out=trial.parted.left_out,
         encoded=trial.ring.encoder.encoded,
         recode=recode,
+        grounds=tuple(one.as_json() for one in trial.verdict.grounds),
     )
 
 

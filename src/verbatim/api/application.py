@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from verbatim.access import RULES
 from verbatim.actions.intake import Desk
 from verbatim.api import (
+    agreement,
     corrections,
     document,
     drafts,
@@ -23,6 +24,8 @@ from verbatim.api import (
     frames,
     health,
     keys,
+    labels,
+    models,
     page,
     people,
     review,
@@ -46,6 +49,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     work.router,
     frames.router,
     drafts.router,
+    models.router,
+    agreement.router,
+    labels.router,
     people.router,
     keys.router,
     webhooks.router,

@@ -1,4 +1,4 @@
-"""The shapes of everything else that goes out: jobs, people, keys, sources, webhooks, models."""
+"""The shapes of everything else that goes out: jobs, people, keys, sources, webhooks."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -194,16 +194,6 @@ class ShownDelivery(Shown):
     error: str | None
     created: datetime
     sent: datetime | None
-
-
-class ShownModel(Shown):
-    """A model that has coded for this organisation; `current` codes what arrives now."""
-
-    label: str
-    codebook: str | None
-    current: bool
-    quality: dict[str, Any] | None
-    created: datetime | None
 
 
 class ShownCodebook(Shown):

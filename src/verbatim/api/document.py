@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 
 from verbatim import __version__
 from verbatim.access import PUBLIC, RULES
-from verbatim.api import frame_shapes, given, verdicts
+from verbatim.api import frame_shapes, given, shown_models, verdicts
 from verbatim.api.problems import KINDS, MEDIA_TYPE
 from verbatim.store.sessions import COOKIE, CSRF_HEADER
 
@@ -31,7 +31,9 @@ TAGS = {
     "review": "Corrections by persons, and what they are to look at.",
     "files": "Transcripts, survey exports, and files of coded data.",
     "jobs": "Work that goes on after the answer.",
-    "frames": "Code frames and models.",
+    "frames": "Code frames.",
+    "models": "Which model codes, how good it is, and how it learns.",
+    "agreement": "How far coders agree, and which labels are likely wrong.",
     "people": "Contacts, and their erasure.",
     "keys": "Keys, sources, and who did what.",
     "webhooks": "Who is told of what.",
@@ -50,6 +52,8 @@ GIVEN: tuple[type[BaseModel], ...] = (
     given.GivenExport,
     frame_shapes.GivenOperations,
     frame_shapes.GivenPublication,
+    shown_models.GivenRetrain,
+    shown_models.GivenReason,
     verdicts.GivenCorrection,
     verdicts.GivenAccepted,
     verdicts.GivenUndo,

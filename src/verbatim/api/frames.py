@@ -1,4 +1,4 @@
-"""Code frames and models."""
+"""Code frames."""
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -8,13 +8,9 @@ from verbatim import taxonomy
 from verbatim.actions.codebooks import codebook
 from verbatim.actions.codebooks import put_codebook as keep_codebook
 from verbatim.api.answers import answered, takes_bytes
-from verbatim.api.books import ShownCodebook, ShownModel
+from verbatim.api.books import ShownCodebook
 from verbatim.api.call import Asked, asked
 from verbatim.api.problems import ProblemError
-from verbatim.api.shown import Page
-from verbatim.store.codings import list_models
-from verbatim.store.opening import reading
-from verbatim.store.promotions import current
 from verbatim.taxonomy import Codebook
 
 router = APIRouter(tags=["frames"])
@@ -56,34 +52,6 @@ def put_codebook(request: Request) -> Response:
     frame = keep_codebook(ask.desk, ask.organisation, text, ask.actor)
     ask.wake()
     return _answer(ask, frame)
-
-
-@router.get("/v1/models", operation_id="list_models", summary="Models", response_model=Page[ShownModel])
-def show_models(request: Request) -> Response:
-    """Those that have coded for the organisation, those made of its corrections, and the one that codes now."""
-    ask = asked(request)
-    with reading(ask.desk.engine, ask.organisation) as connection:
-        known = list_models(connection, ask.organisation)
-        now = current(connection, ask.organisation) or ask.desk.model
-    items = [
-        ShownModel(
-            label=one.label,
-            codebook=one.codebook,
-            current=one.label == now,
-            quality=(one.facts or {}).get("quality"),
-            created=one.created,
-        )
-        for one in known
-    ]
-    if not any(one.current for one in items):
-        items.append(_current(ask))
-    return answered(Page[ShownModel](items=items))
-
-
-def _current(ask: Asked) -> ShownModel:
-    manifest, frame = ask.desk.manifest, ask.desk.codebook.label
-    quality = dict(manifest.quality) or None
-    return ShownModel(label=ask.desk.model, codebook=frame, current=True, quality=quality, created=None)
 
 
 def _answer(ask: Asked, frame: Codebook) -> Response:

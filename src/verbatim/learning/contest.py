@@ -33,13 +33,14 @@ Weights = NDArray[np.float32]
 class Change:
     """A figure of the champion and of the challenger, and the difference with its limits; `n` stand behind it.
 
-    `n` counts verbatims, or for a code those that gold has it in.
+    `n` counts verbatims, or for a code those that gold has it in; `limits` are those of the challenger's figure alone.
     """
 
     before: float
     after: float
     gain: Estimate
     n: int
+    limits: tuple[float, float] | None = None
 
     @property
     def better(self) -> bool:
@@ -87,9 +88,10 @@ def contest(round: Round, codebook: Codebook, confidence: float = 0.95) -> Conte
 
     def change(name: str) -> Change:
         tail = 50 * (1 - confidence)
-        low, high = np.nanpercentile(drawn[name], (tail, 100 - tail))
+        (low, high), limits = (np.nanpercentile(found[name], (tail, 100 - tail)) for found in drawn)
         gain = Estimate(float(after[name] - before[name]), float(low), float(high))
-        return Change(float(before[name]), float(after[name]), gain, int(support.get(name, len(round.gold))))
+        n = int(support.get(name, len(round.gold)))
+        return Change(float(before[name]), float(after[name]), gain, n, (float(limits[0]), float(limits[1])))
 
     told = [name for name in FIGURES if not np.isnan(before[name] + after[name])]
     return Contest(
@@ -100,13 +102,14 @@ def contest(round: Round, codebook: Codebook, confidence: float = 0.95) -> Conte
     )
 
 
-def _drawn(sides: Sequence[Tallies], owners: NDArray[np.int64], count: int) -> dict[str, Values]:
-    """Return the difference of every figure over files drawn respondent by respondent."""
+def _drawn(both: Sequence[Tallies], owners: NDArray[np.int64], count: int) -> tuple[dict[str, Values], ...]:
+    """Return over files drawn respondent by respondent the difference of every figure, and the later model's figure."""
     blocks = []
     for weights in _draws(owners, count):
-        before, after = (_measured(side, side.sums(weights)) for side in sides)
-        blocks.append({name: after[name] - before[name] for name in before})
-    return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
+        before, after = (_measured(each, each.sums(weights)) for each in both)
+        blocks.append(({name: after[name] - before[name] for name in before}, after))
+    sides = zip(*blocks, strict=True)
+    return tuple({name: np.concatenate([block[name] for block in side]) for name in side[0]} for side in sides)
 
 
 def _draws(owners: NDArray[np.int64], count: int) -> Iterator[Weights]:

@@ -84,6 +84,16 @@ def read_corpus(folder: Path, codebook: Codebook) -> list[Example]:
     return found
 
 
+def frame_examples(codebook: Codebook) -> list[Example]:
+    """Return the examples that a frame itself gives of its codes, in all its languages, each with that one code."""
+    return [
+        Example(f"{code.id}:{language}:{number}", text, (), ((code.id, "neutral"),), None, None, language)
+        for code in codebook.codes
+        for language in codebook.languages
+        for number, text in enumerate(code.examples[language], start=1)
+    ]
+
+
 def corpus_rows(folder: Path) -> Iterator[Row]:
     """Yield every row of the folder's JSON lines files, in the order of file names, unchecked."""
     files = sorted(folder.glob("*.jsonl"))

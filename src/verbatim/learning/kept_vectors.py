@@ -29,11 +29,12 @@ class KeptVectors:
     """An encoder in front of another one, with a file in a folder; `said` is called after every piece of work."""
 
     def __init__(self, encoder: Encoder, folder: Path, said: Said = lambda: None) -> None:
-        self._encoder = encoder
         self._said = said
         self.fingerprint = encoder.fingerprint
         self.dimension = encoder.dimension
         self.file = folder / f"{hashlib.sha256(encoder.fingerprint.encode()).hexdigest()[:16]}{SUFFIX}"
+        self.behind = encoder
+        """The encoder itself."""
         self._known = _read(self.file, encoder.dimension)
         self._asked: set[bytes] = set()
         self.encoded = 0
@@ -41,7 +42,7 @@ class KeptVectors:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one row for each text, (n, dimension), as the encoder itself gives it."""
-        return self._encoder.encode(texts)
+        return self.behind.encode(texts)
 
     def read(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> Read:
         """Return the rows of clauses and of whole texts, as the encoder itself gives them."""
@@ -79,7 +80,7 @@ class KeptVectors:
 
     def _keep(self, keys: Sequence[bytes], texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> None:
         """Encode some texts: of each the rows of its clauses, and then that of the whole."""
-        read = self._encoder.read(texts, spans)
+        read = self.behind.read(texts, spans)
         ends = np.cumsum([len(own) for own in spans])
         for number, (key, end) in enumerate(zip(keys, ends, strict=True)):
             clauses = read.clauses[end - len(spans[number]) : end]

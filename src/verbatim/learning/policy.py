@@ -17,7 +17,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from verbatim.errors import CorpusError
 from verbatim.learning.contest import SIDED, Change, Contest
@@ -76,12 +76,37 @@ class Policy:
         return {**asdict(self), "protected": list(self.protected)}
 
 
+GroundKind = Literal[
+    "few", "little_gold", "incoherent", "no_codes", "worse", "no_better", "chance", "protected", "better"
+]
+"""Why a challenger is promoted, or is not: for a page to say in a reader's language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One reason, in English, and what it stands on: numbers, the id of a code or the name of a figure."""
+
+    kind: GroundKind
+    text: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what it stands on, as JSON takes it, fractions rounded."""
+        values = {name: round(one, 4) if isinstance(one, float) else one for name, one in self.values.items()}
+        return {"kind": self.kind, **values}
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a challenger is to be promoted, and the reasons in words."""
+    """Whether a challenger is to be promoted, and why."""
 
     promoted: bool
-    reasons: tuple[str, ...]
+    grounds: tuple[Ground, ...]
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why, in words."""
+        return tuple(one.text for one in self.grounds)
 
 
 def read_policy(path: Path) -> Policy:
@@ -109,16 +134,21 @@ def judge(found: Contest, policy: Policy, coherence: float) -> Verdict:
     each of them is right, and is not to be trusted.
     """
     if found.n < policy.min_gold:
-        return Verdict(False, (f"not enough gold to judge: {found.n} of {policy.min_gold}",))
+        text = f"not enough gold to judge: {found.n} of {policy.min_gold}"
+        return Verdict(False, (Ground("little_gold", text, {"n": found.n, "wanted": policy.min_gold}),))
     against = tuple(_against(found, policy))
     if coherence < policy.min_coherence:
         told = f"held-out ones are told {coherence:.1f} deviations better than shuffled ones"
-        against = (f"corrections that do not fit their words: {told}; expected {policy.min_coherence:g}", *against)
-    if against:
-        return Verdict(False, against)
-    kept = [id for id in policy.protected if id in found.codes]
-    told = f"; no protected code got worse ({', '.join(kept)})" if kept else ""
-    return Verdict(True, (f"better: {_told('l2_weighted', found.figures['l2_weighted'])}{told}",))
+        text = f"corrections that do not fit their words: {told}; expected {policy.min_coherence:g}"
+        ground = Ground("incoherent", text, {"coherence": coherence, "wanted": policy.min_coherence})
+        against = (ground, *against)
+    return Verdict(False, against) if against else Verdict(True, (_better(found, policy),))
+
+
+def too_few(count: int, wanted: int) -> Ground:
+    """Return the reason that there is nothing to learn from."""
+    text = f"too few corrections to learn from: {count} of {wanted} that say something"
+    return Ground("few", text, {"n": count, "wanted": wanted})
 
 
 def unjudged(found: Contest, policy: Policy) -> tuple[str, ...]:
@@ -126,25 +156,43 @@ def unjudged(found: Contest, policy: Policy) -> tuple[str, ...]:
     return tuple(id for id in policy.protected if id not in found.codes)
 
 
-def _against(found: Contest, policy: Policy) -> Iterator[str]:
+def _better(found: Contest, policy: Policy) -> Ground:
+    kept = [id for id in policy.protected if id in found.codes]
+    told = f"; no protected code got worse ({', '.join(kept)})" if kept else ""
+    change = found.figures["l2_weighted"]
+    text = f"better: {_told('l2_weighted', change)}{told}"
+    return Ground("better", text, {**_values("l2_weighted", change), "kept": kept})
+
+
+def _against(found: Contest, policy: Policy) -> Iterator[Ground]:
     """Yield every reason not to promote."""
     overall = found.figures.get("l2_weighted")
     if overall is None:
-        yield "gold has no code; expected verbatims that a person has coded"
+        yield Ground("no_codes", "gold has no code; expected verbatims that a person has coded")
         return
-    told = _told("l2_weighted", overall)
+    told, values = _told("l2_weighted", overall), _values("l2_weighted", overall)
     if overall.worse:
-        yield f"worse: {told}"
+        yield Ground("worse", f"worse: {told}", values)
     elif overall.gain.value < policy.min_gain:
-        yield f"no better: {told}; expected {policy.min_gain:+.3f} at least"
+        text = f"no better: {told}; expected {policy.min_gain:+.3f} at least"
+        yield Ground("no_better", text, {**values, "wanted": policy.min_gain})
     elif not overall.better:
-        yield f"perhaps by chance: {told}; expected limits above 0"
+        yield Ground("chance", f"perhaps by chance: {told}; expected limits above 0", values)
     for name in ("l1_weighted", SIDED):
         if name in found.figures and found.figures[name].worse:
-            yield f"worse: {_told(name, found.figures[name])}"
+            change = found.figures[name]
+            yield Ground("worse", f"worse: {_told(name, change)}", _values(name, change))
     for id in policy.protected:
         if id in found.codes and found.codes[id].worse and found.codes[id].gain.value < -policy.worse:
-            yield f"a protected code got worse: {_told(id, found.codes[id])}, n = {found.codes[id].n}"
+            change = found.codes[id]
+            text = f"a protected code got worse: {_told(id, change)}, n = {change.n}"
+            yield Ground("protected", text, _values(id, change))
+
+
+def _values(name: str, change: Change) -> dict[str, Any]:
+    gain = change.gain
+    both = {"before": change.before, "after": change.after}
+    return {"figure": name, **both, "gain": gain.value, "low": gain.low, "high": gain.high, "n": change.n}
 
 
 def _told(name: str, change: Change) -> str:

@@ -143,6 +143,20 @@ def job(connection: Connection, organisation: str, number: int) -> StoredJob:
     return _stored(row)
 
 
+def going(connection: Connection, organisation: str, kind: str) -> StoredJob | None:
+    """The first job of a kind that waits or runs; None where there is none."""
+    waits = jobs.c.organisation == organisation, jobs.c.kind == kind, jobs.c.state.in_(("queued", "running"))
+    row = connection.execute(select(jobs).where(*waits).order_by(jobs.c.id).limit(1)).one_or_none()
+    return None if row is None else _stored(row)
+
+
+def latest(connection: Connection, organisation: str, kind: str) -> StoredJob | None:
+    """The latest job of a kind that is done; None where there is none."""
+    done = jobs.c.organisation == organisation, jobs.c.kind == kind, jobs.c.state == "done"
+    row = connection.execute(select(jobs).where(*done).order_by(jobs.c.id.desc()).limit(1)).one_or_none()
+    return None if row is None else _stored(row)
+
+
 def list_jobs(
     connection: Connection, organisation: str, actor: str | None = None, limit: int = 50
 ) -> tuple[StoredJob, ...]:

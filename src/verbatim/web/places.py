@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from verbatim.access import RULES, Role
-from verbatim.web import codebook, importing, jobs, review
+from verbatim.web import agreement, codebook, importing, jobs, models, review
 from verbatim.web.visit import Visit
 
 
@@ -26,6 +26,8 @@ SECTIONS = (
     Section("review", "/review", review.show, _ANALYSING),
     Section("codebook", "/codebook", codebook.show, RULES["GET", "/v1/codebook/draft"]),
     Section("import", "/import", importing.show, RULES["POST", "/v1/imports"]),
+    Section("models", "/models", models.show, RULES["GET", "/v1/models/{version}"]),
+    Section("agreement", "/agreement", agreement.show, RULES["GET", "/v1/agreement"]),
     Section("jobs", "/jobs", jobs.show, RULES["GET", "/v1/jobs"]),
 )
 """Every section; a new page is a function in a module beside this one, and a line here."""
