@@ -110,7 +110,8 @@ def _latest(connection: Connection, organisation: str, wanted: Compared) -> list
 
 def _by_persons(organisation: str, wanted: Compared) -> Iterable[Any]:
     """What must hold of a coding for it to be one of those that persons made."""
-    yield from (codings.c.organisation == organisation, codings.c.model_id.is_(None))
+    # What a crosswalk made of a person's coding says nothing more than that one.
+    yield from (codings.c.organisation == organisation, codings.c.model_id.is_(None), codings.c.based_on.is_(None))
     if wanted.persons:
         yield codings.c.author.in_(wanted.persons)
     if wanted.since is not None:
