@@ -16,6 +16,7 @@ from verbatim.actions.intake import Desk
 from verbatim.api import (
     corrections,
     document,
+    drafts,
     exports,
     feedback,
     files,
@@ -44,6 +45,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     exports.router,
     work.router,
     frames.router,
+    drafts.router,
     people.router,
     keys.router,
     webhooks.router,
@@ -124,6 +126,7 @@ def _cargo(template: str, body: Mapping[str, Any], limits: Limits) -> Cargo:
         "/v1/imports": limits.upload_bytes,
         "/v1/transcripts": limits.transcript_bytes,
         "/v1/codebook": limits.codebook_bytes,
+        "/v1/codebook/draft": limits.codebook_bytes,
     }
     types = tuple(kind for kind in body["content"] if kind != "application/octet-stream")
     any_type = "application/octet-stream" in body["content"]
