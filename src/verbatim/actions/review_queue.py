@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from math import ceil
+from threading import Lock
 
 from sqlalchemy import Connection
 
@@ -40,6 +41,9 @@ SPARE = 40
 
 ROUNDS = 20
 """How often it is looked for more where others were faster."""
+
+_TURNS: dict[str, Lock] = {}
+"""Whose turn it is to take, in this process: of twenty who plan at once all but the first would plan anew."""
 
 LARGEST_ASSIGNMENT = 10_000
 EARLIER = 3
@@ -106,12 +110,13 @@ def next_batch(analyst: Analyst, order: Order = Order(), now: datetime | None = 
         need = order.size - len(found)
         if not need:
             break
-        with reading(analyst.engine, analyst.organisation) as connection:
-            plan = _planned(connection, wanted, order, need, found)
-        known = plan.known or known
-        if not plan.numbers:
-            break
-        found += _taken(analyst, wanted, order, plan, need)
+        with _TURNS.setdefault(analyst.organisation, Lock()):
+            with reading(analyst.engine, analyst.organisation) as connection:
+                plan = _planned(connection, wanted, order, need, found)
+            known = plan.known or known
+            if not plan.numbers:
+                break
+            found += _taken(analyst, wanted, order, plan, need)
     return _items(analyst, order, found, moment + HELD, known)
 
 
