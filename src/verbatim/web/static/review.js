@@ -131,7 +131,7 @@ function showSides(one) {
   at("sides").hidden = !one.disagreement;
   if (!one.disagreement) return;
   const [first, second] = [judge.judgementOf(one.first), judge.judgementOf(one.second)];
-  const take = (taken, key) => node("button", { type: "button", on: { click: () => change(taken) } }, say("review.take"), node("kbd", { text: key }));
+  const take = (taken, key) => node("button", { type: "button", on: { click: () => change(taken) } }, say("review.take"), " ", node("kbd", { text: key }));
   at("sides").replaceChildren(
     side(one.first.model, first, second, frame, take(first, "[")),
     side(one.second.model, second, first, frame, take(second, "]")),
@@ -274,11 +274,11 @@ outbox.addEventListener("refused", ({ detail: { entry } }) => tell(entry.told, "
 
 function showSaving() {
   const waiting = outbox.waiting.length;
+  const troubles = outbox.conflicts.length + outbox.refused.length;
   const line = at("saving");
   line.dataset.state = waiting ? (outbox.offline ? "unsaved" : "saving") : "saved";
   if (waiting) line.textContent = outbox.offline ? say("review.unsaved", { n: waiting }) : say("review.saving", { n: waiting });
-  else line.textContent = state.saved ? say("review.saved", { n: state.saved }) : "";
-  const troubles = outbox.conflicts.length + outbox.refused.length;
+  else line.textContent = state.saved && !troubles ? say("review.saved", { n: state.saved }) : "";
   at("troubles").hidden = !troubles;
   at("troubles").textContent = troubles ? say("review.troubles", { n: troubles }) : "";
 }
