@@ -1,4 +1,4 @@
-"""An organisation words its code frame as it likes, and keeps the ids that the model codes by."""
+"""An organisation puts a whole code frame in place of the one in use: other words, and other ids too."""
 
 import pytest
 
@@ -6,6 +6,7 @@ from verbatim import taxonomy
 from verbatim.actions.codebooks import codebook, put_codebook
 from verbatim.actions.desk import Desk
 from verbatim.actions.intake import receive
+from verbatim.crosswalk import Entry
 from verbatim.domain import Verbatim
 from verbatim.errors import CodebookError, ConflictError, NotFoundError
 from verbatim.store.audit import events
@@ -15,7 +16,9 @@ from verbatim.store.codebook_versions import (
     list_codebooks,
     newest_codebook,
 )
+from verbatim.store.jobs import list_jobs
 from verbatim.store.opening import reading, writing
+from verbatim.store.publications import history
 from verbatim.store.verbatims import Received
 
 
@@ -69,18 +72,38 @@ def test_the_same_frame_again_changes_nothing_and_another_of_that_version_is_ref
         assert len(events(connection, "north", "codebook:b2b@2")) == 1
 
 
-def test_ids_that_are_missing_or_new_are_named(desk: Desk) -> None:
-    text = worded(desk).replace("id: price.level\n", "id: price.height\n", 1)
-    expected = (
-        "codebook b2b@2: missing: price.level; too many: price.height; expected the ids that model small@1 codes by"
-    )
-    with pytest.raises(CodebookError, match=expected):
-        put_codebook(desk, "north", text, "key:1")
+def test_an_id_that_is_missing_is_retired_a_new_one_added_and_a_job_brings_history_over(desk: Desk) -> None:
+    put_codebook(desk, "north", worded(desk).replace("id: price.level\n", "id: price.height\n", 1), "key:1")
+    with reading(desk.engine, "north") as connection:
+        (past,) = history(connection, "north")
+        assert [one.kind for one in list_jobs(connection, "north")] == ["crosswalk"]
+    changed = [one for one in past.entries if one.kind not in ("kept", "renamed")]
+    assert changed == [Entry("price.level", (), "retired"), Entry(None, ("price.height",), "added")]
+    assert (past.former, past.operations) == ("b2b@1", None)
+
+
+def test_other_words_alone_bring_no_job(desk: Desk) -> None:
+    put_codebook(desk, "north", worded(desk), "key:1")
+    with reading(desk.engine, "north") as connection:
+        assert list_jobs(connection, "north") == ()
+
+
+def test_an_id_that_an_earlier_version_had_and_a_frame_of_other_ids_are_refused(desk: Desk) -> None:
+    put_codebook(desk, "north", worded(desk).replace("id: price.level\n", "id: price.height\n", 1), "key:1")
+    with pytest.raises(CodebookError, match=r"b2b@3: used by an earlier version: price.level; expected ids"):
+        put_codebook(desk, "north", worded(desk, 3), "key:1")
+    other = worded(desk, 4)
+    for category in desk.codebook.categories:
+        other = other.replace(f"id: {category}", f"id: x_{category}")
+    for role in ("general", "other", "no_content"):
+        other = other.replace(f"id: {role}\n", f"id: x_{role}\n")
+    with pytest.raises(CodebookError, match="no id of b2b@2 in it"):
+        put_codebook(desk, "north", other, "key:1")
 
 
 def test_an_id_with_another_role_is_named(desk: Desk) -> None:
     text = worded(desk).replace("role: general\n", "role: none\n", 1)
-    with pytest.raises(CodebookError, match="with another role: general; expected the ids"):
+    with pytest.raises(CodebookError, match="with another role: general; expected the roles of b2b@1"):
         put_codebook(desk, "north", text, "key:1")
 
 

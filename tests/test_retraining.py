@@ -10,19 +10,24 @@ import numpy as np
 import pytest
 
 from verbatim import taxonomy
+from verbatim.actions.codebooks import Editor
+from verbatim.actions.drafts import edit_draft, publish_draft
 from verbatim.actions.erasure import ErasureOrder, erase_person
 from verbatim.actions.retraining import retrain
 from verbatim.domain import CodeMention, Coding, Stance, Verbatim
 from verbatim.errors import ConflictError, ModelError, StoreError
 from verbatim.learning.examples import read_corpus
 from verbatim.learning.policy import CorrectionWeights, Policy
+from verbatim.operations import Operation
 from verbatim.registry import find, load, read_manifest
 from verbatim.store.audit import events
 from verbatim.store.codings import Judged, add_codings, list_models
 from verbatim.store.jobs import list_jobs
 from verbatim.store.opening import reading, writing
+from verbatim.store.person_codings import person_codings
 from verbatim.store.promotions import Step, promote
 from verbatim.store.review import add_sample
+from verbatim.store.schema import code_mentions
 from verbatim.store.verbatims import Received, add_verbatims
 
 POLICY = Policy(min_gold=40, protected=("product.safety",))
@@ -279,3 +284,25 @@ def test_an_erasure_drops_the_vectors_of_texts_and_blanks_the_name_in_reasons(an
     assert not [*analysts.folder.glob("*.vectors.safetensors")]
     assert analysts.history()[0].reason == "███████ asked for it"
     assert analysts.retrain(override="without that").corrections == 20
+
+
+def test_what_is_coded_by_a_moved_code_is_learnt_by_the_id_that_the_model_knows(analysts):
+    analysts.review(60)
+    frame = taxonomy.default()
+    editor = Editor(analysts.engine, "north", "key:1", frame)
+    used = {one for coding in codings(analysts) for one in coding}
+    code = next(one for one in sorted(used) if "." in one)
+    category = next(one for one in frame.categories if not code.startswith(one))
+    edit_draft(editor, [Operation("move", code, to=f"{category}.moved")], 0)
+    publish_draft(editor, 1, "why")
+    with writing(analysts.engine, "north") as connection:
+        connection.execute(code_mentions.update().where(code_mentions.c.code == code).values(code=f"{category}.moved"))
+    found = analysts.retrain()
+    assert "codes that the model does not know" not in found.left_out
+    assert found.corrections == 60
+
+
+def codings(analysts):
+    with reading(analysts.engine, "north") as connection:
+        for one in person_codings(connection, "north"):
+            yield [code.id for code in one.coding.coding.codes]

@@ -19,16 +19,16 @@ SAID = (
 EMPTY = "Object.values(localStorage).every(kept => kept === '[]' || kept === '{}')"
 
 
-def put(desk, *texts, prefix="v"):
-    """The numbers of verbatims that a model has coded with price, negative."""
-    rows = [Verbatim(f"{prefix}{place}", text, account="Acme", score=4.0) for place, text in enumerate(texts)]
+def put(desk, *texts, codes=("price",)):
+    """The numbers of verbatims that a model has coded with these codes, all negative."""
+    rows = [Verbatim(f"v{place}", text, account="Acme", score=4.0) for place, text in enumerate(texts)]
     with writing(desk.engine, "north") as connection:
         register_model(connection, "north", "b2b@1")
         kept = add_verbatims(connection, "north", "s", [Received(one) for one in rows])
-        mention = CodeMention("price", "negative", 0.8, (Excerpt(0, 6),))
+        mentions = tuple(CodeMention(code, "negative", 0.8, (Excerpt(0, 6),)) for code in codes)
         stance = Stance("critic", "score", 1.0)
         judged = [
-            Judged(one.id, Coding(row.id, "en", (mention,), stance, True, "b2b@1", 0.4))
+            Judged(one.id, Coding(row.id, "en", mentions, stance, True, "b2b@1", 0.4))
             for one, row in zip(kept, rows, strict=True)
         ]
         add_codings(connection, "north", judged)
@@ -98,7 +98,7 @@ def test_several_are_reviewed_with_the_keyboard_alone(visit, desk):
         numbers = connection.exec_driver_sql("SELECT id FROM verbatims ORDER BY id").scalars().all()
     kept = [in_effect(desk, number) for number in numbers]
     assert [one.person and one.coding.author == "user:ann" for one in kept] == [True] * len(SAID)
-    assert page.heard == []
+    assert [one for one in page.heard if "409" not in one] == []  # taken back while it was on its way
 
 
 def test_an_excerpt_counts_characters_as_the_store_does(visit, desk):
@@ -246,3 +246,18 @@ def test_the_help_tells_every_key_in_the_language_of_the_reader(visit, desk):
     assert page.get_by_text("接受编码").count()
     press(page, "Escape")
     page.wait_for_selector("#help", state="hidden")
+
+
+def test_what_was_refused_is_told_and_can_be_mended(visit, desk):
+    (number,) = put(desk, SAID[0], codes=("price", "of.yore"))
+    page = visit("/review")
+    page.wait_for_selector("#codes li")
+    press(page, "+", "s")
+    page.click("#troubles")
+    page.wait_for_selector("#ask[open]")
+    press(page, "1")
+    page.wait_for_selector("#codes li[data-code=price][data-polarity=positive]")
+    page.click("#codes li[data-code='of.yore'] .remove")
+    press(page, "s")
+    saved(page)
+    assert codes(desk, number) == {("price", "positive")}

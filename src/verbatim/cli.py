@@ -17,6 +17,7 @@ from typer.exceptions import TyperException
 
 from verbatim import __version__
 from verbatim.custody import Data, Database, custody_app
+from verbatim.drafting import drafting_app
 from verbatim.errors import InputError, InternalError, VerbatimError
 from verbatim.inspection import inspection_app
 from verbatim.lineage import lineage_app
@@ -53,8 +54,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-codebook_app = typer.Typer(help="Look at a code frame, or check one of your own.", no_args_is_help=True)
+codebook_app = typer.Typer(
+    help="Look at a code frame, check one of your own; draft and publish the next version of a store's.",
+    no_args_is_help=True,
+)
 app.add_typer(codebook_app, name="codebook")
+codebook_app.add_typer(drafting_app)
 app.add_typer(custody_app)
 app.add_typer(inspection_app)
 app.add_typer(lineage_app)

@@ -17,6 +17,7 @@ from time import monotonic
 
 import structlog
 
+from verbatim.actions.crosswalked import run_crosswalk
 from verbatim.actions.exporting import run_export
 from verbatim.actions.importing import run_import
 from verbatim.actions.intake import Desk
@@ -34,6 +35,7 @@ KINDS: Mapping[str, Work] = {
     "import": run_import,
     "code": run_coding,
     "recode": run_recoding,
+    "crosswalk": run_crosswalk,
     "export": run_export,
     "retrain": run_retrain,
     LABELS: run_labels,

@@ -49,7 +49,7 @@ RARE = 0.01
 DISPUTED = 0.4
 """From this share on, by the prior, judgements of a code are disputed."""
 
-Reason = Literal["second", "drawn", "assigned", "no_code", "conflict", "doubt", "rare", "disputed"]
+Reason = Literal["second", "drawn", "assigned", "unmapped", "no_code", "conflict", "doubt", "rare", "disputed"]
 """Why one is looked at: coded a second time, drawn at random, assigned; or what makes it worth a look."""
 
 

@@ -90,7 +90,7 @@ class Codebook:
 
     def __getitem__(self, id: str) -> Code:
         if id not in self._by_id:
-            raise CodebookError(f"no id {id!r} in codebook {self.label}{_closest(id, self.ids)}")
+            raise CodebookError(f"no id {id!r} in codebook {self.label}{closest(id, self.ids)}")
         return self._by_id[id]
 
     @property
@@ -192,9 +192,15 @@ def default() -> Codebook:
     return load(default_path())
 
 
-def _closest(word: str, known: Iterable[str]) -> str:
+def closest(word: str, known: Iterable[str]) -> str:
+    """The end of a message that names what a word may have been meant for; nothing where nothing is near."""
     near = get_close_matches(word, tuple(known), n=3, cutoff=0.5)
     return f"; closest: {', '.join(near)}" if near else ""
+
+
+def is_id(text: str) -> bool:
+    """Whether a text can be the id of a code."""
+    return _ID.fullmatch(text) is not None
 
 
 def _parent(id: str) -> str | None:
@@ -338,7 +344,7 @@ def _mapping_problems(place: _Place) -> Iterator[Problem]:
     for key, value in place.node.value:
         name = key.value if isinstance(key, ScalarNode) else described(key)
         if name not in known:
-            yield place.problem(key, f"unknown key {name!r}{_closest(name, known) or '; known: ' + ', '.join(known)}")
+            yield place.problem(key, f"unknown key {name!r}{closest(name, known) or '; known: ' + ', '.join(known)}")
         elif name in seen:
             yield place.problem(key, f"the key {name!r} stands here twice")
         else:
@@ -380,7 +386,7 @@ def _parent_problems(node: Node, roles: Mapping[str, str]) -> Iterator[Problem]:
     if parent is None or not _ID.fullmatch(id):
         return
     if parent not in roles:
-        near = _closest(parent, (known for known in roles if "." not in known))
+        near = closest(parent, (known for known in roles if "." not in known))
         yield Problem(line_of(node), id, f"unknown parent {parent!r}{near}")
     elif roles[parent]:
         yield Problem(line_of(node), id, f"{parent!r} has a role and can have no subcategories")

@@ -76,6 +76,8 @@ def accept_many(analyst: Analyst, selection: Selection) -> tuple[Outcome, ...]:
 
     def made(_stored: StoredVerbatim, before: StoredCoding) -> _Made:
         own = before.person and before.coding.author == analyst.actor
+        if any(code.id not in analyst.codebook for code in before.coding.codes):
+            return "refused"
         return "unchanged" if own else confirmed(analyst, before.coding)
 
     return _in_batches(analyst, "accept", selection, made)

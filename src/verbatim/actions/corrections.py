@@ -95,7 +95,8 @@ def corrected(
 def accept(analyst: Analyst, verbatim: int, based_on: int) -> Corrected:
     """What is in effect once a person has confirmed the coding that was seen: a coding by that person, saying the same.
 
-    To accept one's own, or the same once more, changes nothing. Raises StaleError and NotFoundError as `correct`.
+    To accept one's own, or the same once more, changes nothing. Raises StaleError and NotFoundError as `correct`,
+    CodebookError for a coding with a code that the frame has no longer.
     """
     with writing(analyst.engine, analyst.organisation) as connection:
         return accepted(connection, analyst, verbatim, based_on)
@@ -109,6 +110,8 @@ def accepted(connection: Connection, analyst: Analyst, verbatim: int, based_on: 
     require_current(connection, analyst, verbatim, based_on, before)
     if before is None or _is_own(analyst, before):
         return Corrected(verbatim, before, before)
+    for code in before.coding.codes:
+        require_code(analyst, code.id)
     keep(connection, analyst, "accept", [Judged(verbatim, confirmed(analyst, before.coding), True)], {verbatim: stored})
     return Corrected(verbatim, effective(connection, analyst.organisation, [verbatim])[verbatim], before)
 

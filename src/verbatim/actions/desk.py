@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine
 
@@ -17,6 +17,9 @@ from verbatim.store.migrations import upgrade
 from verbatim.store.opening import open_store
 from verbatim.taxonomy import Codebook
 
+if TYPE_CHECKING:
+    from verbatim.actions.frame_in_use import FrameInUse
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -24,8 +27,8 @@ class Desk:
 
     `line` is where callers are coded together, `together` where what they hand in is kept together, `redactors` what is
     known of rosters, `introduced` the organisations that know the model already, `champions` the desks of organisations
-    that code with a model of their own, by organisation and label: all belong to this desk and to the process that it
-    is in.
+    that code with a model of their own, by organisation and label, `frames` and `codebooks` what is known of versions
+    of code frames, by organisation and number: all belong to this desk and to the process that it is in.
     """
 
     engine: Engine
@@ -37,13 +40,16 @@ class Desk:
     redactors: Redactors = field(init=False, repr=False, compare=False)
     introduced: set[str] = field(init=False, repr=False, compare=False)
     champions: dict[tuple[str, str], "Desk"] = field(init=False, repr=False, compare=False)
+    frames: dict[tuple[str, int], "FrameInUse"] = field(init=False, repr=False, compare=False)
+    codebooks: dict[tuple[str, int], Codebook] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "line", CodingLine(self.coder))
         object.__setattr__(self, "together", Together())
         object.__setattr__(self, "redactors", Redactors())
         object.__setattr__(self, "introduced", set())
-        object.__setattr__(self, "champions", {})
+        for name in ("champions", "frames", "codebooks"):
+            object.__setattr__(self, name, {})
 
     @property
     def model(self) -> str:

@@ -17,6 +17,7 @@ from typing import IO, Any
 from sqlalchemy import Engine
 
 from verbatim.actions.desk import Desk
+from verbatim.actions.frame_in_use import codebook
 from verbatim.actions.lenient_frame import LenientFrame
 from verbatim.domain import Coding, Stance, Verbatim
 from verbatim.errors import OutputError
@@ -41,14 +42,14 @@ _ABOUT = ("question", "account", "contact", "role", "score")
 Pages = Iterator[tuple[Listed, ...]]
 
 
-def export(engine: Engine, codebook: Codebook, organisation: str, filters: Filters, format: str) -> Iterator[bytes]:
+def export(engine: Engine, frame: Codebook, organisation: str, filters: Filters, format: str) -> Iterator[bytes]:
     """Yield the verbatims that pass as a file of this format, newest first, in pieces; memory does not grow with them.
 
     What comes or goes meanwhile may be in it or not. Raises OutputError for a format that is not in
     `formats.coded.FORMATS`, StoreError for filters that cannot be; both before the first piece.
     """
     _require_format(format)
-    yield from _file(codebook, format, _pages(engine, organisation, filters))
+    yield from _file(frame, format, _pages(engine, organisation, filters))
 
 
 def start_export(engine: Engine, organisation: str, filters: Filters, format: str, actor: str) -> int:
@@ -67,7 +68,7 @@ def run_export(desk: Desk, lease: Lease) -> None:
         total = count(connection, job.organisation, filters).verbatims
     pages = _noted(_pages(desk.engine, job.organisation, filters), lease, total)
     with tempfile.TemporaryFile(prefix="verbatim-") as file:
-        for piece in _file(desk.codebook, format, pages):
+        for piece in _file(codebook(desk, job.organisation), format, pages):
             file.write(piece)
         size = file.tell()
         file.seek(0)
@@ -103,13 +104,13 @@ def _noted(pages: Pages, lease: Lease, total: int) -> Pages:
         done += len(page)
 
 
-def _file(codebook: Codebook, format: str, pages: Pages) -> Iterator[bytes]:
+def _file(frame: Codebook, format: str, pages: Pages) -> Iterator[bytes]:
     if format == LINES:
         for page in pages:
             yield "".join(f"{as_json(_line(one))}\n" for one in page).encode("utf-8", "backslashreplace")
         return
     with tempfile.TemporaryDirectory(prefix="verbatim-") as folder:
-        with open_writer(format, Path(folder), LenientFrame(codebook)) as writer:
+        with open_writer(format, Path(folder), LenientFrame(frame)) as writer:
             for page in pages:
                 for one in page:
                     if one.coding or format not in JUDGED_ONLY:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from verbatim.actions.arrivals import Problem, Refused, require_source, sifted
 from verbatim.actions.champions import champion_desk
 from verbatim.actions.desk import Desk, open_desk
+from verbatim.actions.frame_in_use import in_ids_of_today
 from verbatim.actions.kept_codings import keep_codings, writing_codings
 from verbatim.domain import Coding, Verbatim
 from verbatim.store.codings import Judged, effective
@@ -68,7 +69,8 @@ class Receipt:
 def code_texts(desk: Desk, verbatims: Iterable[Verbatim], organisation: str | None = None) -> list[Coding]:
     """The coding of each verbatim, in order, by the model of an organisation or of this desk; nothing is kept."""
     own = desk if organisation is None else champion_desk(desk, organisation)
-    return own.line.code(verbatims)
+    codings = own.line.code(verbatims)
+    return codings if organisation is None else in_ids_of_today(own, organisation, codings)
 
 
 def receive(desk: Desk, organisation: str, source: str, arrivals: Sequence[Received], actor: str) -> Receipt:
@@ -151,8 +153,8 @@ def _coded(
 ) -> dict[int, Coding]:
     """The codings in effect, by number: those that were made now, and what stands already."""
     judged = [Judged(kept.id, coding) for kept, coding in pairs]
-    noted = keep_codings(connection, desk, organisation, judged, {kept.id: source for kept, _ in pairs})
-    fresh = {kept.id: coding for (kept, coding), note in zip(pairs, noted, strict=True) if note.result == "added"}
+    outcome = keep_codings(connection, desk, organisation, judged, {kept.id: source for kept, _ in pairs})
+    fresh = {one.verbatim: one.coding for one, note in outcome if note.result == "added"}
     return fresh | _former(connection, organisation, [kept.id for kept, _ in pairs if kept.change != "added"])
 
 

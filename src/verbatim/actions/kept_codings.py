@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from verbatim import taxonomy
 from verbatim.actions.desk import Desk
+from verbatim.actions.frame_in_use import frame_in_use
 from verbatim.store.codebook_versions import keep_codebook, kept_codebook
 from verbatim.store.codings import Judged, Noted, add_codings, register_model
 from verbatim.store.opening import writing
@@ -47,12 +48,14 @@ def introduce(connection: Connection, desk: Desk, organisation: str) -> None:
 
 def keep_codings(
     connection: Connection, desk: Desk, organisation: str, judged: Sequence[Judged], sources: Mapping[int, str]
-) -> tuple[Noted, ...]:
-    """What became of each coding of the desk's model, in order; those that were added are announced.
+) -> tuple[tuple[Judged, Noted], ...]:
+    """What is kept of each coding of the desk's model, by the frame in use, and what became of it, in order.
 
-    `sources` are those of the verbatims, by number. Raises as `add_codings`.
+    Those that were added are announced. `sources` are those of the verbatims, by number. Raises as `add_codings`.
     """
-    noted = add_codings(connection, organisation, judged)
+    frame = frame_in_use(connection, desk, organisation, held=True)
+    judged = frame.judged(judged) if frame else judged
+    noted = add_codings(connection, organisation, judged, codebook=frame.id if frame else None)
     added = [one for one, note in zip(judged, noted, strict=True) if note.result == "added"]
     if added:
         told = [
@@ -60,4 +63,4 @@ def keep_codings(
             for one in added
         ]
         announce(connection, organisation, CODED, {"verbatims": told, "model": desk.model})
-    return noted
+    return tuple(zip(judged, noted, strict=True))

@@ -8,7 +8,7 @@ Gold is the share that is kept apart at random: nothing is learnt from it, nor f
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,10 @@ import verbatim
 from verbatim import taxonomy
 from verbatim.actions.champions import champion_folder, folder_of
 from verbatim.actions.coding import codebook_of
+from verbatim.actions.frame_in_use import walk
 from verbatim.actions.stores import models_folder_of
 from verbatim.coder import Coder, Model, parts_of
+from verbatim.crosswalk import Learner
 from verbatim.domain import Coding
 from verbatim.encoders import load_encoder
 from verbatim.errors import ModelError
@@ -138,8 +140,16 @@ def retrain(engine: Engine, order: RetrainOrder, note: Note = _unnoted, said: Sa
 
 
 @dataclass(frozen=True, slots=True)
+<<<<<<< HEAD
 class Ring:
     """The champion, the model that it came from, their manifests and frame, and the encoder of both."""
+=======
+class _Ring:
+    """The champion, the model that it came from, their manifests and frame, the encoder of both.
+
+    `learner` knows what became of their ids; None where nothing did.
+    """
+>>>>>>> main
 
     champion: Model
     manifest: Manifest
@@ -147,6 +157,7 @@ class Ring:
     origin_manifest: Manifest
     codebook: Codebook
     encoder: KeptVectors
+    learner: Learner | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +222,14 @@ def ring_of(engine: Engine, order: RetrainOrder, said: Said = _silent) -> Ring:
     origin, origin_manifest = (champion, manifest) if champion.correction is None else _origin(engine, order, manifest)
     own = models_folder_of(engine, order.organisation)
     encoder = KeptVectors(load_encoder(origin.encoder, origin.weights), own, said)
+<<<<<<< HEAD
     return Ring(champion, manifest, origin, origin_manifest, codebook_of(manifest), encoder)
+=======
+    with reading(engine, order.organisation) as connection:
+        walked = walk(connection, order.organisation)
+    learner = Learner(walked, origin.frame.ids) if walked else None
+    return _Ring(champion, manifest, origin, origin_manifest, codebook_of(manifest), encoder, learner)
+>>>>>>> main
 
 
 def _origin(engine: Engine, order: RetrainOrder, manifest: Manifest) -> tuple[Model, Manifest]:
@@ -230,6 +248,8 @@ def _parted(engine: Engine, order: RetrainOrder, ring: Ring) -> Parted:
     with reading(engine, order.organisation) as connection:
         reviewed = [reviewed_of(one, now) for one in person_codings(connection, order.organisation)]
         drawn = sampled(connection, order.organisation) if order.gold is None else order.gold
+    if ring.learner:  # what persons code by today's ids is told by those of the model
+        reviewed = [replace(one, codes=ring.learner.codes(one.codes)) for one in reviewed]
     return part(reviewed, frozenset(drawn), ring.origin.frame, ring.manifest.taught)
 
 
@@ -246,12 +266,13 @@ def _next_label(engine: Engine, organisation: str, ring: Ring) -> str:
 def _contest(ring: Ring, challenger: Model, gold: Sequence[Reviewed], policy: Policy) -> Contest:
     parts = [one for row in gold for one in parts_of(row.verbatim)]
     ring.encoder.read([one.text for one in parts], [one.spans() for one in parts])
-    codings = [_codings(model, ring.encoder, gold) for model in (ring.champion, challenger)]
+    codings = [_codings(model, ring, gold) for model in (ring.champion, challenger)]
     return contest(round_of(gold, *codings), ring.codebook, policy.confidence)
 
 
-def _codings(model: Model, encoder: KeptVectors, gold: Sequence[Reviewed]) -> list[Coding]:
-    return [coding for _, coding in Coder(model, encoder).code(one.verbatim for one in gold)]
+def _codings(model: Model, ring: _Ring, gold: Sequence[Reviewed]) -> list[Coding]:
+    codings = [coding for _, coding in Coder(model, ring.encoder).code(one.verbatim for one in gold)]
+    return [ring.learner.coding(one) for one in codings] if ring.learner else codings
 
 
 def _kept(engine: Engine, trial: _Trial, challenger: Model, note: Note) -> Outcome:

@@ -1,7 +1,8 @@
 """What a reviewer looks at next: taken from the queue onto the reviewer's desk, where nobody else gets it.
 
 A batch holds, in this order: what lies on the desk already; what is to be coded a second time, without sight of the
-first coding; the share that is drawn at random; what was assigned to the reviewer; and the rest by worth (`review`).
+first coding; the share that is drawn at random; what was assigned to the reviewer; what persons coded by ids that were
+split or retired since; and the rest by worth (`review`).
 What lies on a desk is the reviewer's for ten minutes from the last sign of life.
 """
 
@@ -201,7 +202,8 @@ def _planned(connection: Connection, wanted: shelf.Wanted, order: Order, need: i
     share = review.quota(need, order.gold, order.seed, drawn)
     gold = _drawn(connection, wanted, share, found)
     assigned = shelf.assigned_to(connection, wanted, limit)
-    first = [number for number in dict.fromkeys((*second, *gold, *assigned)) if number not in found]
+    unclear = shelf.unclear(connection, wanted, limit)
+    first = [number for number in dict.fromkeys((*second, *gold, *assigned, *unclear)) if number not in found]
     known = None
     if len(first) < need:
         known = _known(connection, wanted.organisation)
@@ -270,6 +272,7 @@ def _items(
             "second": second,
             "drawn": shelf.sampled(connection, organisation, numbers),
             "assigned": shelf.assigned_of(connection, organisation, analyst.actor, numbers),
+            "unmapped": {number for number, one in codings.items() if one.coding.review and one.reason},
         }
         if codings and known is None:
             known = _known(connection, organisation)

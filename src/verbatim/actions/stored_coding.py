@@ -5,7 +5,7 @@ between has kept nothing of it, and another one codes it again; what was kept is
 one coding of a verbatim as it is.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection
 
@@ -49,22 +49,29 @@ def run_coding(desk: Desk, lease: Lease) -> None:
 
 def run_recoding(desk: Desk, lease: Lease) -> None:
     """Code everything that the current model has not coded, from the first to the latest."""
+    code_all(champion_desk(desk, lease.job.organisation), lease, 0, {})
+
+
+def code_all(desk: Desk, lease: Lease, before: int, told: Mapping[str, int]) -> None:
+    """Code everything that the desk's model has not coded; the job did `before` steps by then, and has more to tell."""
     organisation, job = lease.job.organisation, lease.job
-    desk = champion_desk(desk, organisation)
     former = job.result or {}
-    after, done = former.get("after", 0), former.get("coded", 0)
+    after, coded = former.get("after", 0), former.get("coded", 0)
     with writing_codings(desk, organisation) as connection:
-        total = job.total or count_uncoded(connection, organisation, desk.model)
-        lease.progress(connection, done, total)
+        rest = count_uncoded(connection, organisation, desk.model)
+        total = job.total or before + coded + rest
+        lease.progress(connection, before + coded, total)
     while True:
         with reading(desk.engine, organisation) as connection:
             waiting = uncoded(connection, organisation, desk.model, STEP, after)
         if not waiting:
             return
         numbers = [one.id for one in next(steps(waiting))]
-        after, done = numbers[-1], done + len(numbers)
+        after, coded = numbers[-1], coded + len(numbers)
+        done = before + coded
         total = max(total, done)
-        code_stored(desk, organisation, numbers, _noting(lease, done, total, {"coded": done, "after": after}))
+        result = {**told, "coded": coded, "after": after}
+        code_stored(desk, organisation, numbers, _noting(lease, done, total, result))
 
 
 def code_stored(desk: Desk, organisation: str, numbers: Sequence[int], note: Note) -> None:
@@ -119,8 +126,8 @@ def _keep(
 ) -> bool:
     """Whether all are coded as they are now."""
     judged = [Judged(one.id, coding, revision=one.revision) for one, coding in zip(waiting, codings, strict=True)]
-    noted = keep_codings(connection, desk, organisation, judged, {one.id: one.source for one in waiting})
-    return all(note.result != "outdated" for note in noted)
+    outcome = keep_codings(connection, desk, organisation, judged, {one.id: one.source for one in waiting})
+    return all(note.result != "outdated" for _, note in outcome)
 
 
 def _noting(lease: Lease, done: int, total: int, result: dict[str, int]) -> Note:

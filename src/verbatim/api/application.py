@@ -17,6 +17,7 @@ from verbatim.api import (
     agreement,
     corrections,
     document,
+    drafts,
     exports,
     feedback,
     files,
@@ -47,9 +48,13 @@ ROUTERS: tuple[APIRouter, ...] = (
     exports.router,
     work.router,
     frames.router,
+<<<<<<< HEAD
     models.router,
     agreement.router,
     labels.router,
+=======
+    drafts.router,
+>>>>>>> main
     people.router,
     keys.router,
     webhooks.router,
@@ -130,6 +135,7 @@ def _cargo(template: str, body: Mapping[str, Any], limits: Limits) -> Cargo:
         "/v1/imports": limits.upload_bytes,
         "/v1/transcripts": limits.transcript_bytes,
         "/v1/codebook": limits.codebook_bytes,
+        "/v1/codebook/draft": limits.codebook_bytes,
     }
     types = tuple(kind for kind in body["content"] if kind != "application/octet-stream")
     any_type = "application/octet-stream" in body["content"]

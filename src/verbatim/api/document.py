@@ -11,7 +11,11 @@ from starlette.routing import BaseRoute
 
 from verbatim import __version__
 from verbatim.access import PUBLIC, RULES
+<<<<<<< HEAD
 from verbatim.api import given, shown_models, verdicts
+=======
+from verbatim.api import frame_shapes, given, verdicts
+>>>>>>> main
 from verbatim.api.problems import KINDS, MEDIA_TYPE
 from verbatim.store.sessions import COOKIE, CSRF_HEADER
 
@@ -50,8 +54,13 @@ GIVEN: tuple[type[BaseModel], ...] = (
     given.GivenErasure,
     given.GivenWebhook,
     given.GivenExport,
+<<<<<<< HEAD
     shown_models.GivenRetrain,
     shown_models.GivenReason,
+=======
+    frame_shapes.GivenOperations,
+    frame_shapes.GivenPublication,
+>>>>>>> main
     verdicts.GivenCorrection,
     verdicts.GivenAccepted,
     verdicts.GivenUndo,
@@ -129,7 +138,9 @@ def statuses(method: str, path: str, operation: Mapping[str, Any]) -> list[int]:
     found |= {422}  # a parameter that there is not
     found |= {400, 408, 413, 415, 507} if body else set()
     found |= {409} if keyed or path.endswith(("/replay", "/exports/{id}")) else set()
+    found |= {409} if method != "GET" and path.startswith("/v1/codebook") else set()
     found |= {404} if "{" in path or (method == "POST" and path == "/v1/erasures") else set()
+    found |= {404} if path == "/v1/codebook/crosswalk" else set()
     return sorted(found)
 
 

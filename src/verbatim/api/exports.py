@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from verbatim.actions.exporting import export, start_export
+from verbatim.actions.frame_in_use import codebook
 from verbatim.api.answers import takes
 from verbatim.api.call import Asked, asked
 from verbatim.api.feedback import Number, Wanted
@@ -55,7 +56,8 @@ def send_export(request: Request, wanted: Annotated[WantedFile, Query()]) -> Res
     ask = asked(request)
     filters = _exported(ask, wanted.filters())
     note(ask, wanted.format)
-    return _file(export(ask.desk.engine, ask.desk.codebook, ask.organisation, filters, wanted.format), wanted.format)
+    frame = codebook(ask.desk, ask.organisation)
+    return _file(export(ask.desk.engine, frame, ask.organisation, filters, wanted.format), wanted.format)
 
 
 @router.post(

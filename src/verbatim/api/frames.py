@@ -40,14 +40,18 @@ def show_codebook(request: Request) -> Response:
     openapi_extra=takes_bytes(dict.fromkeys((*YAML, "application/json"), _FRAME)),
 )
 def put_codebook(request: Request) -> Response:
-    """Names, definitions and examples may change; the ids must be those of the model, and the version a new one."""
+    """In use at once. The version must be a new one. An id that is missing is retired, one that is new is added, and a
+    job brings all history under the frame where any id changed; to rename, merge or split a code, use the draft.
+    """
     ask = asked(request)
     try:
         text = ask.body.bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         found = f"byte 0x{error.object[error.start]:02x} at {error.start}"
         raise ProblemError(400, f"the body cannot be read: {found}; expected UTF-8") from None
-    return _answer(ask, keep_codebook(ask.desk, ask.organisation, text, ask.actor))
+    frame = keep_codebook(ask.desk, ask.organisation, text, ask.actor)
+    ask.wake()
+    return _answer(ask, frame)
 
 
 def _answer(ask: Asked, frame: Codebook) -> Response:

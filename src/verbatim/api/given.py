@@ -58,7 +58,7 @@ Text = Annotated[str, Field(max_length=100_000), AfterValidator(_storable), _PAT
 Score = Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)]
 
 
-def _whole(value: object) -> object:
+def whole(value: object) -> object:
     """A whole number however it is written: 12.0 is one to JSON."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
@@ -70,7 +70,7 @@ def _kind(value: str) -> str:
     return value
 
 
-Number = Annotated[int, Field(ge=1, le=2**63 - 1), BeforeValidator(_whole)]
+Number = Annotated[int, Field(ge=1, le=2**63 - 1), BeforeValidator(whole)]
 
 
 Kind = Annotated[str, AfterValidator(_kind), Field(json_schema_extra={"enum": [*KINDS]})]

@@ -83,7 +83,8 @@ class ShownQueued(ShownVerbatim):
 
     `coding` is what to base a correction on. A `blind` one is to be coded with no sight of what others said: nothing
     that was judged is shown. `gold`: drawn at random. `reasons`: why it is there, nothing where it only comes next;
-    `worth`: doubt × rarity × dispute × weight.
+    `worth`: doubt × rarity × dispute × weight. `note`: which of its codes was split or retired since, where it is
+    `unmapped`.
     """
 
     model_config = ConfigDict(
@@ -108,6 +109,7 @@ class ShownQueued(ShownVerbatim):
     reasons: list[Reason]
     worth: float | None
     earlier: list[ShownEarlier]
+    note: str | None = None
 
 
 _SAID: dict[str, Any] = {name: value for name, value in VERSION.items() if name != "by"} | {

@@ -266,6 +266,7 @@ def _queued(ask: Asked, item: Item) -> ShownQueued:
         blind=item.blind,
         until=item.until,
         reasons=list(item.reasons),
+        note=item.coding.reason if item.coding and "unmapped" in item.reasons else None,
         worth=None if item.worth is None else round(item.worth, 3),
         earlier=[_earlier(one) for one in item.earlier],
     )

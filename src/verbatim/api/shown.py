@@ -171,6 +171,8 @@ class ShownJudgement(ShownCoding):
     blind: bool
     withdrawn: bool
     created: datetime
+    codebook: Annotated[str | None, Field(description="The version of the code frame that its ids are of.")] = None
+    based_on: Annotated[int | None, Field(description="The coding that a crosswalk made this one of.")] = None
 
 
 class ShownHistory(ShownVerbatim):

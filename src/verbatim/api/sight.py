@@ -88,6 +88,8 @@ def shown_judgement(stored: StoredVerbatim, one: StoredCoding, role: Role) -> Sh
         blind=one.blind,
         withdrawn=one.withdrawn,
         created=one.created,
+        codebook=one.codebook,
+        based_on=one.based_on,
     )
 
 

@@ -20,6 +20,15 @@ class KeptCodebook:
     created: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A version without its text, which is long: its number, name@version, the fingerprint of its ids."""
+
+    id: int
+    label: str
+    fingerprint: str
+
+
 def keep_codebook(connection: Connection, organisation: str, label: str, fingerprint: str, content: str) -> bool:
     """Whether this version is new; what is kept under a label is not changed. Raises NotFoundError."""
     require_organisation(connection, organisation)
@@ -34,12 +43,20 @@ def kept_codebook(connection: Connection, organisation: str, label: str) -> Kept
     return _first(connection, _chosen(organisation).where(codebook_versions.c.label == label))
 
 
-def newest_codebook(connection: Connection, organisation: str, fingerprint: str) -> KeptCodebook | None:
-    """The version kept last of those with these ids; None where there is none."""
+def newest_codebook(connection: Connection, organisation: str, fingerprint: str | None = None) -> KeptCodebook | None:
+    """The version kept last, of those with these ids where a fingerprint says which; None where there is none."""
     own = codebook_versions.c
-    return _first(
-        connection, _chosen(organisation).where(own.fingerprint == fingerprint).order_by(own.id.desc()).limit(1)
+    chosen = (
+        _chosen(organisation) if fingerprint is None else _chosen(organisation).where(own.fingerprint == fingerprint)
     )
+    return _first(connection, chosen.order_by(own.id.desc()).limit(1))
+
+
+def alike(connection: Connection, organisation: str, kept: KeptCodebook | Named) -> frozenset[int]:
+    """The numbers of the versions with the same ids as this one: what was coded by one of them stands in all."""
+    own = codebook_versions.c
+    chosen = select(own.id).where(own.organisation == organisation, own.fingerprint == kept.fingerprint)
+    return frozenset(connection.execute(chosen).scalars())
 
 
 def list_codebooks(connection: Connection, organisation: str) -> tuple[KeptCodebook, ...]:

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, exists, func, select
+from sqlalchemy import ColumnElement, Connection, exists, func, select, true
 
 from verbatim.domain import CodeMention, Coding, Excerpt
 from verbatim.errors import NotFoundError, StoreError
+from verbatim.store.codebook_versions import alike
+from verbatim.store.publications import named_in_use
 from verbatim.store.records import (
     StoredCoding,
     StoredVerbatim,
@@ -26,7 +28,7 @@ from verbatim.store.records import (
     stored_verbatim,
 )
 from verbatim.store.review_tables import withdrawals
-from verbatim.store.schema import code_mentions, codings, effective_codings, models, verbatims
+from verbatim.store.schema import code_mentions, codebook_versions, codings, effective_codings, models, verbatims
 from verbatim.store.statements import BATCH, insert_into, owned, require_organisation, require_storable
 
 
@@ -35,7 +37,8 @@ class Judged:
     """A coding of the verbatim with that number, by a model or by a person, who may give a reason.
 
     `revision` is what the author read; None stands for the verbatim as it is now. `blind` where the author saw nothing
-    of another person's coding, and this one is to be compared with it.
+    of another person's coding, and this one is to be compared with it. `based_on` is the number of the coding that a
+    crosswalk made this one of.
     """
 
     verbatim: int
@@ -44,6 +47,7 @@ class Judged:
     reason: str | None = None
     revision: int | None = None
     blind: bool = False
+    based_on: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,20 +90,26 @@ def add_codings(
     organisation: str,
     judged: Sequence[Judged],
     held: Mapping[int, StoredVerbatim] | None = None,
+    codebook: int | None = None,
 ) -> tuple[Noted, ...]:
     """What became of each coding, in order. A model codes a verbatim once, a person as often as there is reason to.
 
-    `held` are the verbatims where the caller holds them all already. Raises NotFoundError for a verbatim or a model
-    that the organisation does not have, StoreError for a code that comes twice or an excerpt that lies outside the
-    text.
+    `held` are the verbatims where the caller holds them all already. All codings are of one version of the code frame,
+    by its number, the one in use if left out: by another version a model codes a verbatim again. Raises NotFoundError
+    for a verbatim or a model that the organisation does not have, StoreError for a code that comes twice or an excerpt
+    that lies outside the text.
     """
     labels = {one.coding.author for one in judged if not one.person}
     known = _model_ids(connection, organisation, labels) if labels else {}
+    if codebook is None:
+        kept = named_in_use(connection, organisation)
+        codebook = kept.id if kept else 0
+    fixed = {"organisation": organisation, "codebook_id": codebook}
     noted: list[Noted] = []
     for start in range(0, len(judged), BATCH):
         batch = judged[start : start + BATCH]
         of = held if held is not None else _words(connection, organisation, {one.verbatim for one in batch})
-        noted += _add(connection, organisation, batch, known, of)
+        noted += _add(connection, fixed, batch, known, of)
     return tuple(noted)
 
 
@@ -124,10 +134,17 @@ def codings_of(connection: Connection, organisation: str, numbers: Sequence[int]
 
 
 # Made once: to put a statement together takes longer than to look up a row.
-_IN_EFFECT = select(effective_codings, verbatims.c.external_id).join(
-    verbatims, verbatims.c.id == effective_codings.c.verbatim_id
+_NAMES = verbatims.c.external_id, codebook_versions.c.label.label("codebook")
+_IN_EFFECT = (
+    select(effective_codings, *_NAMES)
+    .join(verbatims, verbatims.c.id == effective_codings.c.verbatim_id)
+    .outerjoin(codebook_versions, codebook_versions.c.id == effective_codings.c.codebook_id)
 )
-_ALL = select(codings, verbatims.c.external_id).join(verbatims, verbatims.c.id == codings.c.verbatim_id)
+_ALL = (
+    select(codings, *_NAMES)
+    .join(verbatims, verbatims.c.id == codings.c.verbatim_id)
+    .outerjoin(codebook_versions, codebook_versions.c.id == codings.c.codebook_id)
+)
 
 
 def uncoded(
@@ -138,9 +155,9 @@ def uncoded(
     after: int = 0,
     numbers: Sequence[int] | None = None,
 ) -> tuple[StoredVerbatim, ...]:
-    """The first verbatims, by number, that this model has not coded as they are now. Raises NotFoundError.
+    """The first verbatims, by number, that this model has not coded as they are now, by the code frame that is in use.
 
-    Only those after a number, and only some where `numbers` lists them.
+    Only those after a number, and only some where `numbers` lists them. Raises NotFoundError.
     """
     chosen = chosen_verbatims(organisation).where(*_uncoded(connection, organisation, model), verbatims.c.id > after)
     if numbers is not None:
@@ -157,12 +174,23 @@ def count_uncoded(connection: Connection, organisation: str, model: str) -> int:
 
 def _uncoded(connection: Connection, organisation: str, model: str) -> tuple[ColumnElement[bool], ...]:
     number = _model_ids(connection, organisation, {model})[model]
+    kept = named_in_use(connection, organisation, _fingerprint(connection, organisation, number))
+    by_frame = codings.c.codebook_id.in_(alike(connection, organisation, kept)) if kept else true()
     done = exists().where(
         codings.c.verbatim_id == verbatims.c.id,
         codings.c.revision == verbatims.c.revision,
         codings.c.model_id == number,
+        by_frame,
     )
     return verbatims.c.organisation == organisation, ~done
+
+
+def _fingerprint(connection: Connection, organisation: str, model: int) -> str | None:
+    """That of the frame which a model was registered with, if that is known."""
+    kept = codebook_versions.c
+    own = kept.organisation == organisation, models.c.id == model
+    joined = codebook_versions.join(models, kept.label == models.c.codebook)
+    return connection.scalar(select(kept.fingerprint).select_from(joined).where(*own))
 
 
 def _model_ids(connection: Connection, organisation: str, labels: set[str]) -> dict[str, int]:
@@ -195,15 +223,16 @@ def _words(connection: Connection, organisation: str, numbers: set[int]) -> dict
 
 def _add(
     connection: Connection,
-    organisation: str,
+    fixed: Values,
     batch: Sequence[Judged],
     known: Mapping[str, int],
     of: Mapping[int, StoredVerbatim],
 ) -> list[Noted]:
+    organisation = fixed["organisation"]
     fresh = {place: one for place, one in enumerate(batch) if one.revision in (None, of[one.verbatim].revision)}
     for one in fresh.values():
         _check(one.coding, of[one.verbatim])
-    rows = {place: _row(organisation, one, of[one.verbatim], known) for place, one in fresh.items()}
+    rows = {place: _row(fixed, one, of[one.verbatim], known) for place, one in fresh.items()}
     numbers = _insert(connection, rows)
     mentions = [
         {"organisation": organisation, "coding_id": number, **values}
@@ -215,14 +244,15 @@ def _add(
     return [_noted(place in fresh, numbers.get(place)) for place in range(len(batch))]
 
 
-def _row(organisation: str, judged: Judged, of: StoredVerbatim, known: Mapping[str, int]) -> Values:
+def _row(fixed: Values, judged: Judged, of: StoredVerbatim, known: Mapping[str, int]) -> Values:
     return {
-        "organisation": organisation,
+        **fixed,
         "verbatim_id": of.id,
         "revision": of.revision,
         "model_id": None if judged.person else known[judged.coding.author],
         "reason": judged.reason and require_storable(judged.reason, "reason"),
         "blind": judged.blind,
+        "based_on": judged.based_on,
         **coding_values(judged.coding),
     }
 

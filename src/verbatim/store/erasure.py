@@ -18,6 +18,7 @@ from verbatim.domain import Turn, Verbatim
 from verbatim.errors import ConflictError, NotFoundError
 from verbatim.store import audit
 from verbatim.store.promotions import promotions
+from verbatim.store.publications import publications
 from verbatim.store.records import Values, text_hash, words_of
 from verbatim.store.schema import (
     audit_events,
@@ -50,6 +51,7 @@ _MENTIONS: tuple[tuple[Table, tuple[str, ...]], ...] = (
     (contacts, ("role", "influence", "tier")),
     (codings, ("reason",)),
     (promotions, ("reason",)),
+    (publications, ("reason", "operations")),
     (jobs, ("payload", "result", "error")),
     (job_errors, ("reason",)),
     (deliveries, ("payload", "error")),

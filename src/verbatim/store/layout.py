@@ -4,6 +4,7 @@ from sqlalchemy import Connection
 
 from verbatim.store import (  # noqa: F401 - they add their tables to the metadata
     promotions,
+    publications,
     review_tables,
     sign_in_tables,
 )

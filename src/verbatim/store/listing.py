@@ -9,9 +9,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, distinct, exists, func, or_, select, tuple_
 
+from verbatim.crosswalk import walk_of
 from verbatim.domain import Polarity, StanceLabel
 from verbatim.errors import NotFoundError, StoreError
 from verbatim.store.codings import effective
+from verbatim.store.publications import history, steps_of
 from verbatim.store.records import StoredCoding, StoredVerbatim, chosen_verbatims, stored_verbatim
 from verbatim.store.schema import accounts, code_mentions, contacts, effective_codings, search_texts, verbatims
 from verbatim.store.search import matches
@@ -30,8 +32,9 @@ class Filters:
 
     Dated from `since` to before `until`; of an account, by its name, and a role; with all words of `search`. Coded in
     effect by this model, with this stance, for review or not, and with this code or one of this category, of this
-    polarity. Of one of `accounts`, and handed in first by `submitter`: what a key may see. `quotable` leaves out the
-    words of those who are to be shown in counts only.
+    polarity; a code of former versions stands for what became of it. Of one of `accounts`, and handed in first by
+    `submitter`: what a key may see. `quotable` leaves out the words of those who are to be shown in counts only.
+    `codes` is what `code` comes to (`in_ids_of_today`).
     """
 
     since: datetime | None = None
@@ -48,6 +51,7 @@ class Filters:
     accounts: tuple[str, ...] | None = None
     submitter: str | None = None
     quotable: bool = False
+    codes: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +185,7 @@ def _conditions(connection: Connection, organisation: str, filters: Filters) -> 
     conditions = [columns[name](value) for name, value in given.items() if value is not None]
     if filters.quotable:
         conditions.append(_quotable(organisation))
-    judged = _judged(organisation, filters)
+    judged = _judged(organisation, in_ids_of_today(connection, organisation, filters))
     return [*conditions, exists(judged)] if judged is not None else conditions
 
 
@@ -204,20 +208,34 @@ def judgements(coding: Any, filters: Filters) -> list[ColumnElement[bool]]:
     """
     mentions = _MENTIONS.c
     of_coding = {coding.stance: filters.stance, coding.review: filters.review, coding.author: filters.model}
-    of_code = {mentions.code: filters.code, mentions.category: filters.category, mentions.polarity: filters.polarity}
+    of_code = {mentions.category: filters.category, mentions.polarity: filters.polarity}
     conditions = [column == value for column, value in of_coding.items() if value is not None]
     if filters.model is not None:
         conditions.append(coding.model_id.is_not(None))
     mentioned = [column == value for column, value in of_code.items() if value is not None]
+    codes = filters.codes or ((filters.code,) if filters.code is not None else ())
+    if codes:
+        mentioned.append(mentions.code.in_(codes))
     if mentioned:
         own = mentions.coding_id == coding.id, mentions.organisation == coding.organisation
         conditions.append(exists(select(mentions.code).where(*own, *mentioned)))
     return conditions
 
 
+def in_ids_of_today(connection: Connection, organisation: str, filters: Filters) -> Filters:
+    """The filters with everything to look for where a code is asked for: what became of it, and what became it."""
+    if filters.code is None or filters.codes is not None:
+        return filters
+    steps = steps_of(history(connection, organisation))
+    if not steps:
+        return filters
+    ids = [id for entry in steps[-1] for id in entry.new]
+    return replace(filters, codes=walk_of(steps, ids).found_as(filters.code))
+
+
 def of_facts(filters: Filters) -> Filters:
     """The filters without those that ask what was judged."""
-    return replace(filters, code=None, category=None, polarity=None, stance=None, review=None, model=None)
+    return replace(filters, code=None, codes=None, category=None, polarity=None, stance=None, review=None, model=None)
 
 
 def _judged(organisation: str, filters: Filters) -> Select[Any] | None:

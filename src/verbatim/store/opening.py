@@ -129,6 +129,27 @@ def writing(engine: Engine, organisation: str = EVERY) -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def rebuilding(engine: Engine) -> Iterator[Connection]:
+    """As `writing`, for a change of the layout: SQLite looks after no foreign keys in it, so that a table can go over.
+
+    Whoever rebuilds one checks them at the end. Raises StoreError as `writing`.
+    """
+    if engine.dialect.name == "postgresql":
+        with writing(engine) as connection:
+            yield connection
+        return
+    with _turn(engine), _told(engine), engine.connect() as connection:
+        raw = connection.connection.cursor()
+        raw.execute("PRAGMA foreign_keys = OFF")
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            raw.execute("PRAGMA foreign_keys = ON")
+            raw.close()
+
+
 def scrub(engine: Engine) -> bool:
     """Take what was deleted off the disk, as far as the engine can; whether that is complete.
 

@@ -41,7 +41,8 @@ class StoredVerbatim:
 class StoredCoding:
     """A coding and what the store knows beside; `verbatim` is a number, `revision` that which was judged.
 
-    One that was made `blind`, beside another person's, or was `withdrawn` by its author, is not in effect.
+    One that was made `blind`, beside another person's, or was `withdrawn` by its author, is not in effect. `codebook`
+    is the label of the version that its ids are of; `based_on` the number of the coding that a crosswalk made it of.
     """
 
     id: int
@@ -53,6 +54,8 @@ class StoredCoding:
     created: datetime
     blind: bool = False
     withdrawn: bool = False
+    codebook: str | None = None
+    based_on: int | None = None
 
 
 def words_of(verbatim: Verbatim) -> str:
@@ -171,9 +174,8 @@ def stored_coding(row: Row[Any], external_id: str, codes: Sequence[CodeMention],
         frames={label: tuple(map(_mention, codes)) for label, codes in (row.frames or {}).items()},
     )
     person = row.model_id is None
-    return StoredCoding(
-        row.id, row.verbatim_id, row.revision, coding, person, row.reason, row.created, row.blind, withdrawn
-    )
+    about = row.reason, row.created, row.blind, withdrawn, row.codebook, row.based_on
+    return StoredCoding(row.id, row.verbatim_id, row.revision, coding, person, *about)
 
 
 def _intent(values: Values) -> Intent:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, or_, select, update
 
 from verbatim.review import Candidate, Reserve
-from verbatim.store.listing import NOTHING_LEFT_OUT, Filters, judgements, narrowed, of_facts
+from verbatim.store.listing import NOTHING_LEFT_OUT, Filters, in_ids_of_today, judgements, narrowed, of_facts
 from verbatim.store.review_tables import assignments, review_locks, samples
 from verbatim.store.schema import accounts, code_mentions, codings, effective_codings, models, verbatims
 from verbatim.store.statements import NUMBERS, insert_into, owned
@@ -97,6 +97,13 @@ def assigned_to(connection: Connection, wanted: Wanted, limit: int) -> list[int]
     return list(connection.execute(chosen).scalars())
 
 
+def unclear(connection: Connection, wanted: Wanted, limit: int) -> list[int]:
+    """The numbers of those that persons coded by ids which no crosswalk could map, the first first."""
+    own = effective_codings.c.model_id.is_(None), effective_codings.c.review
+    chosen = _joined(select(verbatims.c.id)).where(*_uncoded(connection, wanted), *own)
+    return list(connection.execute(chosen.order_by(verbatims.c.id).limit(limit)).scalars())
+
+
 def assigned_of(connection: Connection, organisation: str, assignee: str, numbers: Sequence[int]) -> set[int]:
     """Those of these verbatims that somebody was asked to look at."""
     given = assignments.c
@@ -105,7 +112,7 @@ def assigned_of(connection: Connection, organisation: str, assignee: str, number
 
 
 def free_ones(connection: Connection, wanted: Wanted, numbers: Sequence[int]) -> set[int]:
-    """Those of these that no person has coded, and that are nobody else's, whatever the filters."""
+    """Those of these that no person has coded for good, and that are nobody else's, whatever the filters."""
     free = _uncoded(connection, replace(wanted, filters=NOTHING_LEFT_OUT), by_number=True)
     return set(connection.execute(_joined(select(verbatims.c.id)).where(*free, verbatims.c.id.in_(numbers))).scalars())
 
@@ -260,7 +267,8 @@ def _pool(connection: Connection, wanted: Wanted) -> Select[Any]:
     drawn = exists().where(samples.c.verbatim_id == verbatims.c.id, samples.c.purpose == GOLD)
     said = replace(wanted, filters=of_facts(wanted.filters))
     chosen = select(*columns, text, accounts.c.name.label("account")).select_from(joined)
-    chosen = chosen.where(codings.c.organisation == wanted.organisation, *judgements(codings.c, wanted.filters))
+    filters = in_ids_of_today(connection, wanted.organisation, wanted.filters)
+    chosen = chosen.where(codings.c.organisation == wanted.organisation, *judgements(codings.c, filters))
     chosen = chosen.where(*_free(connection, said), ~drawn, codings.c.id == standing)
     return chosen if wanted.reserve is None else chosen.where(~or_(*_parts(wanted.reserve)))
 
@@ -279,10 +287,14 @@ def _pooled(connection: Connection, organisation: str, chosen: Select[Any]) -> l
 
 
 def _uncoded(connection: Connection, wanted: Wanted, *, by_number: bool = False) -> list[ColumnElement[bool]]:
-    """That no person has coded a verbatim, and that it may come to the reviewer; `by_number` as in `owned`."""
+    """That no person has coded a verbatim, or not for good, and that it may come to the reviewer.
+
+    `by_number` as in `owned`.
+    """
     said = verbatims.c.organisation
     own = owned(said, wanted.organisation) if by_number else said == wanted.organisation
-    return [own, effective_codings.c.model_id.is_not(None), *_free(connection, wanted)]
+    open_ = or_(effective_codings.c.model_id.is_not(None), effective_codings.c.review)
+    return [own, open_, *_free(connection, wanted)]
 
 
 def _free(connection: Connection, wanted: Wanted) -> list[ColumnElement[bool]]:

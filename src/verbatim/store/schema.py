@@ -145,7 +145,8 @@ models = Table(
 )
 
 # Append-only. A coding by a person has no model; NULL is equal to nothing, so that persons may judge again. One that
-# was made `blind`, beside another person's, is never in effect.
+# was made `blind`, beside another person's, is never in effect. `codebook_id` is the version of the code frame that its
+# ids are of, 0 where none was kept; no version is ever deleted. `based_on` is the coding that a crosswalk made it of.
 codings = Table(
     "codings",
     metadata,
@@ -167,12 +168,14 @@ codings = Table(
     Column("reason", Text),
     created(),
     Column("blind", Boolean, nullable=False, server_default=false()),
+    Column("codebook_id", BIG, nullable=False, server_default="0"),
+    Column("based_on", BIG),
     own(),
     to("verbatims", "verbatim_id", "CASCADE"),
     to("models", "model_id"),
     one_of("stance", STANCES),
     one_of("stance_source", ("score", "estimated")),
-    UniqueConstraint("verbatim_id", "revision", "model_id", name="once_by_a_model"),
+    UniqueConstraint("verbatim_id", "revision", "model_id", "codebook_id", name="once_by_a_model"),
     Index("codings_trust", "organisation", "model_id", "trust"),
     sqlite_autoincrement=True,
 )

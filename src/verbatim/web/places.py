@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from verbatim.access import RULES, Role
+<<<<<<< HEAD
 from verbatim.web import agreement, importing, jobs, models, review
+=======
+from verbatim.web import codebook, importing, jobs, review
+>>>>>>> main
 from verbatim.web.visit import Visit
 
 
@@ -24,6 +28,7 @@ _ANALYSING: frozenset[Role] = frozenset({"analyst", "admin"})
 
 SECTIONS = (
     Section("review", "/review", review.show, _ANALYSING),
+    Section("codebook", "/codebook", codebook.show, RULES["GET", "/v1/codebook/draft"]),
     Section("import", "/import", importing.show, RULES["POST", "/v1/imports"]),
     Section("models", "/models", models.show, RULES["GET", "/v1/models/{version}"]),
     Section("agreement", "/agreement", agreement.show, RULES["GET", "/v1/agreement"]),

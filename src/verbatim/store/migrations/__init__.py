@@ -9,7 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
 from verbatim.errors import StoreError
-from verbatim.store.opening import reading, writing
+from verbatim.store.opening import reading, rebuilding
 
 LOCK = 0x76657262
 """The lock of PostgreSQL that one upgrade at a time holds."""
@@ -21,7 +21,7 @@ def upgrade(engine: Engine) -> str:
     All of it or nothing; of several that try at once one does it. Raises StoreError for a store of a later version.
     """
     config = _config()
-    with writing(engine) as connection:
+    with rebuilding(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
         _check(MigrationContext.configure(connection).get_current_revision())

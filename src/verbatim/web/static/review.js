@@ -269,7 +269,7 @@ outbox.addEventListener("done", ({ detail: { entry, answer } }) => {
   if (act.undo && act.coding) takeBack(act);
   else if (act.kind === "coding") offerTwins(act.item, frame, outbox);
 });
-outbox.addEventListener("conflict", () => settle(outbox, frame));
+outbox.addEventListener("conflict", () => settle(outbox, frame, reopen));
 outbox.addEventListener("refused", ({ detail: { entry } }) => tell(entry.told, "bad"));
 
 function showSaving() {
@@ -281,6 +281,19 @@ function showSaving() {
   const troubles = outbox.conflicts.length + outbox.refused.length;
   at("troubles").hidden = !troubles;
   at("troubles").textContent = troubles ? say("review.troubles", { n: troubles }) : "";
+}
+
+/** An edit that was refused, on the desk again as it was, to be mended. */
+async function reopen(entry) {
+  const act = state.acts.find((one) => one.token === entry.about?.act);
+  state.acts = state.acts.filter((one) => one !== act);
+  try {
+    const one = act?.item ?? (await api("GET", `/v1/verbatims/${entry.about.verbatim}`));
+    drafts.keep(nameOf(one), basedOn(one), { codes: entry.body.codes, stance: entry.body.stance, reason: entry.body.reason });
+    putOnDesk(one);
+  } catch (error) {
+    tellProblem(error);
+  }
 }
 
 // -------------------------------------------------------------------------------------------------------------- moving
@@ -374,7 +387,7 @@ at("undo").addEventListener("click", undo);
 at("before").addEventListener("click", () => step(-1));
 at("after").addEventListener("click", () => step(1));
 at("help-button").addEventListener("click", () => showHelp([...KEYS, ...ANYWHERE]));
-at("troubles").addEventListener("click", () => settle(outbox, frame));
+at("troubles").addEventListener("click", () => settle(outbox, frame, reopen));
 at("reason").addEventListener("input", () => {
   state.judgement = judge.withReason(state.judgement, at("reason").value);
   drafts.keep(nameOf(item()), basedOn(item()), state.judgement);
@@ -403,4 +416,4 @@ const modeOfAddress = () => (MODES.includes(location.hash.slice(1)) ? location.h
 showSaving();
 outbox.send();
 await enter(modeOfAddress());
-if (outbox.conflicts.length) settle(outbox, frame);
+if (outbox.conflicts.length) settle(outbox, frame, reopen);

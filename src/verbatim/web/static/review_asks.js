@@ -18,15 +18,16 @@ let asking = false;
 
 const open = (outbox) => outbox.conflicts[0] ?? outbox.refused[0];
 
-/** Ask about each edit that met another one, or was refused, one after the other. */
-export async function settle(outbox, frame) {
+/** Ask about each edit that met another one, or was refused, one after the other; `reopen` puts one back on the desk. */
+export async function settle(outbox, frame, reopen) {
   if (asking) return;
   asking = true;
   try {
     for (let entry = open(outbox); entry; entry = open(outbox)) {
       const answer = await (entry.state === "conflict" ? askVersion(entry, frame) : askRefused(entry));
       if (answer === null) return;
-      if (answer === "drop") outbox.drop(entry.key);
+      if (answer === "open") await reopen(entry);
+      if (answer !== "keep") outbox.drop(entry.key);
       else outbox.rebase(entry.key, entry.problem.current?.id ?? entry.body?.based_on);
     }
   } finally {
@@ -51,7 +52,7 @@ async function askVersion(entry, frame) {
 
 function askRefused(entry) {
   const body = [node("p", { class: "problem", text: entry.told }), node("p", { text: say("review.refused_told", { id: entry.about?.verbatim ?? "" }) })];
-  const again = entry.body?.based_on === undefined ? [] : [["1", say("review.try_again"), "keep"]];
+  const again = entry.body?.codes ? [["1", say("review.open_again"), "open"]] : [];
   return ask(say("review.refused"), body, [...again, ["2", say("review.discard"), "drop"]]);
 }
 

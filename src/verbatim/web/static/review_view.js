@@ -56,6 +56,7 @@ function reasonsOf(item) {
     const key = `review.why_${reason}`;
     return [knows(key) ? say(key) : reason, KINDS[reason] ?? "warn"];
   });
+  if (item.note) found.push([item.note, ""]);
   if (!item.blind && item.trust !== null && item.trust !== undefined && item.coding !== null) found.push([say("review.trust", { share: percent(item.trust) }), ""]);
   return found;
 }

@@ -1,0 +1,248 @@
+"""An analyst's day, played in a real Chromium on a real server, with pictures: what each part of it took.
+
+    python benchmarks/day.py --pictures FOLDER
+
+Sign in, import, review 50 by keyboard alone, a second coder blind, adjudicate, retrain, read the report, promote, roll
+back. The days before are played over HTTP: a colleague has corrected 700 verbatims, and reads two codes otherwise than
+the model does, as companies do. The answer is JSON; the exit code is 1 where anything did not come out as it should.
+"""
+
+import argparse
+import csv
+import json
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from load import seed_texts
+from machine import this_machine
+from playwright.sync_api import Page, sync_playwright
+from served import Served, served
+
+CHROMIUM = "/usr/bin/chromium"
+PASSWORD = "four plain words here"
+OTHERWISE = {"product.features": "product.usability", "service.responsiveness": "service.resolution"}
+"""How the company reads two codes."""
+
+EARLIER, TODAY, REVIEWED = 2500, 120, 50
+CORRECTED = 700
+NEXT = "was => document.querySelector('#desk').hidden || document.querySelector('#text').innerText !== was"
+WIDTHS = (1440, 375)
+LANGUAGES = ("en", "zh-Hans")
+
+
+class Day:
+    """The clock, and the pictures."""
+
+    def __init__(self, url: str, browser: Any, pictures: Path) -> None:
+        self.url, self.browser, self.pictures = url, browser, pictures
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        """A part of the day, timed."""
+        began = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - began, 1)
+        print(f"{name}: {self.seconds[name]} s", file=sys.stderr)
+
+    def sign_in(self, login: str) -> Page:
+        """The first page of somebody who signed in with a password."""
+        page = self.browser.new_context(viewport={"width": 1440, "height": 900}, base_url=self.url).new_page()
+        page.set_default_timeout(120_000)
+        page.goto("/sign-in")
+        page.keyboard.type(login)
+        page.keyboard.press("Tab")
+        page.keyboard.type(PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/review")
+        return page
+
+    def picture(self, page: Page, name: str) -> None:
+        """Pictures of what the page shows, in two languages and widths."""
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.screenshot(path=self.pictures / f"{name}-{width}.png", full_page=True)
+        page.set_viewport_size({"width": 1440, "height": 900})
+
+    def pictures_of(self, page: Page, path: str, ready: str, name: str) -> None:
+        """Pictures of a page in every language, both widths."""
+        for language in LANGUAGES:
+            page.goto(path)
+            if page.evaluate("document.documentElement.lang") != language:
+                page.click(f"button[name=language][value={language}]")
+            page.wait_for_selector(ready)
+            self.picture(page, f"{name}-{language}")
+        page.click("button[name=language][value=en]")
+        page.wait_for_selector(ready)
+
+
+def main() -> None:
+    """Play the day and print it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pictures", type=Path, required=True, help="folder for the pictures")
+    parser.add_argument("--database", default="sqlite", help="sqlite, postgresql, or the URL of an empty store")
+    wanted = parser.parse_args()
+    wanted.pictures.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="verbatim-day-") as name:
+        folder = Path(name)
+        with served(folder, wanted.database) as server, sync_playwright() as play:
+            _add_users(server)
+            browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+            day = Day(server.url, browser, wanted.pictures)
+            with day.part("days before"):
+                corrected = _days_before(server)
+            found = played(day, folder)
+            browser.close()
+    told = {"machine": asdict(this_machine()), "before": corrected, **found, "seconds": day.seconds}
+    print(json.dumps(told, indent=1))
+
+
+def played(day: Day, folder: Path) -> dict[str, object]:
+    """What came of the day. AssertionError and Playwright's errors for what did not come out as it should."""
+    with day.part("sign in"):
+        ann = day.sign_in("ann")
+    with day.part("import"):
+        _import(day, ann, folder)
+    with day.part(f"review {REVIEWED}"):
+        _review(day, ann)
+    with day.part("second coder"):
+        blind = _second(day, ann)
+    with day.part("adjudicate"):
+        decided = _decide(day)
+    day.pictures_of(ann, "/codebook", "main", "codebook")
+    day.pictures_of(ann, "/agreement", "table", "agreement")
+    with day.part("retrain"):
+        verdict = _retrain(day, ann)
+    with day.part("roll back, promote"):
+        history = _moves(ann)
+    day.pictures_of(ann, "/models", ".story", "models")
+    return {"reviewed": REVIEWED, "blind": blind, "decided": decided, "verdict": verdict, "history": history}
+
+
+def _import(day: Day, page: Page, folder: Path) -> None:
+    texts = seed_texts()
+    file = folder / "today.csv"
+    with file.open("w", encoding="utf-8", newline="") as out:
+        rows = csv.writer(out)
+        rows.writerow(["id", "score", "comment"])
+        rows.writerows([f"t{number}", number % 11, texts[-1 - number]] for number in range(TODAY))
+    page.goto("/import")
+    page.set_input_files("#file", file)
+    page.wait_for_selector("#run:enabled")
+    day.picture(page, "import")
+    page.click("#run")
+    page.wait_for_selector("#job .tag.good")
+
+
+def _review(day: Day, page: Page) -> None:
+    chance = random.Random(5)
+    page.goto("/review")
+    page.wait_for_selector("#codes li, #empty:visible")
+    day.picture(page, "review-en")
+    for _ in range(REVIEWED):
+        was = page.inner_text("#text")
+        keys = chance.choice((["a"], ["a"], ["a"], ["+", "s"], ["-", "s"], ["1", "s"]))
+        for key in keys:
+            page.keyboard.press(key)
+        page.wait_for_function(NEXT, arg=was)
+    page.wait_for_selector("#saving[data-state=saved]")
+
+
+def _second(day: Day, ann: Page) -> int:
+    script = "document.querySelector('script[src*=review]').src.replace('review.js', 'frame.js')"
+    ann.evaluate(f"import({script}).then(({{ api }}) => api('POST', '/v1/review/second', {{share: 0.2}}))")
+    page = day.sign_in("bob")
+    page.goto("/review#blind")
+    page.wait_for_selector("#desk:visible")
+    assert page.locator("#codes li").count() == 0, "a blind coder sees no codes"
+    day.picture(page, "blind-en")
+    done = 0
+    while done < 10 and page.locator("#desk:visible").count():
+        was = page.inner_text("#text")
+        page.keyboard.press("/")
+        page.keyboard.type("price" if done % 2 else "attitude")
+        for key in ("Enter", "-", "s"):
+            page.keyboard.press(key)
+        page.wait_for_function(NEXT, arg=was)
+        done += 1
+    page.wait_for_selector("#saving[data-state=saved]")
+    return done
+
+
+def _decide(day: Day) -> int:
+    page = day.sign_in("root")
+    page.goto("/review#decide")
+    page.wait_for_selector("#sides .side")
+    day.picture(page, "decide-en")
+    decided = 0
+    while decided < 5 and page.locator("#sides .side").count():
+        was = page.inner_text("#text")
+        page.keyboard.press("[")
+        page.keyboard.press("s")
+        page.wait_for_function(NEXT, arg=was)
+        decided += 1
+    page.wait_for_selector("#saving[data-state=saved]")
+    return decided
+
+
+def _retrain(day: Day, page: Page) -> str:
+    page.goto("/models")
+    page.click("#retrain")
+    page.wait_for_selector("#outcome a.button", timeout=300_000)
+    day.picture(page, "retrained-en")
+    told = page.inner_text("#outcome")
+    page.click("#outcome a.button")
+    page.wait_for_selector(".story")
+    return told
+
+
+def _moves(page: Page) -> list[str]:
+    label = page.inner_text(".now .label")
+    page.click("#rollback")
+    page.fill("#reason", "complaints about it")
+    page.click("#go")
+    page.wait_for_function("label => document.querySelector('.now .label').innerText !== label", arg=label)
+    page.click(f"button.promote[data-model='{label}']")
+    page.fill("#reason", "they were unfounded")
+    page.click("#go")
+    page.wait_for_selector(f".now .label:text-is('{label}')")
+    return page.locator(".moves li").all_inner_texts()
+
+
+def _days_before(server: Served) -> int:
+    """How many verbatims a colleague has corrected; as many lie apart as chance drew of them."""
+    texts = seed_texts()
+    for start in range(0, EARLIER, 500):
+        items = [{"external_id": f"e{n}", "text": f"{texts[n]}", "score": n % 11} for n in range(start, start + 500)]
+        answer = server.ask("POST", "/v1/verbatims", {"source": "earlier", "items": items})
+        while server.ask("GET", answer["job"]["href"])["state"] in {"queued", "running"}:
+            time.sleep(0.3)
+    done = 0
+    while done < CORRECTED:
+        for item in server.ask("GET", "/v1/review/queue?size=50&gold=0.3")["items"]:
+            codes = {OTHERWISE.get(one["id"], one["id"]): one["polarity"] for one in item["codes"]}
+            body = {"codes": [{"id": id, "polarity": side} for id, side in codes.items()], "based_on": item["coding"]}
+            body["stance"] = item["stance"]["label"]
+            server.ask("PUT", f"/v1/verbatims/{item['id']}/codings", body)
+            done += 1
+    return done
+
+
+def _add_users(server: Served) -> None:
+    store = server.store.removeprefix("sqlite:///")
+    place = ["--data", str(Path(store).parent)] if store != server.store else ["--database", store]
+    for login, role in (("ann", "analyst"), ("bob", "analyst"), ("root", "admin")):
+        command = [sys.executable, "-m", "verbatim.cli", "users", "add", login, "--role", role, *place]
+        subprocess.run(command, input=PASSWORD, text=True, check=True)
+
+
+if __name__ == "__main__":
+    main()
