@@ -140,16 +140,11 @@ def retrain(engine: Engine, order: RetrainOrder, note: Note = _unnoted, said: Sa
 
 
 @dataclass(frozen=True, slots=True)
-<<<<<<< HEAD
 class Ring:
-    """The champion, the model that it came from, their manifests and frame, and the encoder of both."""
-=======
-class _Ring:
     """The champion, the model that it came from, their manifests and frame, the encoder of both.
 
     `learner` knows what became of their ids; None where nothing did.
     """
->>>>>>> main
 
     champion: Model
     manifest: Manifest
@@ -222,14 +217,10 @@ def ring_of(engine: Engine, order: RetrainOrder, said: Said = _silent) -> Ring:
     origin, origin_manifest = (champion, manifest) if champion.correction is None else _origin(engine, order, manifest)
     own = models_folder_of(engine, order.organisation)
     encoder = KeptVectors(load_encoder(origin.encoder, origin.weights), own, said)
-<<<<<<< HEAD
-    return Ring(champion, manifest, origin, origin_manifest, codebook_of(manifest), encoder)
-=======
     with reading(engine, order.organisation) as connection:
         walked = walk(connection, order.organisation)
     learner = Learner(walked, origin.frame.ids) if walked else None
-    return _Ring(champion, manifest, origin, origin_manifest, codebook_of(manifest), encoder, learner)
->>>>>>> main
+    return Ring(champion, manifest, origin, origin_manifest, codebook_of(manifest), encoder, learner)
 
 
 def _origin(engine: Engine, order: RetrainOrder, manifest: Manifest) -> tuple[Model, Manifest]:
@@ -270,7 +261,7 @@ def _contest(ring: Ring, challenger: Model, gold: Sequence[Reviewed], policy: Po
     return contest(round_of(gold, *codings), ring.codebook, policy.confidence)
 
 
-def _codings(model: Model, ring: _Ring, gold: Sequence[Reviewed]) -> list[Coding]:
+def _codings(model: Model, ring: Ring, gold: Sequence[Reviewed]) -> list[Coding]:
     codings = [coding for _, coding in Coder(model, ring.encoder).code(one.verbatim for one in gold)]
     return [ring.learner.coding(one) for one in codings] if ring.learner else codings
 

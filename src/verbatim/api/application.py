@@ -48,13 +48,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     exports.router,
     work.router,
     frames.router,
-<<<<<<< HEAD
     models.router,
     agreement.router,
     labels.router,
-=======
     drafts.router,
->>>>>>> main
     people.router,
     keys.router,
     webhooks.router,

@@ -11,11 +11,7 @@ from starlette.routing import BaseRoute
 
 from verbatim import __version__
 from verbatim.access import PUBLIC, RULES
-<<<<<<< HEAD
-from verbatim.api import given, shown_models, verdicts
-=======
-from verbatim.api import frame_shapes, given, verdicts
->>>>>>> main
+from verbatim.api import frame_shapes, given, shown_models, verdicts
 from verbatim.api.problems import KINDS, MEDIA_TYPE
 from verbatim.store.sessions import COOKIE, CSRF_HEADER
 
@@ -54,13 +50,10 @@ GIVEN: tuple[type[BaseModel], ...] = (
     given.GivenErasure,
     given.GivenWebhook,
     given.GivenExport,
-<<<<<<< HEAD
     shown_models.GivenRetrain,
     shown_models.GivenReason,
-=======
     frame_shapes.GivenOperations,
     frame_shapes.GivenPublication,
->>>>>>> main
     verdicts.GivenCorrection,
     verdicts.GivenAccepted,
     verdicts.GivenUndo,

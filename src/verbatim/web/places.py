@@ -6,11 +6,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from verbatim.access import RULES, Role
-<<<<<<< HEAD
-from verbatim.web import agreement, importing, jobs, models, review
-=======
-from verbatim.web import codebook, importing, jobs, review
->>>>>>> main
+from verbatim.web import agreement, codebook, importing, jobs, models, review
 from verbatim.web.visit import Visit
 
 
