@@ -20,7 +20,7 @@ from verbatim.domain import Verbatim
 from verbatim.learning.adapt import FEWEST, Learnt, best, learn, review
 from verbatim.learning.adapt import Reviewed as Judged
 from verbatim.learning.contradictions import Coded, Contradiction, Told, contradictions
-from verbatim.learning.examples import Example, corpus_hash, frame_examples, read_corpus
+from verbatim.learning.examples import Codes, Example, corpus_hash, frame_examples, read_corpus
 from verbatim.learning.kept_vectors import KeptVectors
 from verbatim.learning.label_problems import LabelProblems, label_problems
 from verbatim.settings import preset
@@ -87,7 +87,7 @@ def run_labels(desk: Desk, lease: Lease) -> None:
     ring = ring_of(lease.engine, order, lambda: _renew(lease))
     with reading(lease.engine, organisation) as connection:
         found = [one for one in person_codings(connection, organisation) if _is_usable(one, ring)]
-    judged = review(ring.origin, ring.encoder, [_example(one) for one in found])
+    judged = review(ring.origin, ring.encoder, [_example(one, ring) for one in found])
     _note(lease, 1)
     learnt = best(judged, ring.origin) if len(found) >= FEWEST else None
     looked = _problems(found, judged, learnt, ring)
@@ -97,13 +97,18 @@ def run_labels(desk: Desk, lease: Lease) -> None:
 
 
 def _is_usable(one: PersonCoding, ring: Ring) -> bool:
-    known = all(code.id in ring.origin.frame.ids for code in one.coding.coding.codes)
+    known = all(id in ring.origin.frame.ids for id, _ in _codes(one, ring))
     return known and not one.stored.verbatim.turns and bool(parts_of(one.stored.verbatim))
 
 
-def _example(one: PersonCoding) -> Example:
+def _codes(one: PersonCoding, ring: Ring) -> Codes:
+    """The codes that a person gave, by the ids of the model."""
     codes = tuple((code.id, code.polarity) for code in one.coding.coding.codes)
-    return Example(str(one.stored.id), one.stored.verbatim.text, (), codes, None, None, "und")
+    return ring.learner.codes(codes) if ring.learner else codes
+
+
+def _example(one: PersonCoding, ring: Ring) -> Example:
+    return Example(str(one.stored.id), one.stored.verbatim.text, (), _codes(one, ring), None, None, "und")
 
 
 def _problems(found: Sequence[PersonCoding], judged: Judged, learnt: Learnt | None, ring: Ring) -> Values:
