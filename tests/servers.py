@@ -1,6 +1,5 @@
 """A server of an application, in a thread."""
 
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -14,10 +13,10 @@ if TYPE_CHECKING:
 @contextmanager
 def serving(app: "FastAPI") -> Iterator[str]:
     """The URL of a server of this application, which runs in a thread for as long as the block."""
-    from verbatim.app import server
+    from verbatim.app import listening, server
 
     one = server(app)
-    with socket.create_server(("127.0.0.1", 0)) as line:
+    with listening("127.0.0.1", 0) as line:
         thread = threading.Thread(target=one.run, args=([line],))
         thread.start()
         while not one.started:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -15,7 +16,7 @@ from sqlalchemy import select
 from verbatim import taxonomy
 from verbatim.actions.desk import Desk
 from verbatim.api.application import create_app
-from verbatim.app import first_key
+from verbatim.app import first_key, listening
 from verbatim.store.access_keys import create_key
 from verbatim.store.migrations import upgrade
 from verbatim.store.opening import open_store, reading, writing
@@ -115,3 +116,10 @@ def test_a_database_that_goes_away_and_comes_back_needs_no_restart(own_postgresq
         own_postgresql.start()
         assert client.get(path).status_code == 200
     desk.close()
+
+
+def test_the_end_of_an_answer_waits_for_nobody_to_confirm_its_head():
+    with listening("127.0.0.1", 0) as line, socket.create_connection(line.getsockname()):
+        accepted, _ = line.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
