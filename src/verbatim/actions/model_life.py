@@ -304,7 +304,7 @@ def _gold(keeper: Keeper, model: Model, manifests: Sequence[Manifest]) -> tuple[
         drawn = frozenset(sampled(connection, keeper.organisation))
         found = person_codings(connection, keeper.organisation)
         rows = [reviewed_of(one, now) for one in found if one.stored.id in drawn]
-    return part(rows, drawn, model.frame, frozenset().union(*(one.taught for one in manifests))).gold
+    return part(rows, drawn, model.frame.ids, frozenset().union(*(one.taught for one in manifests))).gold
 
 
 def _coded(coder: Coder, gold: Sequence[Reviewed]) -> list[Coding]:
