@@ -1,7 +1,6 @@
 """A code that an organisation added is learnt once persons have coded enough by it, and not before."""
 
 import hashlib
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,10 +14,7 @@ from verbatim.actions.model_life import Keeper, compare, known_models, promote_m
 from verbatim.coder import Coder
 from verbatim.crosswalk import Learner, walk_of
 from verbatim.learning.growth import FEWEST_OF_NEW, Soil, base_of
-from verbatim.operations import Operation
-from verbatim.registry import load, read_manifest
-from verbatim.store.codings import list_models
-from verbatim.store.opening import reading
+from verbatim.registry import load
 from verbatim.taxonomy import default, written
 
 POST = ("Invoice {} came by post again", "service.paper")
@@ -67,3 +63,120 @@ def test_a_grown_model_names_the_frame_of_today_and_knows_its_ids(paper):
     assert (model.codebook, model.codebook_fingerprint) == (paper.frame.label, paper.frame.fingerprint)
     assert (model.frame.ids, frame) == (paper.frame.ids, taxonomy.parse(written(paper.frame)))
     assert load(paper.folder / "small-own@1", frame)[0].label == "small-own@1"
+
+
+def test_of_too_few_examples_the_frame_stays_as_it_was_and_their_number_is_told(paper):
+    paper.review(6 * (FEWEST_OF_NEW - 1))
+    paper.review(40, gold=True)
+    found = paper.retrain()
+    assert (found.new_codes, found.scarce) == ({}, {"service.paper": FEWEST_OF_NEW - 1})
+    assert found.left_out["codes that the model does not know"] == FEWEST_OF_NEW - 1 + 6
+    model, manifest = own(paper, "small-own@1")
+    assert (model.codebook, "service.paper" in model.frame.ids) == ("b2b@1", False)
+    assert manifest.values["report"]["scarce"] == {"service.paper": FEWEST_OF_NEW - 1}
+
+
+def test_the_same_words_over_and_over_are_one_example(paper):
+    paper.SAID = (*paper.SAID[:-1], ("Invoices come by post", "service.paper"))
+    paper.review(120)
+    assert paper.retrain().scarce == {"service.paper": 1}
+
+
+def test_a_grown_model_is_grown_again_by_the_codes_that_came_later(paper):
+    paper.review(120)
+    paper.review(60, gold=True)
+    assert paper.retrain().promoted
+    publish(paper, add("product.colour"), move("service.paper", "sales_process"))
+    paper.SAID = (("Paint on pump {} is too green", "product.colour"), (POST[0], "sales_process.paper"))
+    paper.review(40)
+    found = paper.retrain()
+    assert found.new_codes == {"product.colour": 20, "sales_process.paper": 20}
+    assert (found.champion, found.challenger) == ("small-own@1", "small-own@2")
+    model, manifest = own(paper, "small-own@2")
+    assert (model.codebook, manifest.training["origin"]) == ("b2b@3", "small@1")
+    assert ids(model, ["Paint on pump 99 is too green"]) == [{"product.colour"}]
+
+
+def test_what_the_champion_was_taught_is_not_forgotten_where_few_examples_are_left(paper):
+    paper.review(120)
+    assert paper.retrain(override="it learnt").promoted
+    publish(paper, add("product.colour"))
+    with_paper = paper.review(12)
+    champion = own(paper, "small-own@1")[0].frame.ids
+    soil = Soil(load(paper.installed)[0], default(), paper.frame, walk_of([], paper.frame.ids))
+    assert len(with_paper) == 12
+    assert base_of(soil, lambda _learner, _ids: {"service.paper": 1}, champion).new == {"service.paper": 1}
+    assert base_of(soil, lambda _learner, _ids: {"service.paper": 1}).scarce == {"service.paper": 1}
+
+
+def test_a_grown_model_is_rolled_back_and_comes_back_by_hand(paper):
+    paper.review(120)
+    paper.review(60, gold=True)
+    paper.retrain()
+    keeper = Keeper(paper.engine, "north", "key:1", paper.installed)
+    assert roll_back_model(keeper, "as it was").promotion.model == "small@1"
+    assert promote_model(keeper, "small-own@1", "after all").promotion.model == "small-own@1"
+    assert [one.codebook for one in known_models(keeper)] == ["b2b@1", "b2b@2"]
+    found = compare(keeper, "small@1", "small-own@1").codes["service.paper"]
+    assert (found.before, found.after > 0.9) == (0.0, True)
+
+
+def test_where_no_code_is_new_a_model_is_the_same_byte_for_byte(analysts):
+    analysts.review(60)
+    south = analysts.of("south")
+    south.review(60)
+    publish(analysts, add("service.paper"))
+    for one in (analysts, south):
+        one.retrain()
+    files = [(one.folder / "small-own@1" / "model.safetensors").read_bytes() for one in (analysts, south)]
+    assert hashlib.sha256(files[0]).digest() == hashlib.sha256(files[1]).digest()
+
+
+@pytest.fixture
+def soil(trained):
+    """A model, and a frame in which much became of what it knows."""
+    from verbatim.revision import revised
+
+    origin, former = load(trained / "small@1")[0], default()
+    operations = (
+        add("service.paper"),
+        merge("service.attitude", "service.competence"),
+        move("service.delivery", "product"),
+        split("price.level", "price.list", "price.rise"),
+        retire("price.terms"),
+    )
+    found = revised(former, operations, frozenset(), 2)
+    return Soil(origin, former, found.codebook, walk_of([found.entries], found.codebook.ids))
+
+
+def test_a_grown_model_keeps_what_it_knew_under_the_ids_of_today(soil):
+    base = base_of(soil, lambda _learner, ids: dict.fromkeys(ids, 9))
+    frame, before = base.model.frame, soil.origin.frame
+    assert {"service.paper", "price.list", "price.rise", "product.delivery"} <= {*frame.ids}
+    assert not {"service.delivery", "price.terms", "price.level"} & {*frame.ids}
+    moved, old = frame.ids.index("product.delivery"), before.ids.index("service.delivery")
+    assert np.array_equal(base.model.heads.vectors[:, moved], soil.origin.heads.vectors[:, old])
+    assert frame.ids[-1] == "service.attitude"
+    assert {frame.ids[at] for at in base.fresh} == {"service.paper", "price.list", "price.rise"}
+
+
+def test_a_split_of_which_one_part_is_learnt_is_answered_by_the_whole_still(soil):
+    base = base_of(soil, lambda _learner, ids: {"price.list": 9})
+    assert {"price.list", "price.level"} <= {*base.model.frame.ids}
+    assert "price.rise" not in base.model.frame.ids
+
+
+def test_the_answers_of_an_older_model_follow_the_crosswalk_into_the_ids_of_a_grown_one(soil):
+    base = base_of(soil, lambda _learner, ids: dict.fromkeys(ids, 9))
+    coding = Coder(soil.origin).code_texts(["Delivery was late again"])[0]
+    assert [one.id for one in coding.codes] == ["service.delivery"]
+    assert [one.id for one in base.learner.coding(coding).codes] == ["product.delivery"]
+    assert Learner(soil.walk, soil.origin.frame.ids).known() == {"product.delivery": "service.delivery"}
+
+
+def test_a_fresh_code_has_the_polarity_of_its_category(soil):
+    base = base_of(soil, lambda _learner, ids: dict.fromkeys(ids, 9))
+    paper, service = (base.model.frame.ids.index(id) for id in ("service.paper", "service"))
+    coded = len(base.model.frame.ids) + len(base.model.frame.categories)
+    sides = [base.model.heads.vectors[:, coded + 3 * at : coded + 3 * at + 3] for at in (paper, service)]
+    assert np.array_equal(*sides)

@@ -203,9 +203,7 @@ def _heads(soil: Soil, frame: Frame, at: Columns, heads: Heads, prior: float) ->
     for place, id in enumerate(frame.ids):
         if id in soil.whole and at[place] != NOWHERE:  # one part of several
             bias[place] -= np.log(parts.count(soil.whole[id]))
-    return Heads(
-        len(frame.ids), len(frame.categories), _chosen(heads.ngrams, words), _chosen(heads.vectors, own), bias
-    )
+    return Heads(len(frame.ids), len(frame.categories), _chosen(heads.ngrams, words), _chosen(heads.vectors, own), bias)
 
 
 def _siding(before: Frame, frame: Frame, at: Columns) -> Columns:

@@ -187,9 +187,8 @@ def _unknown(say: Words, report: Mapping[str, Any], frame: Codebook) -> list[str
         told.append(say("models.thin", n=len(thin), of=len(contest["codes"])))
     for why, count in (report.get("left_out") or {}).items():
         told.append(say("models.left_out", n=count, why=_why(say, why)))
-    for kind in ("new_codes", "scarce"):
-        if report.get(kind):
-            told.append(say(f"models.{kind}", codes=_counted(say, frame, report[kind])))
+    if report.get("scarce"):
+        told.append(say("models.scarce", codes=_counted(say, frame, report["scarce"])))
     return told
 
 
