@@ -2,19 +2,28 @@
 
 import hashlib
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from frames import add, merge, move, retire, split
 
 from verbatim import taxonomy
+from verbatim.actions.champions import champion_desk
 from verbatim.actions.codebooks import Editor
 from verbatim.actions.coding import codebook_of
 from verbatim.actions.drafts import edit_draft, publish_draft, seen_draft
 from verbatim.actions.model_life import Keeper, compare, known_models, promote_model, roll_back_model
+from verbatim.actions.stored_coding import code_stored
 from verbatim.coder import Coder
 from verbatim.crosswalk import Learner, walk_of
-from verbatim.learning.growth import FEWEST_OF_NEW, Soil, base_of
-from verbatim.registry import load
+from verbatim.learning.adapt import adapted
+from verbatim.learning.examples import Example
+from verbatim.learning.growth import FEWEST_OF_NEW, Soil, base_of, excess, shown
+from verbatim.registry import load, save
+from verbatim.revision import revised
+from verbatim.store.codings import effective
+from verbatim.store.opening import reading
 from verbatim.taxonomy import default, written
 
 POST = ("Invoice {} came by post again", "service.paper")
@@ -135,8 +144,6 @@ def test_where_no_code_is_new_a_model_is_the_same_byte_for_byte(analysts):
 @pytest.fixture
 def soil(trained):
     """A model, and a frame in which much became of what it knows."""
-    from verbatim.revision import revised
-
     origin, former = load(trained / "small@1")[0], default()
     operations = (
         add("service.paper"),
@@ -157,6 +164,7 @@ def test_a_grown_model_keeps_what_it_knew_under_the_ids_of_today(soil):
     moved, old = frame.ids.index("product.delivery"), before.ids.index("service.delivery")
     assert np.array_equal(base.model.heads.vectors[:, moved], soil.origin.heads.vectors[:, old])
     assert frame.ids[-1] == "service.attitude"
+    assert taxonomy.parse(written(base.codebook)).fingerprint == base.model.codebook_fingerprint
     assert {frame.ids[at] for at in base.fresh} == {"service.paper", "price.list", "price.rise"}
 
 
@@ -180,3 +188,56 @@ def test_a_fresh_code_has_the_polarity_of_its_category(soil):
     coded = len(base.model.frame.ids) + len(base.model.frame.categories)
     sides = [base.model.heads.vectors[:, coded + 3 * at : coded + 3 * at + 3] for at in (paper, service)]
     assert np.array_equal(*sides)
+
+
+def test_a_code_that_was_looked_for_is_not_taken_to_be_as_common_as_its_examples():
+    gold = np.array([[True, True]] * 50 + [[False, True]] * 50)
+    scores = np.tile(np.float32([0.01, 0.9]), (100, 1))
+    over = excess(scores, gold, np.ones(100), (0, 1))
+    assert over == pytest.approx([np.log(0.95 / 0.05), np.log(0.9999 / 0.0001) - np.log(9)], abs=0.01)
+    assert excess(scores[50:], gold[50:], np.ones(50), (0,)) == [0]
+
+
+def test_excerpts_of_a_new_code_are_the_clauses_nearest_to_what_was_learnt(soil, tmp_path):
+    apart = replace(soil, origin=replace(soil.origin, wholes=replace(soil.origin.heads)))
+    base = base_of(apart, lambda _learner, ids: dict.fromkeys(ids, 9))
+    texts = [f"Invoice {n} came by post again" for n in range(30)] + [f"The pump of line {n} leaks" for n in range(90)]
+    codes = [(("service.paper", "negative"),)] * 30 + [(("product.reliability", "negative"),)] * 90
+    taught = [Example(str(n), text, (), own, None, None, "en") for n, (text, own) in enumerate(zip(texts, codes, strict=True))]
+    learnt = adapted(base.model, Coder(base.model).encoder, taught, "own@1", None, base.fresh).model
+    model = shown(learnt, base.fresh)
+    save(model, tmp_path, {})
+    text = "The pump of line 7 leaks. Invoice 12 came by post again."
+    for one in (model, load(tmp_path / "own@1")[0]):
+        found = {code.id: code for code in Coder(one).code_texts([text])[0].codes}["service.paper"]
+        assert [text[at.start : at.end] for at in found.excerpts] == ["Invoice 12 came by post again."]
+
+
+def test_history_is_coded_by_the_new_code_and_no_longer_after_a_roll_back(paper, desk):
+    paper.review(120)
+    paper.review(60, gold=True)
+    said = paper.review(6, person=False)
+    paper.retrain()
+    grown = champion_desk(desk, "north")
+    code_stored(grown, "north", said, lambda _: None)
+    assert "service.paper" in in_effect(paper, said[-1])
+    assert (grown.codebook, grown.coder.model.codebook) == (codebook_of(grown.manifest), "b2b@2")
+    roll_back_model(Keeper(paper.engine, "north", "key:1", paper.installed), "as it was")
+    code_stored(champion_desk(desk, "north"), "north", said, lambda _: None)
+    assert "service.paper" not in in_effect(paper, said[-1])
+
+
+def in_effect(analysts, number):
+    with reading(analysts.engine, "north") as connection:
+        return {code.id for code in effective(connection, "north", [number])[number].coding.codes}
+
+
+def test_of_a_code_that_was_split_the_new_part_starts_from_it_and_the_old_one_stays_as_it_is(trained):
+    origin, former = load(trained / "small@1")[0], default()
+    found = revised(former, (split("price.level", "price.terms*", "price.rise"),), frozenset(), 2)
+    soil = Soil(origin, former, found.codebook, walk_of([found.entries], found.codebook.ids))
+    model = base_of(soil, lambda _learner, _ids: {"price.rise": 9}).model
+    assert "price.level" not in model.frame.ids
+    for part, whole in (("price.rise", "price.level"), ("price.terms", "price.terms")):
+        columns = model.heads.vectors[:, model.frame.ids.index(part)], origin.heads.vectors[:, origin.frame.ids.index(whole)]
+        assert np.array_equal(*columns)

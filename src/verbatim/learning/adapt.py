@@ -201,7 +201,7 @@ def best(reviewed: Reviewed, model: Model, fresh: Sequence[int] = ()) -> Learnt:
     """
     taught = reviewed.taught
     shares = SHARES if taught.count >= CHOOSING else SHARES[-1:]
-    columns, over = list(fresh), excess(taught.gold, taught.weights, fresh)
+    columns, over = list(fresh), excess(taught.scores, taught.gold, taught.weights, fresh)
     scores = held_out(taught, shares)
     for one in scores if columns else ():  # the last one, with all that is learnt, changes last
         one[:, columns] = sigmoid(log_odds(scores[-1][:, columns]) - over)

@@ -49,8 +49,8 @@ def part(
 ) -> Parted:
     """Return what may be learnt from and what measured on: of the numbers in `drawn`, which nothing is learnt from.
 
-    `ids` are those that the model knows, or is to learn. `taught_before` are those that the champion has learnt from: it
-    would be measured on what it knows. Calls are measured on, and not learnt from.
+    `ids` are those that the model knows, or is to learn. `taught_before` are the numbers that the champion has learnt
+    from: it would be measured on what it knows. Calls are measured on, and not learnt from.
     """
     known = [one for one in reviewed if all(id in ids for id, _ in one.codes)]
     kept_apart = [one for one in known if one.number in drawn]

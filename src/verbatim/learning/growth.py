@@ -59,9 +59,10 @@ class Soil:
 
     @property
     def whole(self) -> Mapping[str, str]:
-        """The code that each part comes from, of those that were split and that the model has."""
+        """The code that each part comes from which the model does not have, of those that were split."""
         ids = [id for id in self.origin.frame.ids if id not in self.today]
-        return {part: id for id in ids if self.walk.of(id).kind == "split" for part in self.walk.of(id).new}
+        split = [id for id in ids if self.walk.of(id).kind == "split"]
+        return {part: id for id in split for part in self.walk.of(id).new if part not in self.origin.frame.ids}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +141,17 @@ def shown(model: Model, fresh: Sequence[int]) -> Model:
     return replace(model, heads=replace(model.heads, vectors=vectors))
 
 
-def excess(gold: Flags, weights: NDArray[np.float64], fresh: Sequence[int]) -> Floats:
-    """Return how much more often than USUAL each fresh column is right in gold (m, h), in log-odds, 0 at least.
+def excess(scores: Floats, gold: Flags, weights: NDArray[np.float64], fresh: Sequence[int]) -> Floats:
+    """Return how much too often each fresh column is right in gold (m, h), in log-odds, 0 at least.
 
-    Examples of a new code are looked for, and are far from as rare as it is: the intercept that was learnt from them is
-    brought down by that (prior correction, King and Zeng 2001).
+    Examples of a new code are looked for, and are far from as rare as it is: more often than USUAL, and than the model
+    says (m, h), is too often. The intercept that was learnt from them is brought down by that (prior correction, King
+    and Zeng 2001).
     """
-    shares = np.average(gold[:, list(fresh)], axis=0, weights=weights).astype(np.float32)
-    return np.maximum(0, log_odds(shares) - log_odds(np.full_like(shares, USUAL)))
+    columns = list(fresh)
+    shares, said = (np.average(one[:, columns], axis=0, weights=weights).astype(np.float32) for one in (gold, scores))
+    over: Floats = log_odds(shares) - log_odds(np.maximum(said, np.float32(USUAL)))
+    return np.maximum(over, np.float32(0))
 
 
 def _frame(soil: Soil, new: Collection[str]) -> Codebook:
@@ -199,10 +203,9 @@ def _heads(soil: Soil, frame: Frame, at: Columns, heads: Heads, prior: float) ->
     words = np.concatenate([at, np.arange(coded, heads.ngrams.shape[1])])
     bias = _chosen(heads.bias, own)
     bias[: len(at)][at == NOWHERE] = prior
-    parts = list(soil.whole.values())
     for place, id in enumerate(frame.ids):
         if id in soil.whole and at[place] != NOWHERE:  # one part of several
-            bias[place] -= np.log(parts.count(soil.whole[id]))
+            bias[place] -= np.log(len(soil.walk.of(soil.whole[id]).new))
     return Heads(len(frame.ids), len(frame.categories), _chosen(heads.ngrams, words), _chosen(heads.vectors, own), bias)
 
 
