@@ -1,7 +1,6 @@
 """A code that an organisation added is learnt once persons have coded enough by it, and not before."""
 
 import hashlib
-
 from dataclasses import replace
 
 import numpy as np
@@ -239,5 +238,5 @@ def test_of_a_code_that_was_split_the_new_part_starts_from_it_and_the_old_one_st
     model = base_of(soil, lambda _learner, _ids: {"price.rise": 9}).model
     assert "price.level" not in model.frame.ids
     for part, whole in (("price.rise", "price.level"), ("price.terms", "price.terms")):
-        columns = model.heads.vectors[:, model.frame.ids.index(part)], origin.heads.vectors[:, origin.frame.ids.index(whole)]
-        assert np.array_equal(*columns)
+        own, old = model.frame.ids.index(part), origin.frame.ids.index(whole)
+        assert np.array_equal(model.heads.vectors[:, own], origin.heads.vectors[:, old])
