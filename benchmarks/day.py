@@ -34,6 +34,7 @@ OTHERWISE = {"product.features": "product.usability", "service.responsiveness": 
 EARLIER, TODAY, REVIEWED = 2500, 120, 50
 CORRECTED = 700
 NEXT = "was => document.querySelector('#desk').hidden || document.querySelector('#text').innerText !== was"
+PATIENCE = 60
 WIDTHS = (1440, 375)
 LANGUAGES = ("en", "zh-Hans")
 
@@ -58,7 +59,7 @@ class Day:
         page = self.browser.new_context(viewport={"width": 1440, "height": 900}, base_url=self.url).new_page()
         page.set_default_timeout(120_000)
         page.goto("/sign-in")
-        page.keyboard.type(login)
+        page.fill("#login", login)
         page.keyboard.press("Tab")
         page.keyboard.type(PASSWORD)
         page.keyboard.press("Enter")
@@ -152,7 +153,7 @@ def _review(day: Day, page: Page) -> None:
         keys = chance.choice((["a"], ["a"], ["a"], ["+", "s"], ["-", "s"], ["1", "s"]))
         for key in keys:
             page.keyboard.press(key)
-        page.wait_for_function(NEXT, arg=was)
+        _until_next(page, was)
     page.wait_for_selector("#saving[data-state=saved]")
 
 
@@ -171,7 +172,7 @@ def _second(day: Day, ann: Page) -> int:
         page.keyboard.type("price" if done % 2 else "attitude")
         for key in ("Enter", "-", "s"):
             page.keyboard.press(key)
-        page.wait_for_function(NEXT, arg=was)
+        _until_next(page, was)
         done += 1
     page.wait_for_selector("#saving[data-state=saved]")
     return done
@@ -187,7 +188,7 @@ def _decide(day: Day) -> int:
         was = page.inner_text("#text")
         page.keyboard.press("[")
         page.keyboard.press("s")
-        page.wait_for_function(NEXT, arg=was)
+        _until_next(page, was)
         decided += 1
     page.wait_for_selector("#saving[data-state=saved]")
     return decided
@@ -209,12 +210,24 @@ def _moves(page: Page) -> list[str]:
     page.click("#rollback")
     page.fill("#reason", "complaints about it")
     page.click("#go")
-    page.wait_for_function("label => document.querySelector('.now .label').innerText !== label", arg=label)
+    _until(page, "label => document.querySelector('.now .label').innerText !== label", label)
     page.click(f"button.promote[data-model='{label}']")
     page.fill("#reason", "they were unfounded")
     page.click("#go")
     page.wait_for_selector(f".now .label:text-is('{label}')")
     return page.locator(".moves li").all_inner_texts()
+
+
+def _until_next(page: Page, was: str) -> None:
+    _until(page, NEXT, was)
+
+
+def _until(page: Page, true: str, value: str) -> None:
+    """Wait until a function is true; the pages allow no script that Playwright could wait by."""
+    end = time.perf_counter() + PATIENCE
+    while not page.evaluate(true, value):
+        assert time.perf_counter() < end, f"never true: {true}"
+        time.sleep(0.02)
 
 
 def _days_before(server: Served) -> int:

@@ -4,10 +4,9 @@ import json
 
 import pytest
 
-from verbatim.api.application import all_routes
-from verbatim.api.document import build
+from verbatim.api.application import described
 
-DOCUMENT = build(all_routes().routes)
+DOCUMENT = described()
 OPERATIONS = {
     operation["operationId"]: (method.upper(), path, operation)
     for path, operations in DOCUMENT["paths"].items()

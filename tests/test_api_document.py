@@ -7,12 +7,11 @@ import pytest
 from pydantic import BaseModel
 
 from verbatim.api import agreement, books, given, labels, queued, shown, shown_agreement, shown_models, verdicts
-from verbatim.api.application import all_routes
-from verbatim.api.document import build
+from verbatim.api.application import described
 from verbatim.api.reference import markdown, type_of
 
 ROOT = Path(__file__).resolve().parents[1]
-DOCUMENT = build(all_routes().routes)
+DOCUMENT = described()
 OPERATIONS = [
     pytest.param(path, method, operation, id=f"{method} {path}")
     for path, operations in DOCUMENT["paths"].items()

@@ -7,8 +7,7 @@ import pytest
 
 from verbatim.access import PUBLIC, ROLES, RULES
 from verbatim.actions.exporting import run_export, start_export
-from verbatim.api.application import all_routes
-from verbatim.api.document import build
+from verbatim.api.application import described
 from verbatim.store import jobs
 from verbatim.store.listing import Filters
 from verbatim.store.opening import writing
@@ -25,7 +24,7 @@ MODEL = "small@1"
 
 ROUTES = [
     (method.upper(), path, operation)
-    for path, operations in build(all_routes().routes)["paths"].items()
+    for path, operations in described()["paths"].items()
     for method, operation in operations.items()
 ]
 SAID = {

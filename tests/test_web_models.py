@@ -120,7 +120,7 @@ def test_agreement_tells_what_it_stands_on_and_what_is_to_be_decided(visit, day)
     assert "so both judged independently" in told
     assert page.locator("#level-2 .tag").count() == 1
     assert page.locator(".open li").count() == 2
-    assert page.locator(".open a").first.get_attribute("href").startswith("/review?mode=adjudicate")
+    assert page.locator(".open a").first.get_attribute("href").startswith("/review?id=")
     page.select_option("#codings", "all")
     page.select_option("#model", "b2b@1")
     page.click(".filters button")

@@ -1,6 +1,7 @@
 """Everything put together: an application for a server to run."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -74,10 +75,8 @@ def create_app(
     `pages` get every request whose path is none of the API.
     """
     limits = limits or Limits()
-    routes = all_routes()
-    told = document.build(routes.routes)
     figures = Figures()
-    through = ways(told, limits)
+    through = ways(described(), limits)
     gate = Middleware(Gate, ways=through, keys=KnownKeys(desk.engine), buckets=Buckets(limits.per_minute))
     fork = [Middleware(Fork, ways=through, pages=pages)] if pages else []
     app = FastAPI(
@@ -89,8 +88,8 @@ def create_app(
         middleware=[Middleware(Watch, figures=figures, at_once=limits.at_once), *fork, gate],
         exception_handlers={HTTPException: _tell, RequestValidationError: _tell},
     )
-    app.include_router(routes)
-    _add_pages(app, told)
+    app.include_router(all_routes())
+    _add_pages(app)
     app.state.desk, app.state.limits, app.state.figures, app.state.wake = desk, limits, figures, wake or _nobody
     return app
 
@@ -101,6 +100,12 @@ def all_routes() -> APIRouter:
     for router in ROUTERS:
         routes.include_router(router)
     return routes
+
+
+@cache
+def described() -> document.Document:
+    """The document of every route, made once in a process: it takes most of a second. To be read only."""
+    return document.build(all_routes().routes)
 
 
 def ways(told: document.Document, limits: Limits) -> tuple[Way, ...]:
@@ -139,8 +144,8 @@ def _cargo(template: str, body: Mapping[str, Any], limits: Limits) -> Cargo:
     return Cargo(sizes.get(template, limits.json_bytes), () if any_type else types, body["required"])
 
 
-def _add_pages(app: FastAPI, told: document.Document) -> None:
-    shown = page.render(told)
+def _add_pages(app: FastAPI) -> None:
+    told, shown = described(), _page()
 
     async def show_document(_request: Request) -> Response:
         return JSONResponse(told)
@@ -150,6 +155,11 @@ def _add_pages(app: FastAPI, told: document.Document) -> None:
 
     app.add_route("/openapi.json", show_document, include_in_schema=False)
     app.add_route("/docs", show_page, include_in_schema=False)
+
+
+@cache
+def _page() -> str:
+    return page.render(described())
 
 
 async def _tell(request: Request, error: Exception) -> Response:

@@ -164,10 +164,9 @@ def _cell(text: str) -> str:
 
 def main() -> None:
     """Print the Markdown."""
-    from verbatim.api import document  # noqa: PLC0415
-    from verbatim.api.application import all_routes  # noqa: PLC0415
+    from verbatim.api.application import described  # noqa: PLC0415
 
-    print(markdown(document.build(all_routes().routes)), end="")
+    print(markdown(described()), end="")
 
 
 if __name__ == "__main__":

@@ -47,6 +47,8 @@ async function enter(mode) {
   if (mode === "list") return list.enter();
   empty(say("review.loading"));
   await more();
+  const meant = new URLSearchParams(location.search).get("id");
+  state.place = Math.max(0, state.items.findIndex((one) => mode === "decide" && String(one.disagreement) === meant));
   show();
 }
 
