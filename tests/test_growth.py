@@ -202,7 +202,8 @@ def test_excerpts_of_a_new_code_are_the_clauses_nearest_to_what_was_learnt(soil,
     base = base_of(apart, lambda _learner, ids: dict.fromkeys(ids, 9))
     texts = [f"Invoice {n} came by post again" for n in range(30)] + [f"The pump of line {n} leaks" for n in range(90)]
     codes = [(("service.paper", "negative"),)] * 30 + [(("product.reliability", "negative"),)] * 90
-    taught = [Example(str(n), text, (), own, None, None, "en") for n, (text, own) in enumerate(zip(texts, codes, strict=True))]
+    rows = enumerate(zip(texts, codes, strict=True))
+    taught = [Example(str(n), text, (), own, None, None, "en") for n, (text, own) in rows]
     learnt = adapted(base.model, Coder(base.model).encoder, taught, "own@1", None, base.fresh).model
     model = shown(learnt, base.fresh)
     save(model, tmp_path, {})
