@@ -25,31 +25,31 @@ def numbers(rows):
 
 
 def test_what_is_drawn_is_measured_on_and_the_rest_is_learnt_from():
-    found = part([row(1), row(2), row(3)], frozenset({2}), FRAME)
+    found = part([row(1), row(2), row(3)], frozenset({2}), FRAME.ids)
     assert (numbers(found.taught), numbers(found.gold), found.left_out) == ([1, 3], [2], {})
 
 
 def test_whoever_said_gold_teaches_nothing():
-    found = part([row(1, contact=7), row(2, contact=7), row(3)], frozenset({2}), FRAME)
+    found = part([row(1, contact=7), row(2, contact=7), row(3)], frozenset({2}), FRAME.ids)
     assert numbers(found.taught) == [3]
     assert found.left_out == {"respondents of the gold share": 1}
 
 
 def test_what_the_champion_has_learnt_from_is_neither():
-    found = part([row(1, contact=7), row(2, contact=7), row(3)], frozenset({2}), FRAME, frozenset({2}))
+    found = part([row(1, contact=7), row(2, contact=7), row(3)], frozenset({2}), FRAME.ids, frozenset({2}))
     assert (numbers(found.taught), numbers(found.gold)) == ([3], [])
     assert found.left_out["gold that the champion has learnt from"] == 1
 
 
 def test_codes_that_the_model_does_not_know_leave_a_verbatim_out():
-    found = part([row(1, ("a", "new")), row(2, ("new",)), row(3)], frozenset({2}), FRAME)
+    found = part([row(1, ("a", "new")), row(2, ("new",)), row(3)], frozenset({2}), FRAME.ids)
     assert (numbers(found.taught), numbers(found.gold)) == ([3], [])
     assert found.left_out == {"codes that the model does not know": 2}
 
 
 def test_calls_are_measured_on_and_not_learnt_from():
     calls = [replace(row(n), verbatim=Verbatim(str(n), turns=(Turn("A", "customer", None, "hm"),))) for n in (1, 2)]
-    found = part([*calls, row(3)], frozenset({2}), FRAME)
+    found = part([*calls, row(3)], frozenset({2}), FRAME.ids)
     assert (numbers(found.taught), numbers(found.gold), found.left_out) == ([3], [2], {"calls": 1})
 
 

@@ -11,6 +11,7 @@ from verbatim.actions.frame_effect import counts, crossed, effect, versions
 from verbatim.actions.intake import receive
 from verbatim.domain import Excerpt, Verbatim
 from verbatim.errors import CodebookError, NotFoundError, StaleError, StoreError
+from verbatim.learning.growth import FEWEST_OF_NEW
 from verbatim.operations import Example, Operation, Theme
 from verbatim.store.audit import events
 from verbatim.store.codings import effective
@@ -126,7 +127,8 @@ def test_a_new_code_comes_with_its_first_corrections(desk, editor):
     examples = (Example(numbers[0], (Excerpt(0, 11),), "negative"),)
     theme = Theme("hand-1", "Dear", examples)
     edit_draft(editor, [replace(add("price.dear"), from_theme=theme)], 0)
-    assert effect(editor).operations[0].learns == 1
+    found = effect(editor).operations[0]
+    assert (found.models, found.learns, found.missing) == ("persons_only", 1, FEWEST_OF_NEW - 1)
     publish_draft(editor, 1, "a theme of spring")
     with reading(desk.engine, "north") as connection:
         coding = effective(connection, "north", numbers)[numbers[0]]

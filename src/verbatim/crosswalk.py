@@ -114,17 +114,17 @@ class Learner:
 
     def codes(self, codes: Sequence[tuple[str, Polarity]]) -> tuple[tuple[str, Polarity], ...]:
         """Today's codes by the model's ids; one that it does not know keeps its own."""
-        known = self._known()
+        known = self.known()
         return tuple({known.get(id, id): polarity for id, polarity in codes}.items())
 
     def coding(self, coding: Coding) -> Coding:
         """What the model answers, as it is taken today, by its own ids: what became one code is one."""
-        known = self._known()
+        known = self.known()
         found = self.walk.applied(coding).coding
         return replace(coding, codes=tuple(replace(one, id=known.get(one.id, one.id)) for one in found.codes))
 
-    def _known(self) -> dict[str, str]:
-        """The id that the model has for each of today's that it has not."""
+    def known(self) -> dict[str, str]:
+        """The id that the model has for each of today's that it has not, and that one of its own became."""
         ways: dict[str, list[str]] = {}
         for id in self.ids:
             fate = self.walk.of(id)

@@ -13,7 +13,7 @@ OF_MODELS: dict[OfModels, str] = {
     "unchanged": "as before",
     "at_once": "by the new id at once",
     "never": "not any more",
-    "persons_only": "by persons only, until a model has learnt it",
+    "persons_only": "by persons only, until a model is retrained",
 }
 
 
@@ -39,7 +39,8 @@ def show_effect(found: Effect) -> None:
     for one in found.operations:
         counts = one.coded.verbatims, one.coded.persons, one.coded.models, one.ambiguous
         operation = _told(one.act, one.code, one.leads_to)
-        table.add_row(operation, *map(str, counts), OF_MODELS[one.models])
+        more = f" with {one.missing} more examples" if one.missing else ""
+        table.add_row(operation, *map(str, counts), OF_MODELS[one.models] + more)
     console.print(f"{found.label}, after {found.drafted.draft.base}")
     console.print(table)
     console.print(

@@ -19,6 +19,9 @@ def show_outcome(outcome: Outcome) -> None:
     console = _console()
     left = "".join(f"; left out: {count} ({why})" for why, count in outcome.left_out.items())
     console.print(f"{outcome.corrections:,} corrections learnt from, {outcome.gold:,} gold measured on{left}")
+    for what, counts in (("new codes learnt", outcome.new_codes), ("too few examples yet", outcome.scarce)):
+        if counts:
+            console.print(f"{what}: {', '.join(f'{id} ({n})' for id, n in counts.items())}")
     if outcome.challenger and outcome.contest:
         _print_contest(console, outcome.contest, outcome.champion, outcome.challenger)
         what = "promoted" if outcome.promoted else "kept, not promoted"

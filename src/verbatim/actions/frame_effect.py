@@ -12,6 +12,7 @@ from verbatim.actions.codebooks import Editor
 from verbatim.actions.drafts import Drafted, seen_draft
 from verbatim.crosswalk import BREAKING, Break, Entry, Walk, breaks, compared, composed, walk_of
 from verbatim.errors import NotFoundError, StoreError
+from verbatim.learning.growth import FEWEST_OF_NEW
 from verbatim.operations import Act
 from verbatim.revision import Done
 from verbatim.store.codebook_versions import KeptCodebook, kept_codebook, list_codebooks
@@ -21,8 +22,8 @@ from verbatim.store.publications import Publication, in_use, steps_of
 from verbatim.store.publications import history as published
 
 OfModels = Literal["unchanged", "at_once", "never", "persons_only"]
-"""How models code by what an operation made: as before; by the new id at once, through the crosswalk; not at all; not
-until a model has learnt it, and persons only till then."""
+"""How models code by what an operation made: as before; by the new id at once, through the crosswalk; not at all; by
+persons only, until a retraining has learnt it from what they coded."""
 
 _OF_MODELS: dict[Act, OfModels] = {
     "add": "persons_only",
@@ -40,7 +41,8 @@ class OperationEffect:
     """What one operation touches: verbatims by whoever coded them in effect, and some of their numbers.
 
     `changes` is false where codings stay as they are, and only words change. `ambiguous` verbatims cannot be mapped:
-    they keep the old id and go to the review queue. `learns` counts the examples that come with a new code.
+    they keep the old id and go to the review queue. `learns` counts the examples that come with a new code, `missing`
+    those that each new one needs beside them until a retraining learns it.
     """
 
     place: int
@@ -52,6 +54,7 @@ class OperationEffect:
     ambiguous: int
     models: OfModels
     learns: int = 0
+    missing: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +171,8 @@ def _effect(connection: Connection, editor: Editor, walk: Walk, place: int, done
     coded = coded_by(connection, editor.organisation, _ids(walk, done.touches))
     knows = set(editor.frame.ids) & set(done.leads_to)
     models = "at_once" if operation.act == "add" and knows else _OF_MODELS[operation.act]
-    theme = operation.from_theme
+    examples = operation.from_theme.examples if operation.from_theme else ()
+    learns = len({one.verbatim for one in examples})
     return OperationEffect(
         place=place,
         act=operation.act,
@@ -178,7 +182,8 @@ def _effect(connection: Connection, editor: Editor, walk: Walk, place: int, done
         changes=_changes(done),
         ambiguous=coded.verbatims if operation.act == "split" else 0,
         models=models,
-        learns=len(theme.examples) if theme else 0,
+        learns=learns,
+        missing=max(0, FEWEST_OF_NEW - learns) if models == "persons_only" else 0,
     )
 
 

@@ -1,6 +1,6 @@
 """The life of an organisation's models: listed, explained, compared, promoted, rolled back."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,11 +8,14 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine
 
+from verbatim import taxonomy
 from verbatim.actions.champions import folder_of
 from verbatim.actions.coding import codebook_of
+from verbatim.actions.frame_in_use import walk
 from verbatim.actions.retraining import RECODE, promote_and_recode, register, reviewed_of
 from verbatim.actions.stores import models_folder_of
 from verbatim.coder import Coder, Model, parts_of
+from verbatim.crosswalk import Walk
 from verbatim.domain import Coding
 from verbatim.encoders import load_encoder
 from verbatim.errors import ConflictError, ModelError, NotFoundError
@@ -25,8 +28,11 @@ from verbatim.store.jobs import enqueue
 from verbatim.store.opening import reading, writing
 from verbatim.store.person_codings import person_codings
 from verbatim.store.promotions import Promotion, Step, current, history, require_reason, roll_back, standing
+from verbatim.store.publications import history as published
+from verbatim.store.publications import in_use
 from verbatim.store.records import Values
 from verbatim.store.review import sampled
+from verbatim.taxonomy import Codebook
 
 State = Literal["champion", "challenger", "retired"]
 """What a model is to an organisation: it codes now, it may yet, it did once."""
@@ -180,17 +186,20 @@ def explain(keeper: Keeper, label: str) -> Explained:
 def compare(keeper: Keeper, first: str, second: str, confidence: float = 0.95) -> Contest:
     """How the second model differs from the first on what persons have coded of the share that is kept apart.
 
-    What either of them has learnt from is left out. Raises ModelError where one is not there, damaged, or of another
-    code frame.
+    What either of them has learnt from is left out. Models of two versions of the organisation's frame are compared by
+    that in use. Raises ModelError where one is not there, damaged, or of another code frame.
     """
     (one, manifest), (other, other_manifest) = (load(keeper.folder(label)) for label in (first, second))
+    frame, crosswalk = codebook_of(manifest), None
     if one.codebook_fingerprint != other.codebook_fingerprint:
-        raise ModelError(f"model {second} codes by {other.codebook}; expected {one.codebook}, as {first} does")
-    gold = _gold(keeper, one, (manifest, other_manifest))
+        with reading(keeper.engine, keeper.organisation) as connection:
+            _require_same_frame(connection, keeper, one, other)
+            frame, crosswalk = _today(connection, keeper, frame)
+    gold = _gold(keeper, frame.ids, (manifest, other_manifest))
     encoder = _reader(keeper, one, gold)
     beside = encoder if one.encoder == other.encoder else _reader(keeper, other, gold)
-    sides = _coded(Coder(one, encoder), gold), _coded(Coder(other, beside), gold)
-    return contest(round_of(gold, *sides), codebook_of(manifest), confidence)
+    sides = (_coded(Coder(one, encoder), gold, crosswalk), _coded(Coder(other, beside), gold, crosswalk))
+    return contest(round_of(gold, *sides), frame, confidence)
 
 
 def rival(keeper: Keeper, label: str) -> str:
@@ -220,8 +229,8 @@ def promote_model(keeper: Keeper, label: str, reason: str) -> Moved:
     with reading(keeper.engine, keeper.organisation) as connection:
         now = keeper.current(connection)
     former, former_manifest = load(keeper.folder(now))
-    if model.codebook_fingerprint != former.codebook_fingerprint:
-        raise ModelError(f"model {label} codes by {model.codebook}; expected {former.codebook}, as {now} does")
+    with reading(keeper.engine, keeper.organisation) as connection:
+        _require_same_frame(connection, keeper, former, model)
     with writing(keeper.engine, keeper.organisation) as connection:
         for one in (former_manifest, manifest):
             register(connection, keeper.organisation, one)
@@ -298,14 +307,28 @@ def _reader(keeper: Keeper, model: Model, gold: Sequence[Reviewed]) -> KeptVecto
     return encoder
 
 
-def _gold(keeper: Keeper, model: Model, manifests: Sequence[Manifest]) -> tuple[Reviewed, ...]:
+def _require_same_frame(connection: Connection, keeper: Keeper, one: Model, other: Model) -> None:
+    """Raise ModelError unless both models code by one frame, or by versions of the organisation's that were in use."""
+    versions = {label for one in published(connection, keeper.organisation) for label in (one.former, one.label)}
+    if one.codebook_fingerprint != other.codebook_fingerprint and not {one.codebook, other.codebook} <= versions:
+        raise ModelError(f"model {other.label} codes by {other.codebook}; expected {one.codebook}, as {one.label} does")
+
+
+def _today(connection: Connection, keeper: Keeper, frame: Codebook) -> tuple[Codebook, Walk | None]:
+    """The version of a frame that is in use, and where every id has gone."""
+    kept = in_use(connection, keeper.organisation, frame.fingerprint)
+    return taxonomy.parse(kept.content, kept.label) if kept else frame, walk(connection, keeper.organisation)
+
+
+def _gold(keeper: Keeper, ids: Collection[str], manifests: Sequence[Manifest]) -> tuple[Reviewed, ...]:
     now = datetime.now(UTC)
     with reading(keeper.engine, keeper.organisation) as connection:
         drawn = frozenset(sampled(connection, keeper.organisation))
         found = person_codings(connection, keeper.organisation)
         rows = [reviewed_of(one, now) for one in found if one.stored.id in drawn]
-    return part(rows, drawn, model.frame, frozenset().union(*(one.taught for one in manifests))).gold
+    return part(rows, drawn, ids, frozenset().union(*(one.taught for one in manifests))).gold
 
 
-def _coded(coder: Coder, gold: Sequence[Reviewed]) -> list[Coding]:
-    return [coding for _, coding in coder.code(one.verbatim for one in gold)]
+def _coded(coder: Coder, gold: Sequence[Reviewed], crosswalk: Walk | None) -> list[Coding]:
+    codings = [coding for _, coding in coder.code(one.verbatim for one in gold)]
+    return [crosswalk.applied(one).coding for one in codings] if crosswalk else codings

@@ -2,7 +2,8 @@
 
     corrections ─► split by respondent ─► challenger ─► contest on gold ─► verdict ─► kept, or promoted and a recode job
 
-A challenger learns all corrections at once, on top of the model that the organisation started with (`learning.adapt`).
+A challenger learns all corrections at once, on top of the model that the organisation started with (`learning.adapt`),
+which is grown first by codes that its frame did not have (`learning.growth`).
 Gold is the share that is kept apart at random: nothing is learnt from it, nor from whoever said it.
 """
 
@@ -10,6 +11,7 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +29,10 @@ from verbatim.domain import Coding
 from verbatim.encoders import load_encoder
 from verbatim.errors import ModelError
 from verbatim.learning.adapt import FEWEST, adapted
-from verbatim.learning.challenger import Parted, Reviewed, part, round_of, weights_of
+from verbatim.learning.challenger import Parted, Reviewed, part, round_of, taught_of, told_by, weights_of
 from verbatim.learning.contest import Contest, contest
 from verbatim.learning.examples import corpus_hash
+from verbatim.learning.growth import Base, Soil, base_of, shown
 from verbatim.learning.kept_vectors import KeptVectors
 from verbatim.learning.policy import Policy, Verdict, judge, too_few, unjudged
 from verbatim.learning.respondents import Respondent
@@ -41,6 +44,7 @@ from verbatim.store.jobs import enqueue
 from verbatim.store.opening import reading, writing
 from verbatim.store.person_codings import PersonCoding, person_codings
 from verbatim.store.promotions import LONGEST_REASON, Step, promote, require_reason
+from verbatim.store.publications import in_use
 from verbatim.store.records import Values
 from verbatim.store.review import sampled
 from verbatim.store.statements import hold_organisation
@@ -93,7 +97,8 @@ class Outcome:
 
     `corrections` were learnt from, `gold` measured on; `left_out` counts what was neither, by the reason why. `encoded`
     counts the texts that had not been read before. `recode` is the job that codes all history anew. `grounds` are the
-    reasons as values.
+    reasons as values. `new_codes` counts the examples of each code that was learnt though the origin has none of it,
+    `scarce` those of each that has too few yet.
     """
 
     champion: str
@@ -108,6 +113,8 @@ class Outcome:
     encoded: int
     recode: int | None
     grounds: tuple[Mapping[str, Any], ...] = ()
+    new_codes: Mapping[str, int] = field(default_factory=dict)
+    scarce: Mapping[str, int] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Return the outcome as JSON takes it, its figures rounded."""
@@ -124,26 +131,27 @@ def retrain(engine: Engine, order: RetrainOrder, note: Note = _unnoted, said: Sa
     if order.override is not None:
         require_reason(order.override)
     ring = ring_of(engine, order, said)
-    parted = _parted(engine, order, ring)
+    base, parted = _parted(engine, order, ring)
     label = _next_label(engine, order.organisation, ring)
     examples = [one.example for one in parted.taught]
     weights = weights_of(parted.taught, order.policy.weights)
-    learnt = adapted(ring.origin, ring.encoder, examples, label, weights)
-    if learnt.model is ring.origin:
-        return _nothing_learnt(engine, order, ring, parted, note)
+    learnt = adapted(base.model, ring.encoder, examples, label, weights, base.fresh)
+    if learnt.model is base.model:
+        return _nothing_learnt(engine, _Trial(order, ring, base, parted), note)
+    challenger = shown(learnt.model, base.fresh)
     with writing(engine, order.organisation) as connection:
         note(connection, 1, None)
-    found = _contest(ring, learnt.model, parted.gold, order.policy)
+    found = _contest(ring, base, challenger, parted.gold, order.policy)
     ring.encoder.save()
-    trial = _Trial(order, ring, parted, found, judge(found, order.policy, learnt.coherence), learnt.coherence)
-    return _kept(engine, trial, learnt.model, note)
+    verdict = judge(found, order.policy, learnt.coherence)
+    return _kept(engine, _Trial(order, ring, base, parted, found, verdict, learnt.coherence), challenger, note)
 
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """The champion, the model that it came from, their manifests and frame, the encoder of both.
+    """The champion, the model that it came from with its frame, their manifests, the encoder of both.
 
-    `learner` knows what became of their ids; None where nothing did.
+    `learner` knows what became of the ids of the latter; None where nothing did.
     """
 
     champion: Model
@@ -161,9 +169,10 @@ class _Trial:
 
     order: RetrainOrder
     ring: Ring
+    base: Base
     parted: Parted
-    found: Contest
-    verdict: Verdict
+    found: Contest = field(default_factory=lambda: Contest(0, 0, {}, {}))
+    verdict: Verdict = field(default_factory=lambda: Verdict(False, ()))
     coherence: float = 0.0
 
     @property
@@ -198,6 +207,8 @@ class _Trial:
                 "grounds": [one.as_json() for one in self.verdict.grounds],
                 "coherence": round(self.coherence, 1),
                 "left_out": dict(self.parted.left_out),
+                **({"new_codes": dict(self.base.new)} if self.base.new else {}),
+                **({"scarce": dict(self.base.scarce)} if self.base.scarce else {}),
                 "changed": {"corrections": _changed(self.parted.taught), "gold": _changed(self.parted.gold)},
                 "unjudged": list(unjudged(found, self.order.policy)),
                 "contest": rounded(asdict(found)),
@@ -220,7 +231,7 @@ def ring_of(engine: Engine, order: RetrainOrder, said: Said = _silent) -> Ring:
     with reading(engine, order.organisation) as connection:
         walked = walk(connection, order.organisation)
     learner = Learner(walked, origin.frame.ids) if walked else None
-    return Ring(champion, manifest, origin, origin_manifest, codebook_of(manifest), encoder, learner)
+    return Ring(champion, manifest, origin, origin_manifest, codebook_of(origin_manifest), encoder, learner)
 
 
 def _origin(engine: Engine, order: RetrainOrder, manifest: Manifest) -> tuple[Model, Manifest]:
@@ -234,14 +245,19 @@ def _origin(engine: Engine, order: RetrainOrder, manifest: Manifest) -> tuple[Mo
     return model, found
 
 
-def _parted(engine: Engine, order: RetrainOrder, ring: Ring) -> Parted:
+def _parted(engine: Engine, order: RetrainOrder, ring: Ring) -> tuple[Base, Parted]:
+    """What is learnt on top of, and what is learnt and measured on, told by its ids."""
     now = datetime.now(UTC)
     with reading(engine, order.organisation) as connection:
         reviewed = [reviewed_of(one, now) for one in person_codings(connection, order.organisation)]
-        drawn = sampled(connection, order.organisation) if order.gold is None else order.gold
-    if ring.learner:  # what persons code by today's ids is told by those of the model
-        reviewed = [replace(one, codes=ring.learner.codes(one.codes)) for one in reviewed]
-    return part(reviewed, frozenset(drawn), ring.origin.frame, ring.manifest.taught)
+        drawn = frozenset(sampled(connection, order.organisation) if order.gold is None else order.gold)
+        kept = in_use(connection, order.organisation, ring.codebook.fingerprint) if ring.learner else None
+    base = Base(ring.origin, ring.codebook, ring.learner)
+    if ring.learner and kept:
+        soil = Soil(ring.origin, ring.codebook, taxonomy.parse(kept.content, kept.label), ring.learner.walk)
+        held = Learner(soil.walk, ring.champion.frame.ids)
+        base = base_of(soil, partial(taught_of, reviewed, drawn), {*held.ids, *held.known()})
+    return base, part(told_by(reviewed, base.learner), drawn, base.model.frame.ids, ring.manifest.taught)
 
 
 def _next_label(engine: Engine, organisation: str, ring: Ring) -> str:
@@ -254,30 +270,32 @@ def _next_label(engine: Engine, organisation: str, ring: Ring) -> str:
     return f"{name}@{max(versions, default=0) + 1}"
 
 
-def _contest(ring: Ring, challenger: Model, gold: Sequence[Reviewed], policy: Policy) -> Contest:
+def _contest(ring: Ring, base: Base, challenger: Model, gold: Sequence[Reviewed], policy: Policy) -> Contest:
     parts = [one for row in gold for one in parts_of(row.verbatim)]
     ring.encoder.read([one.text for one in parts], [one.spans() for one in parts])
-    codings = [_codings(model, ring, gold) for model in (ring.champion, challenger)]
-    return contest(round_of(gold, *codings), ring.codebook, policy.confidence)
+    codings = [_codings(model, ring, base, gold) for model in (ring.champion, challenger)]
+    return contest(round_of(gold, *codings), base.codebook, policy.confidence)
 
 
-def _codings(model: Model, ring: Ring, gold: Sequence[Reviewed]) -> list[Coding]:
+def _codings(model: Model, ring: Ring, base: Base, gold: Sequence[Reviewed]) -> list[Coding]:
     codings = [coding for _, coding in Coder(model, ring.encoder).code(one.verbatim for one in gold)]
-    return [ring.learner.coding(one) for one in codings] if ring.learner else codings
+    return [base.learner.coding(one) for one in codings] if base.learner else codings
 
 
 def _kept(engine: Engine, trial: _Trial, challenger: Model, note: Note) -> Outcome:
     """Save the challenger, make it known, and promote it where there is a reason to."""
-    order, ring, facts = trial.order, trial.ring, trial.facts()
+    order, ring, base, facts = trial.order, trial.ring, trial.base, trial.facts()
     own = models_folder_of(engine, order.organisation)
     _keep_origin(ring.origin_manifest, own)
     folder = save(challenger, own, {**facts, "taught": [one.number for one in trial.parted.taught]})
-    if (ring.origin_manifest.folder / CODEBOOK).is_file():
+    if base.new:
+        (folder / CODEBOOK).write_text(taxonomy.written(base.codebook), encoding="utf-8")
+    elif (ring.origin_manifest.folder / CODEBOOK).is_file():
         shutil.copyfile(ring.origin_manifest.folder / CODEBOOK, folder / CODEBOOK)
     with writing(engine, order.organisation) as connection:
         hold_organisation(connection, order.organisation)
         register(connection, order.organisation, ring.manifest)
-        register_model(connection, order.organisation, challenger.label, ring.codebook.label, facts)
+        register_model(connection, order.organisation, challenger.label, base.codebook.label, facts)
         recode = None
         if trial.reason is not None:
             step = Step(challenger.label, ring.champion.label, order.actor, trial.reason)
@@ -333,11 +351,10 @@ def _keep_origin(manifest: Manifest, own: Path) -> None:
             shutil.copyfile(manifest.folder / name, target / name)
 
 
-def _nothing_learnt(engine: Engine, order: RetrainOrder, ring: Ring, parted: Parted, note: Note) -> Outcome:
-    reasons = (too_few(len(parted.taught), FEWEST),)
-    found = Contest(0, 0, {}, {})
-    outcome = _outcome(_Trial(order, ring, parted, found, Verdict(False, reasons)), None, None)
-    with writing(engine, order.organisation) as connection:
+def _nothing_learnt(engine: Engine, trial: _Trial, note: Note) -> Outcome:
+    verdict = Verdict(False, (too_few(len(trial.parted.taught), FEWEST),))
+    outcome = _outcome(replace(trial, verdict=verdict), None, None)
+    with writing(engine, trial.order.organisation) as connection:
         note(connection, STEPS, told(outcome))
     return outcome
 
@@ -356,6 +373,8 @@ def _outcome(trial: _Trial, challenger: str | None, recode: int | None) -> Outco
         encoded=trial.ring.encoder.encoded,
         recode=recode,
         grounds=tuple(one.as_json() for one in trial.verdict.grounds),
+        new_codes=trial.base.new,
+        scarce=trial.base.scarce,
     )
 
 

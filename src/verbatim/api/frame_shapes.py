@@ -153,7 +153,8 @@ class ShownDraft(Shown):
 class ShownOperationEffect(Shown):
     """What one operation touches. `models`: how they code by what it made.
 
-    unchanged: as before; at_once: by the new id, through the crosswalk; never; persons_only: until a model learnt it.
+    unchanged: as before; at_once: by the new id, through the crosswalk; never; persons_only: until a
+    retraining learnt it, for which each new code needs `missing` more examples, as verbatims that persons coded by it.
     """
 
     place: int
@@ -168,6 +169,7 @@ class ShownOperationEffect(Shown):
     ambiguous: int
     models: OfModels
     examples: int
+    missing: int
 
 
 class ShownEffect(Shown):
@@ -315,4 +317,5 @@ def _operation(one: OperationEffect) -> ShownOperationEffect:
         ambiguous=one.ambiguous,
         models=one.models,
         examples=one.learns,
+        missing=one.missing,
     )

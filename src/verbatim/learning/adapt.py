@@ -26,6 +26,7 @@ from verbatim.errors import ModelError
 from verbatim.features import Floats
 from verbatim.heads import sigmoid
 from verbatim.learning.examples import Example
+from verbatim.learning.growth import excess
 from verbatim.learning.measures import wholes
 from verbatim.learning.tuning.rows import marks
 from verbatim.trust import Trust, part_signs
@@ -145,15 +146,19 @@ def adapted(
     examples: Sequence[Example],
     label: str | None = None,
     weights: Sequence[float] | None = None,
+    fresh: Sequence[int] = (),
 ) -> Adapted:
-    """Return what `adapt` does, and how well the reviewed verbatims hang together. Raises as it does."""
+    """Return what `adapt` does, and how well the reviewed verbatims hang together. Raises as it does.
+
+    `fresh` are the columns of ids and categories that the model cannot know yet (`learning.growth`).
+    """
     if model.correction is not None:
         raise ModelError(f"model {model.label} was adapted before; expected the one that it came from")
     reviewed = review(model, encoder, examples, weights)
     if len(reviewed.gold) < FEWEST:
         return Adapted(model, 0.0)
     with threadpool_limits(limits=1, user_api="blas"):  # matrices as small as these are slower on several cores
-        learnt = best(reviewed, model)
+        learnt = best(reviewed, model, fresh)
     own = replace(
         model,
         label=label or model.label,
@@ -188,21 +193,23 @@ def review(
     )
 
 
-def best(reviewed: Reviewed, model: Model) -> Learnt:
+def best(reviewed: Reviewed, model: Model, fresh: Sequence[int] = ()) -> Learnt:
     """Return what is learnt of reviewed verbatims: the most that codes held-out ones hardly worse than the best amount.
 
-    Held-out corrections are learnt from fewer verbatims than the one that is kept, and so a little worse.
+    Held-out corrections are learnt from fewer verbatims than the one that is kept, and so a little worse. Of `fresh`
+    columns all is learnt, however little of the others: the model says nothing of them that chance could spoil.
     """
     taught = reviewed.taught
     shares = SHARES if taught.count >= CHOOSING else SHARES[-1:]
-    ways = [
-        (share, held, refitted(held, taught, model.thresholds))
-        for share, held in zip(shares, held_out(taught, shares), strict=True)
-    ]
+    columns, over = list(fresh), excess(taught.scores, taught.gold, taught.weights, fresh)
+    scores = held_out(taught, shares)
+    for one in scores if columns else ():  # the last one, with all that is learnt, changes last
+        one[:, columns] = sigmoid(log_odds(scores[-1][:, columns]) - over)
+    ways = [(share, held, refitted(held, taught, model.thresholds)) for share, held in zip(shares, scores, strict=True)]
     reached = [_agreement(held, taught, model.frame, thresholds) for _, held, thresholds in ways]
     near = [way for way, one in zip(ways, reached, strict=True) if one >= max(reached) - SLACK]
     share, held, thresholds = near[-1]
-    return Learnt(learn(taught, share) if share else None, thresholds, held)
+    return Learnt(_kept(taught, share, columns, over), thresholds, held)
 
 
 def learn(taught: Taught, share: float = 1.0) -> Correction:
@@ -270,6 +277,20 @@ def trusted(trust: Trust, reviewed: Reviewed, held: Floats, thresholds: Threshol
     reached = 2 * (found & right).sum(axis=1) / np.maximum(1, found.sum(axis=1) + right.sum(axis=1))
     off = float(np.average(reached - trust.estimate(signs), weights=reviewed.weights))
     return replace(trust, bias=trust.bias + off * len(held) / (len(held) + OWN))
+
+
+def _kept(taught: Taught, share: float, fresh: list[int], over: Floats) -> Correction | None:
+    """Return the correction under `share` of the variances, in fresh columns under all of them; None for nothing."""
+    found = learn(taught, share) if share else None
+    if not fresh:
+        return found
+    full = learn(taught)
+    parts = full.scores, full.vectors, full.bias
+    base = (found.scores, found.vectors, found.bias) if found else tuple(map(np.zeros_like, parts))
+    for own, whole in zip(base, parts, strict=True):
+        own[..., fresh] = whole[..., fresh]
+    base[2][fresh] -= over
+    return Correction(*base)
 
 
 def _agreement(held: Floats, taught: Taught, frame: Frame, thresholds: Thresholds) -> float:

@@ -1,9 +1,9 @@
 """What persons have coded, made ready for a retraining: what is learnt from, what is measured on, what is neither."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from verbatim.codes import Frame
+from verbatim.crosswalk import Learner
 from verbatim.domain import Coding, Verbatim
 from verbatim.learning.contest import Round
 from verbatim.learning.examples import Codes, Example
@@ -42,14 +42,17 @@ class Parted:
 
 
 def part(
-    reviewed: Sequence[Reviewed], drawn: frozenset[int], frame: Frame, taught_before: frozenset[int] = frozenset()
+    reviewed: Sequence[Reviewed],
+    drawn: frozenset[int],
+    ids: Collection[str],
+    taught_before: frozenset[int] = frozenset(),
 ) -> Parted:
     """Return what may be learnt from and what measured on: of the numbers in `drawn`, which nothing is learnt from.
 
-    `taught_before` are those that the champion has learnt from: it would be measured on what it knows. Calls are
-    measured on, and not learnt from.
+    `ids` are those that the model knows, or is to learn. `taught_before` are the numbers that the champion has learnt
+    from: it would be measured on what it knows. Calls are measured on, and not learnt from.
     """
-    known = [one for one in reviewed if all(id in frame.ids for id, _ in one.codes)]
+    known = [one for one in reviewed if all(id in ids for id, _ in one.codes)]
     kept_apart = [one for one in known if one.number in drawn]
     gold = [one for one in kept_apart if one.number not in taught_before]
     others = [one for one in known if one.number not in drawn]
@@ -63,6 +66,22 @@ def part(
         "gold that the champion has learnt from": len(kept_apart) - len(gold),
     }
     return Parted(tuple(taught), tuple(gold), {why: count for why, count in left_out.items() if count})
+
+
+def told_by(reviewed: Sequence[Reviewed], learner: Learner | None) -> list[Reviewed]:
+    """Return what persons coded by today's ids, told by those of a model."""
+    return [replace(one, codes=learner.codes(one.codes)) for one in reviewed] if learner else [*reviewed]
+
+
+def taught_of(
+    reviewed: Sequence[Reviewed], drawn: frozenset[int], learner: Learner, ids: Collection[str]
+) -> dict[str, int]:
+    """Return how many verbatims, of other words each, would teach each id to a model of these ids."""
+    words: dict[str, set[str]] = {}
+    for one in part(told_by(reviewed, learner), drawn, ids).taught:
+        for id, _ in one.codes:
+            words.setdefault(id, set()).add(one.respondent.words)
+    return {id: len(found) for id, found in words.items()}
 
 
 def weights_of(taught: Sequence[Reviewed], weights: CorrectionWeights) -> list[float]:

@@ -187,7 +187,14 @@ def _unknown(say: Words, report: Mapping[str, Any], frame: Codebook) -> list[str
         told.append(say("models.thin", n=len(thin), of=len(contest["codes"])))
     for why, count in (report.get("left_out") or {}).items():
         told.append(say("models.left_out", n=count, why=_why(say, why)))
+    if report.get("scarce"):
+        told.append(say("models.scarce", codes=_counted(say, frame, report["scarce"])))
     return told
+
+
+def _counted(say: Words, frame: Codebook, counts: Mapping[str, int]) -> str:
+    told = [say("models.with_n", name=name_of(say, frame, id), n=n) for id, n in counts.items()]
+    return say("models.comma").join(told)
 
 
 LEFT_OUT = {

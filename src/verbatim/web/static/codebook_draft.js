@@ -63,6 +63,7 @@ async function drawEffect(revision) {
       one.ambiguous ? node("span", { class: "tag warn", text: say("codebook.ambiguous", { n: one.ambiguous }) }) : null,
       one.examples ? node("span", { text: say("codebook.learns", { n: one.examples }) }) : null,
       node("span", { text: say(`codebook.models_${one.models}`) }),
+      one.missing ? node("span", { text: say("codebook.missing", { n: one.missing }) }) : null,
       one.samples.length ? node("span", { text: say("codebook.samples", { ids: one.samples.join(", ") }) }) : null,
     ];
     place?.replaceChildren(...parts.filter(Boolean));
