@@ -207,10 +207,10 @@ def test_excerpts_of_a_new_code_are_the_clauses_nearest_to_what_was_learnt(soil,
     learnt = adapted(base.model, Coder(base.model).encoder, taught, "own@1", None, base.fresh).model
     model = shown(learnt, base.fresh)
     save(model, tmp_path, {})
-    text = "The pump of line 7 leaks. Invoice 12 came by post again."
+    text = "Nothing more. Invoice 12 came by post again"
     for one in (model, load(tmp_path / "own@1")[0]):
         found = {code.id: code for code in Coder(one).code_texts([text])[0].codes}["service.paper"]
-        assert [text[at.start : at.end] for at in found.excerpts] == ["Invoice 12 came by post again."]
+        assert [text[at.start : at.end] for at in found.excerpts] == ["Invoice 12 came by post again"]
 
 
 def test_history_is_coded_by_the_new_code_and_no_longer_after_a_roll_back(paper, desk):

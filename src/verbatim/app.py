@@ -120,7 +120,7 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
     """A line that a server listens at; port 0 for any that is free."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, port), family=family, backlog=BACKLOG) as line:
-        # Connections have what their line has. Else the end of an answer waits 40 ms for the client to confirm its head.
+        # Connections inherit it. Else the end of an answer waits 40 ms for the client to confirm its head.
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         yield line
 
