@@ -38,7 +38,7 @@ serve: $(VENV)/.base
 	$(VENV)/bin/verbatim serve --data out/data
 
 test: $(VENV)/.dev
-	$(VENV)/bin/python -m pytest --numprocesses 2
+	$(VENV)/bin/python -m pytest --numprocesses 3 --dist loadfile
 
 lint: $(VENV)/.dev
 	$(VENV)/bin/ruff check

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from frames import words
+from drafted_frames import words
 
 from verbatim.actions.crosswalked import run_crosswalk
 from verbatim.store.jobs import Lease, claim, finish

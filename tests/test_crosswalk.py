@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from frames import add, merge, move, retire, split
+from drafted_frames import add, merge, move, retire, split
 
 from verbatim import taxonomy
 from verbatim.crosswalk import Break, Entry, Learner, Passed, breaks, compared, composed, used_ids, walk_of

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from frames import merge, retire, split
+from drafted_frames import merge, retire, split
 
 from verbatim.actions import crosswalked
 from verbatim.actions.codebooks import Editor, codebook

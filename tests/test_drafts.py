@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from frames import add, merge, retire, split
+from drafted_frames import add, merge, retire, split
 
 from verbatim.actions.codebooks import Editor, codebook, put_codebook
 from verbatim.actions.drafts import edit_draft, extend_draft, publish_draft, seen_draft

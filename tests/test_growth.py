@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from frames import add, merge, move, retire, split
+from drafted_frames import add, merge, move, retire, split
 
 from verbatim import taxonomy
 from verbatim.actions.champions import champion_desk

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from frames import add, merge, move, retire, split, words
+from drafted_frames import add, merge, move, retire, split, words
 
 from verbatim import taxonomy
 from verbatim.crosswalk import Entry

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from alembic import command
-from frames import merge, retire
+from drafted_frames import merge, retire
 from sqlalchemy import text
 
 from verbatim.crosswalk import Entry
