@@ -124,9 +124,7 @@ def test_a_job_of_an_unknown_kind_fails(desk):
     number = queue(desk.engine, "dance")
     with at_work(desk, KINDS):
         failed = ended(desk.engine, number)
-    assert (
-        failed.error == f"job of kind 'dance': expected one of {', '.join(KINDS)}"
-    )
+    assert failed.error == f"job of kind 'dance': expected one of {', '.join(KINDS)}"
 
 
 def test_a_job_that_is_cancelled_ends_at_its_next_step_and_the_next_one_is_done(desk):
