@@ -118,11 +118,11 @@ def played(day: Day, folder: Path) -> dict[str, object]:
         blind = _second(day, ann)
     with day.part("adjudicate"):
         decided = _decide(day)
-    day.pictures_of(ann, "/codebook", "main", "codebook")
+    day.pictures_of(ann, "/codebook", "#tree li", "codebook")
     day.pictures_of(ann, "/agreement", "table", "agreement")
     with day.part("retrain"):
         verdict = _retrain(day, ann)
-    with day.part("roll back, promote"):
+    with day.part("promote, roll back"):
         history = _moves(ann)
     day.pictures_of(ann, "/models", ".story", "models")
     return {"reviewed": REVIEWED, "blind": blind, "decided": decided, "verdict": verdict, "history": history}
@@ -206,15 +206,19 @@ def _retrain(day: Day, page: Page) -> str:
 
 
 def _moves(page: Page) -> list[str]:
-    label = page.inner_text(".now .label")
+    """The history once the challenger was promoted, unless the policy had, and the champion before it is back."""
+    before = page.inner_text(".now .label")
+    if not page.locator("#rollback").count():
+        challenger = page.locator("button.promote").first.get_attribute("data-model") or ""
+        page.click(f"button.promote[data-model='{challenger}']")
+        page.fill("#reason", "it reads two codes as we do")
+        page.click("#go")
+        page.wait_for_selector(f".now .label:text-is('{challenger}')")
+        before = challenger
     page.click("#rollback")
     page.fill("#reason", "complaints about it")
     page.click("#go")
-    _until(page, "label => document.querySelector('.now .label').innerText !== label", label)
-    page.click(f"button.promote[data-model='{label}']")
-    page.fill("#reason", "they were unfounded")
-    page.click("#go")
-    page.wait_for_selector(f".now .label:text-is('{label}')")
+    _until(page, "label => document.querySelector('.now .label').innerText !== label", before)
     return page.locator(".moves li").all_inner_texts()
 
 
