@@ -23,7 +23,7 @@ from typing import Any
 
 from load import seed_texts
 from machine import this_machine
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Error, Page, sync_playwright
 from served import Served, served
 
 CHROMIUM = "/usr/bin/chromium"
@@ -229,9 +229,16 @@ def _until_next(page: Page, was: str) -> None:
 def _until(page: Page, true: str, value: str) -> None:
     """Wait until a function is true; the pages allow no script that Playwright could wait by."""
     end = time.perf_counter() + PATIENCE
-    while not page.evaluate(true, value):
+    while not _is_true(page, true, value):
         assert time.perf_counter() < end, f"never true: {true}"
         time.sleep(0.02)
+
+
+def _is_true(page: Page, true: str, value: str) -> bool:
+    try:
+        return bool(page.evaluate(true, value))
+    except Error:  # the page is on its way to another one
+        return False
 
 
 def _days_before(server: Served) -> int:
