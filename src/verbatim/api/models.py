@@ -35,9 +35,7 @@ from verbatim.api.shown_models import (
     ShownPromotion,
     shown_comparison,
     shown_explained,
-    shown_model,
     shown_moved,
-    shown_point,
     shown_promotion,
 )
 from verbatim.api.work import started
@@ -61,7 +59,7 @@ Other = Annotated[
 @router.get("/v1/models", operation_id="list_models", summary="Models", response_model=Page[ShownModel])
 def show_models(request: Request) -> Response:
     """Those that have coded for the organisation, those made of its corrections, and the one that codes now."""
-    items = [shown_model(one) for one in known_models(keeper(asked(request)))]
+    items = [ShownModel.model_validate(one) for one in known_models(keeper(asked(request)))]
     return answered(Page[ShownModel](items=items))
 
 
@@ -85,7 +83,7 @@ def show_history(request: Request) -> Response:
 )
 def show_curve(request: Request) -> Response:
     """Each retraining that was measured, from the first to the latest."""
-    return answered(Page[ShownPoint](items=[shown_point(one) for one in curve(keeper(asked(request)))]))
+    return answered(Page[ShownPoint](items=[ShownPoint.model_validate(one) for one in curve(keeper(asked(request)))]))
 
 
 @router.post(

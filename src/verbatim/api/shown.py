@@ -28,9 +28,9 @@ Item = TypeVar("Item")
 
 
 class Shown(BaseModel):
-    """What all shapes have in common."""
+    """What all shapes have in common; `model_validate` takes a value that has the same fields."""
 
-    model_config = ConfigDict(frozen=True, protected_namespaces=(), ser_json_inf_nan="null")
+    model_config = ConfigDict(frozen=True, from_attributes=True, protected_namespaces=(), ser_json_inf_nan="null")
 
 
 RESULT: dict[str, Any] = {

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field, JsonValue
 
 from verbatim.access import Role
-from verbatim.actions.model_life import CurvePoint, Explained, KnownModel, Moved, State
+from verbatim.actions.model_life import Explained, Moved, State
 from verbatim.api.given import Shape, Text
 from verbatim.api.receipts import job_href
 from verbatim.api.shown import Shown, ShownJobRef
@@ -151,48 +151,16 @@ class ShownMoved(Shown):
     job: ShownJobRef
 
 
-def shown_model(one: KnownModel) -> ShownModel:
-    """A model as it is listed."""
-    return ShownModel(
-        label=one.label,
-        codebook=one.codebook,
-        current=one.current,
-        state=one.state,
-        parent=one.parent,
-        corrections=one.corrections,
-        l2_weighted=one.l2_weighted,
-        quality=one.quality,
-        passed=one.passed,
-        reasons=list(one.reasons),
-        created=one.created,
-    )
-
-
 def shown_promotion(one: Promotion, role: Role) -> ShownPromotion:
     """A promotion, as this role sees it."""
-    return ShownPromotion(
-        id=one.id,
-        model=one.model,
-        former=one.former,
-        act=one.act,
-        actor=one.actor,
-        reason=one.reason if role in REASONS_ARE_FOR else None,
-        created=one.created,
-    )
+    told = ShownPromotion.model_validate(one)
+    return told if role in REASONS_ARE_FOR else told.model_copy(update={"reason": None})
 
 
 def shown_explained(one: Explained, role: Role) -> ShownExplained:
     """Everything that is told of a model, as this role sees it."""
-    return ShownExplained(
-        label=one.label,
-        current=one.current,
-        codebook=one.codebook,
-        sha256=one.sha256,
-        quality=one.quality,
-        training=one.training,
-        report=one.report,
-        promotions=[shown_promotion(move, role) for move in one.promotions],
-    )
+    told = {name: getattr(one, name) for name in ShownExplained.model_fields}
+    return ShownExplained(**{**told, "promotions": [shown_promotion(move, role) for move in one.promotions]})
 
 
 def shown_comparison(first: str, second: str, found: Contest) -> ShownComparison:
@@ -204,22 +172,6 @@ def shown_comparison(first: str, second: str, found: Contest) -> ShownComparison
         respondents=found.respondents,
         figures=_changes(found.figures),
         codes=_changes(found.codes),
-    )
-
-
-def shown_point(one: CurvePoint) -> ShownPoint:
-    """A retraining on the learning curve."""
-    return ShownPoint(
-        label=one.label,
-        parent=one.parent,
-        corrections=one.corrections,
-        gold=one.gold,
-        before=one.before,
-        after=one.after,
-        low=one.low,
-        high=one.high,
-        passed=one.passed,
-        created=one.created,
     )
 
 
