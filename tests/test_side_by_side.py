@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -20,6 +21,12 @@ from verbatim.side_by_side import FIRST, code_all
 def coder() -> Coder:
     model, _ = load(find(None), taxonomy.default())
     return Coder(model)
+
+
+@pytest.fixture(autouse=True)
+def without_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other tests of the same process may have loaded it."""
+    monkeypatch.delitem(sys.modules, "torch", raising=False)
 
 
 def rows(count: int) -> Iterator[Verbatim]:
@@ -41,6 +48,14 @@ def test_few_rows_start_no_process(coder: Coder) -> None:
     before = children()
     coded = code_all(coder, rows(3), 2)
     assert next(coded)[0].id == "0"
+    assert children() == before
+
+
+def test_nothing_is_forked_beside_threads_of_pytorch(coder: Coder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torch", os)
+    before = children()
+    coded = code_all(coder, rows(FIRST + 300), 2)
+    list(islice(coded, FIRST + 10))
     assert children() == before
 
 

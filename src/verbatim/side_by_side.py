@@ -36,14 +36,14 @@ def code_all(
 ) -> Iterator[tuple[Verbatim, Coding]]:
     """Yield each verbatim with its coding, in order: those that `Coder.code` yields.
 
-    Raises InternalError where a process is ended from outside. On systems that are not safe to fork, all is done by
-    threads; so it is with one process.
+    Raises InternalError where a process is ended from outside. All is done by threads where a fork is not safe, beside
+    PyTorch and on systems other than Linux, and where one process is asked for.
     """
     rows = iter(verbatims)
     yield from coder.code(islice(rows, FIRST))
     more = list(islice(rows, 1))
     rest = chain(more, rows)
-    if more and processes > 1 and sys.platform == "linux":
+    if more and processes > 1 and sys.platform == "linux" and "torch" not in sys.modules:
         yield from _by_processes(coder, rest, processes)
     else:
         yield from coder.code(rest)
