@@ -28,7 +28,7 @@ from typing import Any
 
 from machine import this_machine
 
-RATES = (20, 30, 40, 50, 60, 70, 80, 100, 130, 160, 200)
+RATES = (20, 40, 50, 60, 70, 80, 100, 130, 160, 200)
 LIMIT = 0.1
 """Seconds that 99 of 100 requests may take at most."""
 

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from verbatim.access import RULES
@@ -88,24 +89,21 @@ def create_app(
         middleware=[Middleware(Watch, figures=figures, at_once=limits.at_once), *fork, gate],
         exception_handlers={HTTPException: _tell, RequestValidationError: _tell},
     )
-    app.include_router(all_routes())
+    app.router.routes.extend(all_routes())
     _add_pages(app)
     app.state.desk, app.state.limits, app.state.figures, app.state.wake = desk, limits, figures, wake or _nobody
     return app
 
 
-def all_routes() -> APIRouter:
-    """Every route that has a place in the document."""
-    routes = APIRouter()
-    for router in ROUTERS:
-        routes.include_router(router)
-    return routes
+def all_routes() -> list[BaseRoute]:
+    """Every route that has a place in the document; side by side, for a router inside a router is asked again."""
+    return [route for router in ROUTERS for route in router.routes]
 
 
 @cache
 def described() -> document.Document:
     """The document of every route, made once in a process: it takes most of a second. To be read only."""
-    return document.build(all_routes().routes)
+    return document.build(all_routes())
 
 
 def ways(told: document.Document, limits: Limits) -> tuple[Way, ...]:

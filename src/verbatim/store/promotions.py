@@ -7,9 +7,10 @@ promoted anew, so that it stands in front again. Codings by persons stand before
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, get_args
+from functools import cache
+from typing import Any, Literal, get_args
 
-from sqlalchemy import Column, Connection, Index, Table, Text, select
+from sqlalchemy import Column, Connection, Index, Select, Table, Text, bindparam, select
 
 from verbatim.errors import ConflictError, NotFoundError, StoreError
 from verbatim.store import audit
@@ -106,8 +107,16 @@ def history(connection: Connection, organisation: str) -> tuple[Promotion, ...]:
 
 def current(connection: Connection, organisation: str) -> str | None:
     """The label of the model that was promoted last; None where none ever was, and the installation's own codes."""
-    past = history(connection, organisation)
-    return past[-1].model if past else None
+    label: str | None = connection.scalar(_newest(), {"of": organisation})
+    return label
+
+
+@cache
+def _newest() -> Select[Any]:
+    """Made once: it is asked with every verbatim that comes."""
+    joined = promotions.join(models, promotions.c.model_id == models.c.id)
+    mine = promotions.c.organisation == bindparam("of")
+    return select(models.c.label).select_from(joined).where(mine).order_by(promotions.c.id.desc()).limit(1)
 
 
 def standing(past: Sequence[Promotion]) -> tuple[str, ...]:

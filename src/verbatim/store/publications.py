@@ -7,9 +7,24 @@ publication makes a kept version the one in use, and holds what became of the co
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, ForeignKey, Integer, Row, Table, Text, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    Integer,
+    Row,
+    Select,
+    String,
+    Table,
+    Text,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 
 from verbatim.crosswalk import Entry, Passed
 from verbatim.errors import StaleError
@@ -161,16 +176,19 @@ def named_in_use(connection: Connection, organisation: str, fingerprint: str | N
 
     None where none is kept.
     """
-    kept = codebook_versions.c
-    columns = select(kept.id, kept.label, kept.fingerprint)
-    joined = publications.join(codebook_versions, publications.c.codebook_id == kept.id)
-    chosen = columns.select_from(joined).where(publications.c.organisation == organisation)
-    row = connection.execute(chosen.order_by(publications.c.id.desc()).limit(1)).first()
-    if row is None:
-        newest = columns.where(kept.organisation == organisation).order_by(kept.id.desc()).limit(1)
-        newest = newest if fingerprint is None else newest.where(kept.fingerprint == fingerprint)
-        row = connection.execute(newest).first()
+    row = connection.execute(_named(), {"of": organisation, "fingerprint": fingerprint}).first()
     return Named(row.id, row.label, row.fingerprint) if row else None
+
+
+@cache
+def _named() -> Select[tuple[int, str, str]]:
+    """Made once: it is asked with every verbatim that comes."""
+    of, ids = bindparam("of", type_=String), bindparam("fingerprint", type_=String)
+    kept = codebook_versions.c
+    published = select(publications.c.codebook_id).where(publications.c.organisation == of)
+    last = published.order_by(publications.c.id.desc()).limit(1).scalar_subquery()
+    newest = select(func.max(kept.id)).where(kept.organisation == of, or_(ids.is_(None), kept.fingerprint == ids))
+    return select(kept.id, kept.label, kept.fingerprint).where(kept.id == func.coalesce(last, newest.scalar_subquery()))
 
 
 def named_in_use_held(connection: Connection, organisation: str, fingerprint: str | None = None) -> Named | None:
