@@ -1,0 +1,131 @@
+"""What was said, as columns: what trends, coverage, served and priorities count, without a word of anybody.
+
+One row a verbatim, by its number, as it is coded in effect; and one row a mention of a code. Names are kept once, and
+rows hold their places.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from verbatim.errors import InputError
+
+Integers = NDArray[np.int32]
+Small = NDArray[np.int8]
+Flags = NDArray[np.bool_]
+
+UNDATED = np.iinfo(np.int32).min
+"""The day of a verbatim without a date."""
+
+NOBODY = -1
+"""The place of what is not known: no account, no contact, no role, no stance, no score."""
+
+OfVerbatim = Literal["source", "question", "channel", "language", "role", "influence", "product"]
+OfAccount = Literal["account", "tier", "customer_type", "region", "team"]
+Attribute = OfVerbatim | OfAccount
+OF_VERBATIM: tuple[OfVerbatim, ...] = get_args(OfVerbatim)
+OF_ACCOUNT: tuple[OfAccount, ...] = get_args(OfAccount)
+ATTRIBUTES: tuple[Attribute, ...] = (*OF_ACCOUNT, *OF_VERBATIM)
+"""What verbatims can be told apart by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """An attribute: for each row the place of its value in `names`, NOBODY where it has none."""
+
+    places: Integers
+    names: tuple[str, ...]
+
+    def of(self, rows: NDArray[np.intp] | Flags) -> "Labels":
+        """The same for some of the rows; the names stay."""
+        return Labels(self.places[rows], self.names)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """The accounts that rows point to by place. Revenue and cost to serve are of a year, NaN where not known.
+
+    `strategic` accounts are of tier 2 at least, whatever they bring. `attributes` are those of OF_ACCOUNT; the tier
+    among them is the one supplied, else that which follows from the revenue.
+    """
+
+    numbers: NDArray[np.int64]
+    names: tuple[str, ...]
+    revenue: NDArray[np.float64]
+    cost_to_serve: NDArray[np.float64]
+    strategic: Flags
+    attributes: Mapping[OfAccount, Labels]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The columns, of n verbatims by ascending number, and m mentions by ascending row.
+
+    Day: days since 1970-01-01, or UNDATED. Respondent: one number a person, of the contact where one is known, else of
+    the row handed in. Stance: the place in STANCES; `estimated` where no score told it. `coded` by anybody; `empty`
+    with the code for no content; `by_person` where a person's coding is in effect. `book` is the number of the version
+    of the code frame, 0 where none is known. A mention holds its row, the place of its code in `codes`, and the place
+    of its polarity in POLARITIES.
+    """
+
+    number: NDArray[np.int64]
+    day: Integers
+    account: Integers
+    contact: NDArray[np.int64]
+    respondent: Integers
+    score: NDArray[np.float32]
+    stance: Small
+    estimated: Flags
+    conflict: Flags
+    review: Flags
+    coded: Flags
+    empty: Flags
+    by_person: Flags
+    book: Integers
+    attributes: Mapping[OfVerbatim, Labels]
+    mention_row: Integers
+    mention_code: Integers
+    mention_polarity: Small
+    codes: tuple[str, ...]
+    accounts: AccountFacts
+
+    @property
+    def n(self) -> int:
+        """How many verbatims."""
+        return len(self.number)
+
+    def of(self, kept: Flags) -> "Facts":
+        """Those rows for which `kept` (n,) is true, with their mentions; accounts and names stay."""
+        places = np.cumsum(kept, dtype=np.int32) - 1
+        said = kept[self.mention_row]
+        rows = {name: getattr(self, name)[kept] for name in _ROWS}
+        return replace(
+            self,
+            **rows,
+            attributes={name: labels.of(kept) for name, labels in self.attributes.items()},
+            mention_row=places[self.mention_row[said]],
+            mention_code=self.mention_code[said],
+            mention_polarity=self.mention_polarity[said],
+        )
+
+    def labels(self, attribute: Attribute) -> Labels:
+        """The values of an attribute by row, those of accounts too. Raises InputError for one that there is not."""
+        if attribute in OF_VERBATIM:
+            return self.attributes[attribute]
+        if attribute not in OF_ACCOUNT:
+            raise InputError(f"attribute {str(attribute)[:60]!r}: expected one of {', '.join(ATTRIBUTES)}")
+        labels = self.accounts.attributes[attribute]
+        known = self.account != NOBODY
+        places = np.full(self.n, NOBODY, np.int32)
+        places[known] = labels.places[self.account[known]]
+        return Labels(places, labels.names)
+
+
+_ROWS = tuple(
+    one.name
+    for one in fields(Facts)
+    if one.name not in {"attributes", "mention_row", "mention_code", "mention_polarity", "codes", "accounts"}
+)
