@@ -31,6 +31,7 @@ from verbatim.api import (
     page,
     people,
     review,
+    roster,
     webhooks,
     work,
 )
@@ -55,6 +56,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     agreement.router,
     labels.router,
     people.router,
+    roster.router,
     keys.router,
     webhooks.router,
     health.router,

@@ -10,8 +10,8 @@ from starlette.responses import Response
 from verbatim.actions.trends import Looked, TrendsWanted, drivers_of, trends_of
 from verbatim.api.answers import answered
 from verbatim.api.call import asked
-from verbatim.api.counted import WantedCount
 from verbatim.api.given import Name
+from verbatim.api.narrowing import WantedFacts
 from verbatim.api.shown_trends import ShownDrivers, ShownTrends, shown_drivers, shown_trends
 from verbatim.domain import Polarity, StanceLabel
 from verbatim.drivers import DriverQuestion, Metric
@@ -21,7 +21,7 @@ from verbatim.trends import Base, Least, Question, Span, Unit
 router = APIRouter(tags=["office"])
 
 
-class WantedTrends(WantedCount):
+class WantedTrends(WantedFacts):
     """What is looked at over which periods; every category and the score where nothing is named."""
 
     code: Annotated[
@@ -76,7 +76,7 @@ class WantedTrends(WantedCount):
         return TrendsWanted(looked, self.narrowed(), question, accounts, self.population == "roster")
 
 
-class WantedDrivers(WantedCount):
+class WantedDrivers(WantedFacts):
     """Which score is explained, and by what."""
 
     metric: Annotated[Metric, Field(description="The Net Promoter Score, or the mean score from 0 to 10.")] = "nps"
