@@ -89,6 +89,8 @@ RULES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
         ("GET", "/v1/invitations"): _ANALYSING,
         ("PUT", "/v1/invitations"): _ANALYSING,
         ("GET", "/v1/coverage"): _READING,
+        ("GET", "/v1/trends"): _READING,
+        ("GET", "/v1/drivers"): _READING,
         ("GET", "/v1/sources"): _ADMIN,
         ("GET", "/v1/sources/{name}"): _ADMIN,
         ("PUT", "/v1/sources/{name}"): _ADMIN,

@@ -32,6 +32,7 @@ from verbatim.api import (
     people,
     review,
     roster,
+    trends,
     webhooks,
     work,
 )
@@ -57,6 +58,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     labels.router,
     people.router,
     roster.router,
+    trends.router,
     keys.router,
     webhooks.router,
     health.router,
