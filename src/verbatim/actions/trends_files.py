@@ -15,7 +15,7 @@ from verbatim.domain import STANCES
 from verbatim.drivers import FORMULAS as DRIVER_FORMULAS
 from verbatim.errors import InputError, OutputError
 from verbatim.facts import ATTRIBUTES, Attribute
-from verbatim.formats.cells import safe
+from verbatim.formats.cells import as_cell, safe
 from verbatim.registry import find, read_manifest
 from verbatim.settings import preset
 from verbatim.trends import FORMULAS, Point, Series
@@ -134,4 +134,4 @@ def _row(series: Series, point: Point) -> list[Any]:
     period = [point.period.name, point.period.start, point.period.end]
     counts = [point.n, point.respondents, point.accounts, point.k, point.value, point.low, point.high, point.effect]
     rest = [point.few, point.joined, point.right, point.heard]
-    return [safe(one) for one in (*about, *period, *counts, *cells, *rest)]
+    return [safe(as_cell(one)) for one in (*about, *period, *counts, *cells, *rest)]
