@@ -6,8 +6,8 @@ share is also drawn towards the whole (empirical Bayes), since extreme shares ar
 p-values of all groups and all measures looked at are adjusted together (Benjamini and Hochberg).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import isnan, sqrt
 
 import numpy as np
@@ -33,16 +33,18 @@ Places = NDArray[np.intp]
 LEAST, LEAST_CLUSTERS = 20, 5
 """Fewer answers, or answers of fewer accounts, in a group or beside it are not compared."""
 
-WHOLE_OF_SIGNS = 2.0
-
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What is measured: a value an answer, and whether it is known; 0 or 1, or where `signed` −1, 0 or 1."""
+    """What is measured: a value an answer, and whether it is known; 0 or 1, or where `signed` −1, 0 or 1.
+
+    With fewer than `least` answers on a side it is not compared.
+    """
 
     values: Floats
     known: Flags
     signed: bool = False
+    least: int = LEAST
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,26 +72,30 @@ class Contrast:
 def clusters_of(facts: Facts) -> Places:
     """The cluster of each answer: its account, else its respondent."""
     alone = len(facts.accounts.names) + facts.respondent.astype(np.int64)
-    kept, places = np.unique(np.where(facts.account == NOBODY, alone, facts.account), return_inverse=True)
-    del kept
+    places = np.unique(np.where(facts.account == NOBODY, alone, facts.account), return_inverse=True)[1]
     return places.astype(np.intp)
 
 
 def contrasts(
     measures: Mapping[str, Measure], groups: NDArray[np.int32], count: int, clusters: Places
 ) -> list[dict[str, Contrast]]:
-    """Of each group from 0 to `count` − 1 its contrasts, by measure; an answer of no group (NOBODY) is left out."""
+    """Of each group from 0 to `count` − 1 its contrasts, by measure; an answer of no group (NOBODY) is left out.
+
+    What was looked at together is `adjusted` together afterwards.
+    """
     found = {name: _of_measure(measure, groups, count, clusters) for name, measure in measures.items()}
-    p = np.array([[np.nan if one.p is None else one.p for one in rows] for rows in found.values()])
-    q = benjamini_hochberg(p)
-    adjusted = {name: [_with(one, value) for one, value in zip(rows, q[at], strict=True)]
-                for at, (name, rows) in enumerate(found.items())}
-    return [{name: adjusted[name][place] for name in measures} for place in range(count)]
+    return [{name: rows[place] for name, rows in found.items()} for place in range(count)]
+
+
+def adjusted(found: Sequence[Mapping[str, Contrast]]) -> list[dict[str, Contrast]]:
+    """The same with q-values over all of them."""
+    p = [np.nan if one.p is None else one.p for each in found for one in each.values()]
+    q = iter(benjamini_hochberg(p).tolist())
+    return [{name: _with(one, next(q)) for name, one in each.items()} for each in found]
 
 
 def _with(one: Contrast, q: float) -> Contrast:
-    names = ("n", "accounts", "value", "low", "high", "drawn", "rest", "rest_n", "rest_accounts", "difference", "p")
-    return Contrast(*(getattr(one, name) for name in names), None if isnan(q) else float(q))
+    return replace(one, q=None if isnan(q) else q)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +117,8 @@ class _Side:
     def value(self) -> float:
         return float(self.tops.sum() / self.bases.sum()) if self.n else 0.0
 
-    @property
-    def enough(self) -> bool:
-        return self.n >= LEAST and self.clusters >= LEAST_CLUSTERS
+    def enough(self, least: int) -> bool:
+        return self.n >= least and self.clusters >= LEAST_CLUSTERS
 
 
 def _of_measure(measure: Measure, groups: NDArray[np.int32], count: int, clusters: Places) -> list[Contrast]:
@@ -128,17 +133,17 @@ def _of_measure(measure: Measure, groups: NDArray[np.int32], count: int, cluster
         sides.append(_Side(tops, np.bincount(of_cluster[own], minlength=size).astype(np.float64)))
     drawn = _drawn_signs(values, of_group, sides) if measure.signed else _drawn(sides)
     compare = _compared_means if measure.signed else _compared
-    return [compare(side, _rest(whole, side), float(at)) for side, at in zip(sides, drawn, strict=True)]
+    return [compare(side, _rest(whole, side), float(at), measure.least) for side, at in zip(sides, drawn, strict=True)]
 
 
 def _rest(whole: _Side, side: _Side) -> _Side:
     return _Side(whole.tops - side.tops, whole.bases - side.bases)
 
 
-def _compared(side: _Side, rest: _Side, drawn: float) -> Contrast:
+def _compared(side: _Side, rest: _Side, drawn: float, least: int) -> Contrast:
     own = _share(side)
     difference, p = None, None
-    if side.enough and rest.enough:
+    if side.enough(least) and rest.enough(least):
         difference, p = clustered_difference((side.tops, side.bases), (rest.tops, rest.bases))
     return _contrast(side, rest, (own.low, own.high), drawn, difference, p)
 
@@ -148,9 +153,9 @@ def _share(side: _Side) -> Interval:
     return clustered_share(side.tops[there], side.bases[there])
 
 
-def _compared_means(side: _Side, rest: _Side, drawn: float) -> Contrast:
+def _compared_means(side: _Side, rest: _Side, drawn: float, least: int) -> Contrast:
     low, high = _limits(side)
-    if not (side.enough and rest.enough):
+    if not (side.enough(least) and rest.enough(least)):
         return _contrast(side, rest, (low, high), drawn, None, None)
     pairs = Pairs.of(Cells.of_one(side.bases), Cells.of_one(rest.bases))
     found = pairs.differences(side.tops, rest.tops)

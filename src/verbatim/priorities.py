@@ -23,6 +23,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from verbatim.contrasts import clusters_of
 from verbatim.domain import POLARITIES, Interval
 from verbatim.estimates import clustered_share
 from verbatim.facts import NOBODY, UNDATED, Facts
@@ -142,7 +143,8 @@ class _Ground:
     worth: NDArray[np.float64]
     priced: bool
     respondents: NDArray[np.int32]
-    homes: NDArray[np.int32]
+    homes: NDArray[np.intp]
+    sizes: NDArray[np.intp]
     periods: NDArray[np.int32]
     looked_at: Mapping[int, int]
     span: Span
@@ -164,7 +166,8 @@ class _Ground:
             for number, count in zip(numbers, counts, strict=True)
             if number != UNDATED and count >= LEAST_OF_PERIOD
         }
-        return cls(accounts, worth, priced, respondents, heard.account[first], periods, looked_at, span)
+        homes = clusters_of(heard)[first]
+        return cls(accounts, worth, priced, respondents, homes, np.bincount(homes), periods, looked_at, span)
 
 
 def _codes(heard: Facts, level: int) -> tuple[tuple[str, ...], NDArray[np.int32]]:
@@ -233,9 +236,8 @@ def _priority(
 
 
 def _limits(ground: _Ground, people: NDArray[np.int32]) -> Interval:
-    says = np.zeros(len(ground.respondents), np.bool_)
-    says[np.searchsorted(ground.respondents, people)] = True
-    return clustered_share(says, ground.homes)
+    homes = ground.homes[np.searchsorted(ground.respondents, people)]
+    return clustered_share(np.bincount(homes, minlength=len(ground.sizes)), ground.sizes)
 
 
 def _severity(weights: NDArray[np.float64], usual: float) -> Factor:

@@ -27,7 +27,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from verbatim.contrasts import LEAST, LEAST_CLUSTERS, Contrast, Measure, clusters_of, contrasts
+from verbatim.contrasts import LEAST, LEAST_CLUSTERS, Contrast, Measure, adjusted, clusters_of, contrasts
 from verbatim.domain import POLARITIES
 from verbatim.errors import InputError
 from verbatim.facts import NOBODY, AccountFacts, Attribute, Facts, Flags
@@ -94,7 +94,7 @@ class Cell:
     verbatims: int
     respondents: int
     accounts: int
-    measures: Mapping[MeasureName, Contrast]
+    measures: Mapping[str, Contrast]
     verdict: Verdict
     reasons: tuple[Reason, ...]
     cost: Cost | None
@@ -129,7 +129,7 @@ def served(facts: Facts, by: Sequence[Attribute], effort: Flags | None = None) -
     heard = facts.of(kept)
     groups, names, more = _groups(heard, by)
     measures = _measures(heard, effort[kept] if effort is not None else None)
-    found = contrasts(measures, groups, len(names), clusters_of(heard))
+    found = adjusted(contrasts(measures, groups, len(names), clusters_of(heard)))
     cells = [_cell(heard, groups == place, name, found[place]) for place, name in enumerate(names)]
     whole = heard.of(groups != NOBODY)
     return Served(
