@@ -132,4 +132,4 @@ def verdict_of(found: Mapping[str, Contrast], reasons: Sequence[TeamReason]) -> 
 
 
 def _order(team: Team) -> tuple[int, int, str]:
-    return TEAM_VERDICTS.index(team.verdict) if team.verdict != "does better" else 2, -team.red, team.name
+    return TEAM_VERDICTS.index(team.verdict), -team.red, team.name
