@@ -243,7 +243,7 @@ class ShownRating(Shown):
 
 
 class ShownRatings(Shown):
-    """Accounts, those that press most first: by tier, level and revenue."""
+    """Accounts, those that press most first: by level, tier and revenue."""
 
     items: list[ShownRating]
     total: int
