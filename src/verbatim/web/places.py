@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from verbatim.access import RULES, Role
-from verbatim.web import agreement, codebook, importing, jobs, models, review
+from verbatim.web import agreement, codebook, coverage, importing, jobs, models, review
 from verbatim.web.visit import Visit
 
 
@@ -25,6 +25,7 @@ _ANALYSING: frozenset[Role] = frozenset({"analyst", "admin"})
 SECTIONS = (
     Section("review", "/review", review.show, _ANALYSING),
     Section("codebook", "/codebook", codebook.show, RULES["GET", "/v1/codebook/draft"]),
+    Section("coverage", "/coverage", coverage.show, RULES["GET", "/v1/coverage"]),
     Section("import", "/import", importing.show, RULES["POST", "/v1/imports"]),
     Section("models", "/models", models.show, RULES["GET", "/v1/models/{version}"]),
     Section("agreement", "/agreement", agreement.show, RULES["GET", "/v1/agreement"]),
