@@ -21,6 +21,7 @@ from verbatim.drafting import drafting_app
 from verbatim.errors import InputError, InternalError, VerbatimError
 from verbatim.inspection import inspection_app
 from verbatim.lineage import lineage_app
+from verbatim.rostering import rostering_app
 
 EXIT_CODES: dict[type[VerbatimError], int] = {InputError: 2, InternalError: 1}
 
@@ -63,6 +64,7 @@ codebook_app.add_typer(drafting_app)
 app.add_typer(custody_app)
 app.add_typer(inspection_app)
 app.add_typer(lineage_app)
+app.add_typer(rostering_app)
 
 
 @app.command()

@@ -7,10 +7,9 @@ import numpy as np
 
 from verbatim.access import Role, sight
 from verbatim.actions.efforts import effort_of
-from verbatim.actions.figures import ALL, Narrowed
 from verbatim.actions.office import Office
 from verbatim.domain import POLARITIES, STANCES, Coding, Polarity, StanceLabel
-from verbatim.facts import NOBODY, Facts, Flags
+from verbatim.facts import ALL, NOBODY, Facts, Flags, Narrowed
 from verbatim.store.codings import effective
 from verbatim.store.opening import reading
 from verbatim.store.records import StoredVerbatim, chosen_verbatims, stored_verbatim

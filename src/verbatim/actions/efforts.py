@@ -5,11 +5,13 @@ The words are read once, and those that change since anew, by the same log of ch
 
 from dataclasses import dataclass, field
 from threading import Lock
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy import Engine
 
-from verbatim.actions.desk import Desk
+from verbatim.actions.figures import Counting
 from verbatim.effort import tells_of_effort
 from verbatim.facts import Facts, Flags
 from verbatim.store.changes import Place, changed_since, place
@@ -26,19 +28,23 @@ class Telling:
     numbers: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
-def effort_of(desk: Desk, organisation: str, facts: Facts) -> Flags:
+_TELLING: WeakKeyDictionary[Engine, dict[str, Telling]] = WeakKeyDictionary()
+"""What is known of each store, by organisation."""
+
+
+def effort_of(desk: Counting, organisation: str, facts: Facts) -> Flags:
     """Of each row of some facts of an organisation, whether its words tell of effort.
 
     The first call reads the words of all, later ones what has changed since.
     """
-    telling = desk.efforts.setdefault(organisation, Telling())
+    telling = _TELLING.setdefault(desk.engine, {}).setdefault(organisation, Telling())
     with telling.lock:
         _read(desk, organisation, telling)
         found: Flags = np.isin(facts.number, telling.numbers)
     return found
 
 
-def _read(desk: Desk, organisation: str, telling: Telling) -> None:
+def _read(desk: Counting, organisation: str, telling: Telling) -> None:
     with reading(desk.engine, organisation) as connection:
         changed = changed_since(connection, organisation, telling.place) if telling.place is not None else None
         if changed is None or changed.everything:

@@ -6,33 +6,28 @@ of anybody else's is told, neither a word nor a number.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from verbatim.actions.codebooks import codebook
-from verbatim.actions.desk import Desk
+from verbatim.actions.frame_in_use import codebook
 from verbatim.actions.efforts import effort_of
 from verbatim.actions.excerpts import CANDIDATES, Cited, Sought, cited
-from verbatim.actions.figures import ALL, Narrowed, facts_of, narrow
+from verbatim.actions.figures import Counting, figures_of
+from verbatim.coverage import RIGHT, Beside, Roster, coverage_beside
 from verbatim.domain import POLARITIES, Polarity
 from verbatim.errors import NotFoundError
-from verbatim.facts import NOBODY, Attribute, Facts, Flags, OfAccount
+from verbatim.facts import ALL, NOBODY, Attribute, Facts, Flags, Narrowed, OfAccount, among, narrow
 from verbatim.priorities import Kind, Priorities, priorities
 from verbatim.ratings import YEAR, Circle, latest_day, ratings
 from verbatim.red_flags import LEVELS, Flagged, Quiet, flagged
 from verbatim.served import Served, cell_rows, served
 from verbatim.spans import Span, day_of, number_of
 from verbatim.store.access_keys import Holder, scope
-from verbatim.store.invited import invited_between
 from verbatim.store.opening import reading
-from verbatim.store.roster import Person, list_people
 from verbatim.teams import Teams, teams
-
-KEY = ("decider", "influencer")
-"""The influence of contacts whose silence is a signal."""
 
 ROLES_LEFT_OUT = ("other", "no_content", "none")
 SPOKEN: Mapping[Kind, Polarity] = {"concern": "negative", "opportunity": "positive"}
@@ -42,18 +37,23 @@ SPOKEN: Mapping[Kind, Polarity] = {"concern": "negative", "opportunity": "positi
 class Office:
     """Of which organisation somebody asks; `accounts` are the only ones that it may know of, None stands for all."""
 
-    desk: Desk
+    desk: Counting
     organisation: str
     accounts: tuple[str, ...] | None = None
 
     @classmethod
-    def of(cls, desk: Desk, holder: Holder) -> "Office":
+    def of(cls, desk: Counting, holder: Holder) -> "Office":
         """The office as the holder of a key may see it."""
         return cls(desk, holder.organisation, scope(holder).accounts)
 
     def facts(self, narrowed: Narrowed = ALL) -> Facts:
         """What is counted."""
-        return narrow(facts_of(self.desk, self.organisation, self.accounts), narrowed)
+        return narrow(figures_of(self.desk, self.organisation, self.accounts).facts, narrowed)
+
+    def beside(self, narrowed: Narrowed = ALL) -> Beside:
+        """How many of the right people stand behind what is counted."""
+        figures = figures_of(self.desk, self.organisation, self.accounts)
+        return coverage_beside(figures.facts, figures.roster, narrowed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,27 +221,28 @@ def _cited(office: Office, sought: Sequence[Sought]) -> list[tuple[Cited, ...]]:
 
 def _people(office: Office, facts: Facts, day: int) -> tuple[dict[int, Circle], Quiet]:
     """The people of each account by its number, and key contacts who were asked in the last year and are silent."""
-    until = datetime.combine(day_of(day), datetime.min.time(), UTC) + timedelta(days=1)
-    with reading(office.desk.engine, office.organisation) as connection:
-        people = list_people(connection, office.organisation)
-        invited = invited_between(connection, office.organisation, until - timedelta(days=YEAR), until)
+    roster = figures_of(office.desk, office.organisation, office.accounts).roster
     recent = (facts.contact != NOBODY) & (facts.day > day - YEAR) & (facts.day <= day)
-    heard = frozenset(np.unique(facts.contact[recent]).tolist())
-    known = set(facts.accounts.numbers.tolist())
-    circles: dict[int, Circle] = {}
+    heard = np.isin(roster.contact, facts.contact[recent])
+    asked = np.zeros(roster.n, np.bool_)
+    asked[roster.invited[(roster.day > day - YEAR) & (roster.day <= day)]] = True
+    size = len(facts.accounts.names)
+    placed = roster.account != NOBODY
+    counts = [
+        np.bincount(roster.account[placed & some], minlength=size) for some in (placed, asked, asked & heard)
+    ]
+    numbers = facts.accounts.numbers.tolist()
+    circles = {number: Circle(*map(int, row)) for number, row in zip(numbers, zip(*counts, strict=True), strict=True)}
     silent: dict[int, list[int]] = {}
-    for one in people:
-        if one.account in known:
-            circles[one.account] = _counted(circles.get(one.account, Circle()), one, invited, heard)
-            if one.influence in KEY and one.id in invited and one.id not in heard:
-                silent.setdefault(one.account, []).append(one.id)
-    return circles, Quiet(silent)
+    for place in np.flatnonzero(placed & asked & ~heard & _key(roster)):
+        silent.setdefault(numbers[roster.account[place]], []).append(int(roster.contact[place]))
+    return {number: circle for number, circle in circles.items() if circle.contacts}, Quiet(silent)
 
 
-def _counted(circle: Circle, one: Person, invited: frozenset[int], heard: frozenset[int]) -> Circle:
-    asked = one.id in invited
-    answered = circle.answered + (asked and one.id in heard)
-    return Circle(circle.contacts + 1, circle.invited + asked, answered)
+def _key(roster: Roster) -> Flags:
+    """Whose silence is a signal: those who decide or influence."""
+    return among(roster.influence, [name for name in roster.influence.names if name.casefold() in RIGHT.right])
+
 
 
 def _in_order(facts: Facts, items: Sequence[Flagged]) -> tuple[Flagged, ...]:

@@ -6,8 +6,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from verbatim.actions.figures import Narrowed
-from verbatim.facts import Attribute, Facts
+from verbatim.facts import Attribute, Facts, Narrowed
 from verbatim.web.visit import Visit
 
 OFFERED: tuple[Attribute, ...] = ("tier", "customer_type", "region", "team", "role", "source", "product", "channel")

@@ -5,10 +5,9 @@ from typing import Any, cast
 
 from starlette.responses import Response
 
-from verbatim.actions.figures import Narrowed
 from verbatim.actions.office import Office, ServedView, who_is_served
 from verbatim.contrasts import Contrast
-from verbatim.facts import ATTRIBUTES, Attribute
+from verbatim.facts import ATTRIBUTES, Attribute, Narrowed
 from verbatim.served import APART, GOOD, MEASURES, Cell
 from verbatim.web.drawings import Line, line_of
 from verbatim.web.narrowing import filters, link, narrowed_of
