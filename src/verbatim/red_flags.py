@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from verbatim.domain import STANCES
 from verbatim.estimates import Difference, newcombe, wilson
-from verbatim.facts import NOBODY, UNDATED, Facts, Flags
+from verbatim.facts import NOBODY, UNDATED, Facts, Flags, among
 from verbatim.ratings import YEAR, AccountRating, RatedSpan, Voices, latest_of
 
 FlagKind = Literal["critical decider", "falling", "silence", "silent contacts", "unresolved"]
@@ -106,8 +106,7 @@ def flagged(
 
 def _decides(facts: Facts) -> Flags:
     labels = facts.attributes["influence"]
-    place = labels.names.index(DECIDER) if DECIDER in labels.names else NOBODY - 1
-    return labels.places == place
+    return among(labels, [name for name in labels.names if name.casefold() == DECIDER])
 
 
 def _recent(facts: Facts, as_of: int) -> Flags:
