@@ -23,6 +23,7 @@ from verbatim.findings import findings_app
 from verbatim.inspection import inspection_app
 from verbatim.lineage import lineage_app
 from verbatim.rostering import rostering_app
+from verbatim.steering import steering_app
 
 EXIT_CODES: dict[type[VerbatimError], int] = {InputError: 2, InternalError: 1}
 
@@ -67,6 +68,7 @@ app.add_typer(inspection_app)
 app.add_typer(lineage_app)
 app.add_typer(rostering_app)
 app.add_typer(findings_app)
+app.add_typer(steering_app)
 
 
 @app.command()

@@ -34,7 +34,7 @@ TAGS = {
     "frames": "Code frames.",
     "models": "Which model codes, how good it is, and how it learns.",
     "agreement": "How far coders agree, and which labels are likely wrong.",
-    "office": "What it comes to: trends, and what goes with the score.",
+    "office": "What the central office asks: trends, whom it serves how, what comes first, accounts, teams.",
     "people": "Contacts, and their erasure.",
     "keys": "Keys, sources, and who did what.",
     "webhooks": "Who is told of what.",
