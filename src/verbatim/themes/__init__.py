@@ -7,24 +7,40 @@
 Arrays and frozen values in and out; `learning.theming` finds the clusters, `store.themes` keeps them.
 """
 
-from verbatim.themes.identity import Cluster, Known, Match, matched
+from verbatim.themes.identity import Cluster, Known, Match, Matched, matched, root_of
 from verbatim.themes.naming import Named, named
-from verbatim.themes.states import ACTS, STATES, Change, Point, State, change_of, mask_of, series_of, state_of
+from verbatim.themes.states import (
+    ACTS,
+    STATES,
+    Act,
+    Change,
+    Point,
+    State,
+    changes_of,
+    mask_of,
+    names_of,
+    series_of,
+    state_of,
+)
 
 __all__ = [
     "ACTS",
     "STATES",
+    "Act",
     "Change",
     "Cluster",
     "Known",
     "Match",
+    "Matched",
     "Named",
     "Point",
     "State",
-    "change_of",
+    "changes_of",
     "mask_of",
     "matched",
     "named",
+    "names_of",
+    "root_of",
     "series_of",
     "state_of",
 ]

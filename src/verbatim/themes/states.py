@@ -10,18 +10,20 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from verbatim.domain import Interval
-from verbatim.estimates import newcombe, wilson
-from verbatim.facts import UNDATED, Facts, Flags
+from verbatim.estimates import benjamini_hochberg, clustered_difference, clustered_share, wilson
+from verbatim.facts import NOBODY, UNDATED, Facts, Flags
 
 State = Literal["new", "growing", "stable", "fading", "merged", "promoted", "dismissed"]
 STATES: tuple[State, ...] = get_args(State)
+
+Verdict = Literal["growing", "stable", "fading"]
 
 Act = Literal["name", "merge", "dismiss", "restore", "promote"]
 ACTS: tuple[Act, ...] = get_args(Act)
@@ -31,7 +33,10 @@ WINDOW = 91
 """Days of each of both periods that are compared: about a quarter."""
 
 FEWEST = 5
-"""Nothing is said of a change where both periods together have fewer verbatims of the theme, or either has none."""
+"""Nothing is said of a change where both periods together have fewer verbatims of the theme."""
+
+FALSE = 0.05
+"""The share of changes that are told though nothing changed, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +55,9 @@ class Point:
 class Change:
     """The share in the latest period and in the one before, both as k of n, and the difference with its limits.
 
-    Days count from 1970-01-01: `until` is the first day after the latest period, each is WINDOW days long. `verdict`
-    is None where there is too little to say anything.
+    Days count from 1970-01-01: `until` is the first day after the latest period, each is WINDOW days long. Answers of
+    one account count as a cluster. `q` is the p-value of the difference once all themes were looked at (Benjamini and
+    Hochberg). `verdict` is None where there is too little to say anything.
     """
 
     until: int
@@ -60,7 +66,9 @@ class Change:
     difference: float
     low: float
     high: float
-    verdict: Literal["growing", "stable", "fading"] | None
+    p: float
+    q: float
+    verdict: Verdict | None
 
 
 def mask_of(facts: Facts, numbers: NDArray[np.int64]) -> Flags:
@@ -86,25 +94,46 @@ def _point(month: str, n: int, base: int) -> Point:
     return Point(month, n, base, found.share, found.low, found.high)
 
 
-def change_of(facts: Facts, rows: Flags) -> Change | None:
-    """What changed from one quarter to the latest, which ends with the last dated verbatim; None without any date."""
+def changes_of(facts: Facts, themes: Sequence[Flags]) -> tuple[Change | None, ...]:
+    """What changed for each theme, by its rows, from one quarter to the latest, which ends with the last dated verbatim.
+
+    None where one of both quarters has no verbatim at all.
+    """
     dated = (facts.day != UNDATED) & ~facts.empty
-    if not dated.any():
+    until = int(facts.day[dated].max(initial=UNDATED)) + 1
+    periods = [(facts.day >= until - ago * WINDOW) & (facts.day < until - (ago - 1) * WINDOW) & dated for ago in (1, 2)]
+    if not all(period.any() for period in periods):
+        return (None,) * len(themes)
+    speakers = _speakers(facts)
+    found = [_change(until, rows, periods, speakers) for rows in themes]
+    q = benjamini_hochberg([one.p for one in found]) if found else []
+    return tuple(replace(one, q=float(at), verdict=_verdict(one, float(at))) for one, at in zip(found, q, strict=True))
+
+
+def _change(until: int, rows: Flags, periods: Sequence[Flags], speakers: NDArray[np.intp]) -> Change:
+    many = int(speakers.max(initial=-1)) + 1
+    counts = [
+        (np.bincount(speakers[period & rows], minlength=many), np.bincount(speakers[period], minlength=many))
+        for period in periods
+    ]
+    latest, earlier = (clustered_share(*one) for one in counts)
+    found, p = clustered_difference(counts[0], counts[1])
+    p = 1.0 if np.isnan(p) else p
+    return Change(until, latest, earlier, found.value, found.low, found.high, p, p, None)
+
+
+def _verdict(one: Change, q: float) -> Verdict | None:
+    if one.latest.k + one.earlier.k < FEWEST:
         return None
-    until = int(facts.day[dated].max()) + 1
-    latest, earlier = (
-        _share(rows, dated & (facts.day >= until - (ago + 1) * WINDOW) & (facts.day < until - ago * WINDOW))
-        for ago in (0, 1)
-    )
-    found = newcombe(latest, earlier)
-    verdict: Literal["growing", "stable", "fading"] | None = None
-    if latest.k + earlier.k >= FEWEST and latest.n and earlier.n:
-        verdict = "growing" if found.low > 0 else "fading" if found.high < 0 else "stable"
-    return Change(until, latest, earlier, found.value, found.low, found.high, verdict)
+    if q > FALSE or one.low <= 0 <= one.high:
+        return "stable"
+    return "growing" if one.difference > 0 else "fading"
 
 
-def _share(rows: Flags, period: Flags) -> Interval:
-    return wilson(int((rows & period).sum()), int(period.sum()))
+def _speakers(facts: Facts) -> NDArray[np.intp]:
+    """Who counts as one that speaks, (n,): the account, and whoever has none for himself."""
+    alone = facts.account == NOBODY
+    return np.unique(np.where(alone, -1 - facts.respondent.astype(np.int64), facts.account), return_inverse=True)[1]
 
 
 def state_of(*, fresh: bool, size: int, change: Change | None) -> State:
