@@ -17,6 +17,7 @@ from typer.exceptions import TyperException
 
 from verbatim import __version__
 from verbatim.custody import Data, Database, custody_app
+from verbatim.discovery import discovery_app
 from verbatim.drafting import drafting_app
 from verbatim.errors import InputError, InternalError, VerbatimError
 from verbatim.inspection import inspection_app
@@ -63,6 +64,7 @@ codebook_app.add_typer(drafting_app)
 app.add_typer(custody_app)
 app.add_typer(inspection_app)
 app.add_typer(lineage_app)
+app.add_typer(discovery_app)
 
 
 @app.command()

@@ -7,8 +7,8 @@ theme meanwhile, the clusters are matched again.
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any
 
@@ -19,12 +19,12 @@ from sqlalchemy import Connection, Engine, select
 from verbatim.actions.champions import champion_desk
 from verbatim.actions.codebooks import codebook
 from verbatim.actions.desk import Desk
-from verbatim.actions.figures import facts_of
-from verbatim.actions.stores import models_folder_of
+from verbatim.actions.figures import Narrowed, facts_of, narrow
+from verbatim.actions.stores import THEMES, models_folder_of
 from verbatim.actions.theme_segments import Looked, Scope, look
 from verbatim.encoders import Encoder
 from verbatim.errors import InternalError, LeaseLostError, ModelError
-from verbatim.facts import UNDATED, Facts
+from verbatim.facts import Facts
 from verbatim.learning import theming
 from verbatim.learning.kept_vectors import KeptVectors
 from verbatim.store import audit
@@ -51,9 +51,6 @@ from verbatim.themes import (
     named,
     state_of,
 )
-
-THEMES = "themes"
-"""The kind of the job, and the folder of the vectors that it keeps beside an organisation's own models."""
 
 STAGES = 3
 """Steps of a run beside those that read verbatims: clustering, naming, keeping."""
@@ -256,15 +253,7 @@ def _clusters(found: _Found) -> list[Cluster]:
 
 def _within(facts: Facts, scope: Scope) -> Facts:
     """The facts of the period that was looked at."""
-    if scope.since is None and scope.until is None:
-        return facts
-    epoch = datetime(1970, 1, 1, tzinfo=UTC)
-    kept_rows = facts.day != UNDATED
-    if scope.since is not None:
-        kept_rows &= facts.day >= (scope.since - epoch).days
-    if scope.until is not None:
-        kept_rows &= facts.day < (scope.until - epoch).days
-    return facts.of(kept_rows)
+    return narrow(facts, Narrowed(scope.since and scope.since.date(), scope.until and scope.until.date()))
 
 
 def _drafted(found: _Found, same: Matched, facts: Facts) -> list[_Theme]:

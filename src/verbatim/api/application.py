@@ -31,6 +31,7 @@ from verbatim.api import (
     page,
     people,
     review,
+    themes,
     webhooks,
     work,
 )
@@ -54,6 +55,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     models.router,
     agreement.router,
     labels.router,
+    themes.router,
     people.router,
     keys.router,
     webhooks.router,

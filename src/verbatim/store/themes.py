@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -306,8 +306,3 @@ def _run(row: Row[Any]) -> StoredRun:
 def _member(row: Row[Any]) -> Member:
     turn = None if row.turn < 0 else row.turn
     return Member(row.theme_id, row.verbatim_id, row.revision, turn, row.start, row.end, row.nearness)
-
-
-def touched(connection: Connection, organisation: str, number: int, actor: str) -> None:
-    """Note who changed a theme, and when."""
-    change_theme(connection, organisation, number, {"changed_by": actor, "changed": datetime.now(UTC)})

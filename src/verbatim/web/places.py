@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from verbatim.access import RULES, Role
-from verbatim.web import agreement, codebook, importing, jobs, models, review
+from verbatim.web import agreement, codebook, importing, jobs, models, review, themes
 from verbatim.web.visit import Visit
 
 
@@ -24,6 +24,7 @@ _ANALYSING: frozenset[Role] = frozenset({"analyst", "admin"})
 
 SECTIONS = (
     Section("review", "/review", review.show, _ANALYSING),
+    Section("themes", "/themes", themes.show, RULES["GET", "/v1/themes"]),
     Section("codebook", "/codebook", codebook.show, RULES["GET", "/v1/codebook/draft"]),
     Section("import", "/import", importing.show, RULES["POST", "/v1/imports"]),
     Section("models", "/models", models.show, RULES["GET", "/v1/models/{version}"]),
