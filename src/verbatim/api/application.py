@@ -34,6 +34,7 @@ from verbatim.api import (
     review,
     roster,
     trends,
+    themes,
     webhooks,
     work,
 )
@@ -58,6 +59,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     agreement.router,
     labels.router,
     office.router,
+    themes.router,
     people.router,
     roster.router,
     trends.router,

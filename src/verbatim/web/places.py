@@ -18,6 +18,7 @@ from verbatim.web import (
     review,
     said,
     served,
+    themes,
 )
 from verbatim.web.visit import Visit
 
@@ -44,6 +45,7 @@ SECTIONS = (
     Section("accounts", "/accounts", accounts.show, RULES["GET", "/v1/ratings"]),
     Section("said", "/said", said.show, RULES["GET", "/v1/served"], listed=False),
     Section("review", "/review", review.show, _ANALYSING),
+    Section("themes", "/themes", themes.show, RULES["GET", "/v1/themes"]),
     Section("codebook", "/codebook", codebook.show, RULES["GET", "/v1/codebook/draft"]),
     Section("coverage", "/coverage", coverage.show, RULES["GET", "/v1/coverage"]),
     Section("import", "/import", importing.show, RULES["POST", "/v1/imports"]),
