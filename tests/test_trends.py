@@ -30,7 +30,9 @@ def year(shares, accounts=40, month0=1):
     rows = []
     for month, share in enumerate(shares, start=month0):
         told = round(share * accounts)
-        rows += [(f"2026-{month:02d}-10", f"a{at}", ["price.level"] if at < told else ["other"]) for at in range(accounts)]
+        rows += [
+            (f"2026-{month:02d}-10", f"a{at}", ["price.level"] if at < told else ["other"]) for at in range(accounts)
+        ]
     return facts(rows)
 
 
@@ -163,7 +165,11 @@ def test_q_values_know_everything_that_was_looked_at():
 
 
 def test_the_same_period_a_year_before_is_compared_on_request():
-    rows = [(f"{y}-03-10", f"a{at}", ["price.level"] if at < k else ["other"]) for y, k in ((2025, 5), (2026, 25)) for at in range(40)]
+    rows = [
+        (f"{y}-03-10", f"a{at}", ["price.level"] if at < k else ["other"])
+        for y, k in ((2025, 5), (2026, 25))
+        for at in range(40)
+    ]
     changes = only(trends(facts(rows), asked(year_ago=True))).changes
     told = [one for one in changes if one.versus == "year" and one.verdict == "rose"]
     assert [(one.period.name, one.other.name) for one in told] == [("2026-03", "2025-03")]
@@ -203,7 +209,12 @@ def test_a_share_is_corrected_for_what_the_coder_made_of_gold():
 
 def test_what_persons_coded_needs_no_correction():
     rows = [
-        {"day": "2026-01-01", "account": f"a{at}", "by_person": True, "codes": ["price.level"] if at < 10 else ["other"]}
+        {
+            "day": "2026-01-01",
+            "account": f"a{at}",
+            "by_person": True,
+            "codes": ["price.level"] if at < 10 else ["other"],
+        }
         for at in range(40)
     ]
     known = Known(gold={"price.level": Gold(160, 200, 1710, 1800)})

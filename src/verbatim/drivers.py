@@ -272,5 +272,3 @@ def _estimated(value: float, drawn: Floats, question: DriverQuestion) -> Estimat
     tail = 50 * (1 - question.confidence)
     low, high = np.percentile(told, (tail, 100 - tail))
     return Estimated(float(value), float(low), float(high))
-
-

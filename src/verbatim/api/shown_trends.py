@@ -373,7 +373,10 @@ def _break(seam: Seam, points: tuple[Point, ...]) -> ShownBreak:
 def _coder(error: CoderError, ids: set[str]) -> ShownCoder:
     known = {**error.categories, **error.codes}
     return ShownCoder(
-        model=error.model, source=error.source, n=error.n, gold={id: _gold(known[id]) for id in sorted(ids & set(known))}
+        model=error.model,
+        source=error.source,
+        n=error.n,
+        gold={id: _gold(known[id]) for id in sorted(ids & set(known))},
     )
 
 

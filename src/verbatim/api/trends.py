@@ -38,14 +38,17 @@ class WantedTrends(WantedFacts):
     window: Annotated[int, Field(ge=1, le=1100, description="Days of a rolling window.")] = 90
     every: Annotated[int, Field(ge=1, le=1100, description="Days from one rolling window to the next.")] = 30
     split: Annotated[Attribute | None, Field(description="A series for each value of this attribute.")] = None
-    value: Annotated[list[Name], Field(max_length=50, description="Values of the split; the most frequent if left out.")] = []
+    value: Annotated[
+        list[Name], Field(max_length=50, description="Values of the split; the most frequent if left out.")
+    ] = []
     most: Annotated[int, Field(ge=1, le=50, description="So many values of the split at most.")] = 8
     against: Annotated[
-        Name | None, Field(description="Compare each value with `all`, with the `rest`, or with this value of the split.")
+        Name | None,
+        Field(description="Compare each value with `all`, with the `rest`, or with this value of the split."),
     ] = None
-    base: Annotated[
-        Base, Field(description="Shares of verbatims that say something, or of all that were coded.")
-    ] = "meaningful"
+    base: Annotated[Base, Field(description="Shares of verbatims that say something, or of all that were coded.")] = (
+        "meaningful"
+    )
     year_ago: Annotated[bool, Field(description="Compare with the same period a year before too.")] = False
     population: Annotated[
         Literal["endless", "roster"],

@@ -95,9 +95,7 @@ def chart_of(title: str, series: Sequence[Series], telling: Telling) -> Chart | 
         inside = min(high, max(low, value))
         return round(TOP + (high - inside) / (high - low) * (HIGH - TOP - BOTTOM), 1)
 
-    lines = tuple(
-        _line(one, points, number, telling, (x, y)) for number, (one, points) in enumerate(shown)
-    )
+    lines = tuple(_line(one, points, number, telling, (x, y)) for number, (one, points) in enumerate(shown))
     up = [low + number * step for number in range(round((high - low) / step) + 1)]
     return Chart(
         title=title,
@@ -136,9 +134,7 @@ def _line(
     return Line(telling.name(series), number, tuple(pieces), tuple(_band(one, x, y) for one in stretches), tuple(marks))
 
 
-def _band(
-    stretch: Sequence[tuple[int, Point]], x: Callable[[int], float], y: Callable[[float], float]
-) -> str:
+def _band(stretch: Sequence[tuple[int, Point]], x: Callable[[int], float], y: Callable[[float], float]) -> str:
     """Return the outline of the limits: along the upper ones and back along the lower."""
     upper = [f"{x(place)},{y(point.high if point.high is not None else 0.0)}" for place, point in stretch]
     lower = [f"{x(place)},{y(point.low if point.low is not None else 0.0)}" for place, point in reversed(stretch)]

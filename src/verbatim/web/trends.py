@@ -91,7 +91,10 @@ def _time(
     try:
         found = trends_of(desk, desk.manifest, wanted)
     except InputError as error:
-        found, problem = trends_of(desk, desk.manifest, replace(wanted, question=Question(()), looked=Looked())), str(error)
+        found, problem = (
+            trends_of(desk, desk.manifest, replace(wanted, question=Question(()), looked=Looked())),
+            str(error),
+        )
     speaker = _Speaker(visit, found, frame)
     changes = [(one, change) for one in found.trends.series for change in one.changes]
     steps = [(one, step) for one in found.trends.series for step in one.steps if step.verdict in TOLD]
@@ -120,9 +123,7 @@ def _time(
     )
 
 
-def _score(
-    visit: Visit, narrowed: Narrowed, accounts: tuple[str, ...] | None, shared: Mapping[str, Any]
-) -> Response:
+def _score(visit: Visit, narrowed: Narrowed, accounts: tuple[str, ...] | None, shared: Mapping[str, Any]) -> Response:
     desk, query = visit.site.desk, visit.query
     question = DriverQuestion(
         metric="score" if query.get("metric") == "score" else "nps",
@@ -161,7 +162,9 @@ class _Speaker:
             name = self._say(f"trends.stance_{id}")
         else:
             name = self._found.themes.get(id, id) if kind == "theme" else name_of(self._say, self._frame, id)
-        return self._say("trends.with_polarity", name=name, polarity=self._say(f"trends.{polarity}")) if polarity else name
+        return (
+            self._say("trends.with_polarity", name=name, polarity=self._say(f"trends.{polarity}")) if polarity else name
+        )
 
     def name(self, series: Series) -> str:
         """What a series is called: the measure, and the part where there is a split."""
@@ -306,9 +309,7 @@ def _picks(visit: Visit, frame: Codebook, looked: Looked) -> list[tuple[str, lis
     groups = [(say("trends.whole"), whole)]
     for category in frame.categories:
         name = name_of(say, frame, category)
-        codes = [
-            pick("code", id, name_of(say, frame, id), id in looked.codes) for id in frame.children(category)
-        ]
+        codes = [pick("code", id, name_of(say, frame, id), id in looked.codes) for id in frame.children(category)]
         chosen = category in looked.categories or "all" in looked.categories or nothing
         groups.append((name, [pick("category", category, say("trends.whole_category"), chosen), *codes]))
     themes = _themes(visit)
@@ -326,7 +327,9 @@ def _themes(visit: Visit) -> list[tuple[int, str]]:
     with reading(visit.site.desk.engine, holder.organisation) as connection:
         found = list_themes(connection, holder.organisation)
     left = ("dismissed", "merged")
-    return [(one.id, one.name or visit.say("trends.theme", number=str(one.id))) for one in found if one.state not in left]
+    return [
+        (one.id, one.name or visit.say("trends.theme", number=str(one.id))) for one in found if one.state not in left
+    ]
 
 
 def _values(facts: Facts, question: Question) -> tuple[str, ...]:
@@ -362,4 +365,3 @@ def _bar(one: Estimated, reach: float) -> Bar:
         return None if value is None else round(REACH + REACH * max(-1.0, min(1.0, value / reach)), 1)
 
     return Bar(place(one.low), place(one.value) or REACH, place(one.high))
-
