@@ -51,8 +51,8 @@ class ShownPoint(Shown):
 
     `value` is a share from 0 to 1, or a score from -100 to 100. `effect`: the design effect of accounts. `estimated`
     stances were told by no score; `by_person` were coded by persons. `few`: not enough data to compare. `joined` with
-    the point before, unless the code frame changed in between. `heard` of the `right` people stand behind it, `below` the
-    goal of 60 %; null where the roster does not tell.
+    the point before, unless the code frame changed in between. `heard` of the `right` people stand behind it, `below`
+    the goal of 60 %; null where the roster does not tell.
     """
 
     period: str

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 
@@ -40,9 +41,9 @@ FORMULAS = {
     "(Cochran 1977; CR2 and Satterthwaite's degrees of freedom of Bell and McCaffrey 2002)",
     "population": "variance times (N - n)/(N - 1), where the number N of persons who could answer is asked for",
     "corrected": "(p + Sp - 1)/(Se + Sp - 1), Rogan and Gladen 1978; interval of Lang and Reiczigel 2014",
-    "nps": "100 (promoters - critics)/n; adjusted Wald (Rocks 2016) at the effective size; by account and by revenue the "
-    "weighted mean of the accounts' own scores with Student's t",
-    "difference": "later - earlier; Newcombe's hybrid score limits (1998), with the correlation of accounts that are in "
+    "nps": "100 (promoters - critics)/n; adjusted Wald (Rocks 2016) at the effective size; by account and by revenue "
+    "the weighted mean of the accounts' own scores with Student's t",
+    "difference": "later - earlier; Newcombe's hybrid score limits (1998), with the correlation of accounts in "
     "both (Zou and Donner 2008)",
     "p": "Student's t of the accounts' influences on the difference, CR2, Satterthwaite's degrees of freedom",
     "q": "Benjamini and Hochberg 1995 over all p of the answer",
@@ -212,7 +213,7 @@ class _Work:
         count, ratios = len(self._periods), found.ratios
         bounds = [0, *(seam.at for seam in cut), count]
         steps: list[Step] = []
-        for start, end in zip(bounds, bounds[1:], strict=False):
+        for start, end in pairwise(bounds):
             own = slice(place * count + start, place * count + end)
             levels = change_points(ratios.value[own], ratios.base[own], ratios.variance[own], self._question.level)
             shifted = [Level(one.start + start, one.end + start) for one in levels]
