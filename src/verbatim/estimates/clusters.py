@@ -101,7 +101,7 @@ class Cells:
 
     def sums(self, values: ArrayLike) -> Floats:
         """The sum over the cells of each group."""
-        return np.bincount(self.group, np.asarray(values, dtype=np.float64), self.count)
+        return np.bincount(self.group, np.asarray(values, dtype=np.float64), self.count).astype(np.float64)
 
     @property
     def totals(self) -> Floats:
@@ -162,7 +162,7 @@ class Pairs:
             base = np.zeros(len(kept))
             base[place] = one.base
             sides.append(Cells(cluster, group, base, max(later.count, earlier.count)))
-        return cls(*sides, *places)
+        return cls(sides[0], sides[1], *places)
 
     def differences(self, later: ArrayLike, earlier: ArrayLike) -> Differences:
         """The difference of every pair; tops by the cells that the pairs were made of.

@@ -150,7 +150,10 @@ class _Work:
 
     def settled(self, drafts: Sequence[_Draft]) -> tuple[tuple[Series, ...], int]:
         """The series with q-values over everything that was looked at, and how many p-values that were."""
-        looked = [one.p for draft in drafts for one in (*draft.changes, *draft.contrasts, *draft.steps)]
+        looked: list[float | None] = []
+        for draft in drafts:
+            looked += [one.p for one in (*draft.changes, *draft.contrasts)]
+            looked += [one.p for one in draft.steps]
         q = iter(benjamini_hochberg(np.array(looked, dtype=np.float64)))  # None becomes NaN: not tested
         series = tuple(self._series(draft, q) for draft in drafts)
         return series, sum(p is not None for p in looked)
@@ -254,8 +257,8 @@ def _split(facts: Facts, question: Question) -> _Split:
     labels = facts.labels(question.split)
     names = _values(facts, question, labels)
     table = np.full(len(labels.names) + 1, NOBODY, np.int32)  # the last one is that of NOBODY, which is -1
-    for place, name in enumerate(names):
-        table[labels.names.index(name)] = place
+    for at, name in enumerate(names):
+        table[labels.names.index(name)] = at
     place = table[labels.places]
     unlabelled = int((labels.places == NOBODY).sum())
     return _Split(place, names, unlabelled, int((place == NOBODY).sum()) - unlabelled)

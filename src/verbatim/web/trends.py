@@ -200,7 +200,8 @@ class _Speaker:
         measure, split = series.measure, self._found.trends.question.split
         narrowed = replace(self._found.wanted.narrowed, since=point.period.start, until=point.period.end)
         if series.part is not None and split is not None:
-            narrowed = replace(narrowed, **{split: (series.part,)})
+            part: dict[str, Any] = {split: (series.part,)}
+            narrowed = replace(narrowed, **part)
         code = measure.id if measure.kind in ("code", "category") else None
         stance = measure.id if measure.kind == "stance" else None
         return link("/said", narrowed, code=code, stance=stance, polarity=measure.polarity)
@@ -244,8 +245,8 @@ class _Speaker:
 
 def _charts(found: TrendsFound, speaker: _Speaker) -> list[Chart]:
     """Return a drawing for each measure where there is a split, else one of all shares and one of the score."""
-    series, groups = found.trends.series, {}
-    for one in series:
+    groups: dict[object, list[Series]] = {}
+    for one in found.trends.series:
         split = found.trends.question.split is not None
         key = one.measure.name + str(one.measure.polarity) if split or one.measure.score else one.measure.kind == "nps"
         groups.setdefault(key, []).append(one)
@@ -272,7 +273,7 @@ def _question(visit: Visit, facts: Facts) -> Question:
 
 def _polarity(visit: Visit) -> Polarity | None:
     given = visit.query.get("polarity")
-    return cast("Polarity", given) if given in POLARITIES else None
+    return given if given in POLARITIES else None
 
 
 def _looked(visit: Visit, frame: Codebook) -> Looked:
