@@ -29,19 +29,16 @@ from verbatim.facts import (
     Integers,
     Labels,
     Narrowed,
-    OfAccount,
     among,
     passing,
     within,
 )
 
-Division = OfAccount | Literal["role", "influence"]
-DIVISIONS: tuple[Division, ...] = (*get_args(OfAccount), "role", "influence")
+Division = Literal["account", "tier", "customer_type", "region", "team", "role", "influence"]
+DIVISIONS: tuple[Division, ...] = get_args(Division)
 """What people can be told apart by."""
 
 Silence = Literal["never answered", "fell silent"]
-
-_OF_ACCOUNT: tuple[OfAccount, ...] = get_args(OfAccount)
 
 
 @dataclass(frozen=True, slots=True)
