@@ -12,6 +12,7 @@ from pydantic import Field
 from verbatim import contrasts, priorities, red_flags, served, teams
 from verbatim.actions.excerpts import Cited
 from verbatim.actions.office import AccountView, FlaggedAccounts, PriorityView, ServedView, TeamView
+from verbatim.api.roster_shapes import ShownBeside, shown_beside
 from verbatim.api.shown import Shown
 from verbatim.domain import NpsInterval, Polarity
 from verbatim.facts import Attribute
@@ -123,6 +124,7 @@ class ShownServed(Shown):
     looked_at: int
     more: Annotated[int, Field(description="Cells that were not looked at, the smallest.")]
     asked: dict[str, Any]
+    coverage: ShownBeside
     method: ShownMethod
 
 
@@ -171,6 +173,7 @@ class ShownPriorities(Shown):
     revenue_known: int
     undated: int
     asked: dict[str, Any]
+    coverage: ShownBeside
     method: ShownMethod
 
 
@@ -249,6 +252,7 @@ class ShownRatings(Shown):
     total: int
     as_of: date | None
     span: Span
+    coverage: ShownBeside
     method: ShownMethod
 
 
@@ -292,6 +296,7 @@ class ShownTeams(Shown):
     without: int
     looked_at: int
     as_of: date | None
+    coverage: ShownBeside
     method: ShownMethod
 
 
@@ -333,6 +338,7 @@ def shown_served(view: ServedView) -> ShownServed:
         looked_at=found.looked_at,
         more=found.more,
         asked=view.asked,
+        coverage=shown_beside(view.beside),
         method=_method(served, parameters),
     )
 
@@ -379,6 +385,7 @@ def shown_priorities(view: PriorityView) -> ShownPriorities:
         revenue_known=found.revenue_known,
         undated=found.undated,
         asked=view.asked,
+        coverage=shown_beside(view.beside),
         method=_method(priorities, parameters),
     )
 
@@ -414,6 +421,7 @@ def shown_ratings(view: FlaggedAccounts, items: Sequence[Flagged]) -> ShownRatin
         total=len(view.items),
         as_of=view.as_of,
         span=view.span,
+        coverage=shown_beside(view.beside),
         method=_method(red_flags, _rating_parameters()),
     )
 
@@ -538,6 +546,7 @@ def shown_teams(view: TeamView) -> ShownTeams:
         without=view.found.without,
         looked_at=view.found.looked_at,
         as_of=view.of.as_of,
+        coverage=shown_beside(view.of.beside),
         method=_method(teams, parameters),
     )
 
