@@ -23,7 +23,12 @@ def test_the_office_asks_and_every_answer_stands_on_what_was_said(office):
     client = office.client("analyst")
     served = told(client, "served", by="customer_type")
     worst, other = served["cells"]
-    assert (worst["values"], worst["verdict"], worst["verbatims"], worst["accounts"]) == (["shop"], "under-served", 60, 6)
+    assert (worst["values"], worst["verdict"], worst["verbatims"], worst["accounts"]) == (
+        ["shop"],
+        "under-served",
+        60,
+        6,
+    )
     assert (other["values"], other["verdict"]) == (["plant"], "as expected")
     assert worst["measures"]["complaint"]["difference"]["value"] == 0.8
     assert {one["measure"] for one in worst["reasons"]} == {"complaint", "praise", "effort", "stance"}
@@ -37,7 +42,12 @@ def test_the_office_asks_and_every_answer_stands_on_what_was_said(office):
         assert whole[one["start"] : one["end"]] == one["text"]
     first = told(client, "priorities")
     concern = first["concerns"][0]
-    assert (concern["code"], concern["rank"], concern["respondents"], concern["accounts"]) == ("service.responsiveness", 1, 24, 6)
+    assert (concern["code"], concern["rank"], concern["respondents"], concern["accounts"]) == (
+        "service.responsiveness",
+        1,
+        24,
+        6,
+    )
     assert concern["arithmetic"].startswith("100 × 0.400 × ")
     assert (concern["durable"], first["revenue_known"]) == (True, 12)
     assert [one["code"] for one in first["opportunities"]] == ["service.training"]
@@ -47,7 +57,11 @@ def test_the_office_asks_and_every_answer_stands_on_what_was_said(office):
     shop = flagged["items"][0]
     assert {one["kind"] for one in shop["flags"]} == {"critical decider", "unresolved"}
     one = told(client, f"accounts/{shop['id']}/rating")
-    assert (one["account"]["standing"], one["account"]["stance"]["critics"], one["account"]["tier"]) == ("critical", 4, "1")
+    assert (one["account"]["standing"], one["account"]["stance"]["critics"], one["account"]["tier"]) == (
+        "critical",
+        4,
+        "1",
+    )
     assert [span["name"] for span in one["spans"]] == ["2026Q1", "2026Q2"]
     assert told(client, "ratings", level="none", limit=3)["total"] == 12
     east, west = told(client, "teams")["items"]

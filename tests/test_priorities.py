@@ -31,7 +31,11 @@ def test_every_factor_is_what_it_says():
     assert (concern.size.value, concern.size.part, concern.size.whole) == (0.5, 5, 10)
     assert concern.limits.low < 0.5 < concern.limits.high
     assert concern.severity.value == pytest.approx((10 + 5 * 0.5) / 15)  # ten critics; half of all answers are
-    assert (concern.durability.value, concern.durable, dict(concern.periods)) == (1, True, {"2026Q1": True, "2026Q2": True})
+    assert (concern.durability.value, concern.durable, dict(concern.periods)) == (
+        1,
+        True,
+        {"2026Q1": True, "2026Q2": True},
+    )
     assert concern.revenue.value == pytest.approx(500 / 600)
     assert concern.score == pytest.approx(100 * 0.5 * (12.5 / 15) * 1 * (500 / 600))
     assert concern.arithmetic == "100 × 0.500 × 0.833 × 1.000 × 0.833 = 34.722"

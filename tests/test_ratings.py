@@ -13,7 +13,12 @@ def row(day, contact, score=None, account="Acme", **more):
 
 
 def test_a_person_counts_once_in_a_span_with_the_latest_answer():
-    rows = [row("2026-04-01", "ann", 2), row("2026-05-01", "ann", 10), row("2026-05-02", "ben", 7), row("2026-06-01", "cat", 9)]
+    rows = [
+        row("2026-04-01", "ann", 2),
+        row("2026-05-01", "ann", 10),
+        row("2026-05-02", "ben", 7),
+        row("2026-06-01", "cat", 9),
+    ]
     (acme,) = ratings(facts(rows))
     assert acme.voices == Voices(0, 1, 2, 0)
     assert acme.net.value == pytest.approx(100 * 2 / 3)
@@ -39,7 +44,12 @@ def test_estimated_stances_count_and_are_told_but_have_no_score():
 
 
 def test_mentions_make_the_polarity():
-    codes = [("price.level", "negative"), ("service.attitude", "positive"), ("service.training", "positive"), ("x", "neutral")]
+    codes = [
+        ("price.level", "negative"),
+        ("service.attitude", "positive"),
+        ("service.training", "positive"),
+        ("x", "neutral"),
+    ]
     (acme,) = ratings(facts([row("2026-05-01", "ann", 5, codes=codes)]))
     assert acme.spans[0].polarity == pytest.approx(1 / 3)
 

@@ -1,4 +1,4 @@
-"""Who is under-served and over-served: a group with a planted difference, costs, small groups, the rest as a measure."""
+"""Who is under-served and over-served: planted differences, costs, small groups, the rest as a measure."""
 
 import numpy as np
 import pytest
@@ -36,7 +36,7 @@ def test_a_group_that_complains_more_is_under_served_and_told_by_how_much():
     complaint = worst.measures["complaint"]
     assert (complaint.value, complaint.rest, complaint.rest_n) == (0.6, 0.2, 160)
     assert complaint.difference.value == pytest.approx(0.4)
-    assert complaint.q < 0.001
+    assert complaint.q < 0.01
     assert complaint.rest < complaint.drawn < complaint.value
     assert {one.measure for one in worst.reasons} == {"complaint", "stance"}
     assert {one.verdict for one in found.cells[1:]} == {"as expected"}
@@ -51,7 +51,9 @@ def test_one_loud_account_moves_nothing():
 
 
 def test_few_answers_or_few_accounts_are_not_enough():
-    rows = answers("shop") + answers("two", accounts=2, each=40, blamed=30) + answers("tiny", accounts=5, each=3, blamed=3)
+    rows = (
+        answers("shop") + answers("two", accounts=2, each=40, blamed=30) + answers("tiny", accounts=5, each=3, blamed=3)
+    )
     found = served(facts(rows, known("shop") | known("two", 2) | known("tiny", 5)), ["customer_type"])
     verdicts = {one.values[0]: (one.verdict, one.reasons) for one in found.cells}
     assert verdicts["two"] == ("not enough data", ())

@@ -9,7 +9,11 @@ from verbatim.spans import begin_of, day_of, name_of, number_of, spans_of
 
 @pytest.mark.parametrize(
     ("span", "name", "begin"),
-    [("month", "2026-05", date(2026, 5, 1)), ("quarter", "2026Q2", date(2026, 4, 1)), ("year", "2026", date(2026, 1, 1))],
+    [
+        ("month", "2026-05", date(2026, 5, 1)),
+        ("quarter", "2026Q2", date(2026, 4, 1)),
+        ("year", "2026", date(2026, 1, 1)),
+    ],
 )
 def test_a_day_is_in_its_month_quarter_and_year(span, name, begin):
     (number,) = spans_of(np.array([number_of(date(2026, 5, 17))], np.int32), span)

@@ -66,7 +66,8 @@ def test_an_account_that_is_not_ones_own_is_not_there(visit, customers):
 
 
 @pytest.mark.parametrize(
-    "path", ["/overview", "/served?cell=2", "/served?by=customer_type&show=complaint", "/accounts", "/accounts?id=1", "/said"]
+    "path",
+    ["/overview", "/served?cell=2", "/served?by=customer_type&show=complaint", "/accounts", "/accounts?id=1", "/said"],
 )
 @pytest.mark.parametrize(
     ("language", "width", "scheme"), [("en", 375, "light"), ("zh-Hans", 1440, "dark"), ("zh-Hant", 375, "dark")]

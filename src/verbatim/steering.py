@@ -45,7 +45,7 @@ class _Where:
 def served(  # noqa: PLR0913, PLR0917 - every option of the command is a parameter
     by: Annotated[
         Several,
-        typer.Option(help="One attribute, or two: customer_type, role, tier, region … (default: customer_type and role)."),
+        typer.Option(help="One attribute or two, such as tier and region (default: customer_type and role)."),
     ] = None,
     since: Since = None,
     until: Until = None,

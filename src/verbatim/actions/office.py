@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from verbatim.actions.frame_in_use import codebook
 from verbatim.actions.efforts import effort_of
 from verbatim.actions.excerpts import CANDIDATES, Cited, Sought, cited
 from verbatim.actions.figures import Counting, figures_of
+from verbatim.actions.frame_in_use import codebook
 from verbatim.coverage import RIGHT, Beside, Roster, coverage_beside
 from verbatim.domain import POLARITIES, Polarity
 from verbatim.errors import NotFoundError
@@ -141,7 +141,7 @@ def what_comes_first(
     frame = codebook(office.desk, office.organisation)
     without = frozenset(filter(None, map(frame.id_with_role, ROLES_LEFT_OUT)))
     found = priorities(facts, span, level, without)
-    told = [one for one in found.items if one.rank is not None and one.rank <= 10 and excerpts]  # noqa: PLR2004
+    told = [one for one in found.items if one.rank is not None and one.rank <= 10 and excerpts]
     sought = [Sought(_saying(facts, one.code, SPOKEN[one.kind]), SPOKEN[one.kind], one.code, excerpts) for one in told]
     words = _cited(office, sought)
     by_code = {(one.kind, one.code): some for one, some in zip(told, words, strict=True)}
@@ -231,9 +231,7 @@ def _people(office: Office, facts: Facts, day: int) -> tuple[dict[int, Circle], 
     asked[roster.invited[(roster.day > day - YEAR) & (roster.day <= day)]] = True
     size = len(facts.accounts.names)
     placed = roster.account != NOBODY
-    counts = [
-        np.bincount(roster.account[placed & some], minlength=size) for some in (placed, asked, asked & heard)
-    ]
+    counts = [np.bincount(roster.account[placed & some], minlength=size) for some in (placed, asked, asked & heard)]
     numbers = facts.accounts.numbers.tolist()
     circles = {number: Circle(*map(int, row)) for number, row in zip(numbers, zip(*counts, strict=True), strict=True)}
     silent: dict[int, list[int]] = {}
@@ -245,7 +243,6 @@ def _people(office: Office, facts: Facts, day: int) -> tuple[dict[int, Circle], 
 def _key(roster: Roster) -> Flags:
     """Whose silence is a signal: those who decide or influence."""
     return among(roster.influence, [name for name in roster.influence.names if name.casefold() in RIGHT.right])
-
 
 
 def _in_order(facts: Facts, items: Sequence[Flagged]) -> tuple[Flagged, ...]:

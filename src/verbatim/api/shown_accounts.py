@@ -276,5 +276,3 @@ def shown_teams(view: TeamView) -> ShownTeams:
         coverage=shown_beside(view.of.beside),
         method=told(teams, parameters),
     )
-
-
