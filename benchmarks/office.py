@@ -51,15 +51,43 @@ REGIONS = ("north", "south", "east", "west")
 TYPES = ("chain", "hospital", "plant", "school")
 WORDS = "Delivery was late twice and nobody called back; the price went up again."
 
-VERBATIMS = (
-    "id organisation source external_id revision text text_hash question date at channel score row account_id "
-    "contact_id created".split()
-)
-CODINGS = (
-    "id organisation verbatim_id revision model_id author language stance stance_source stance_confidence conflict "
-    "review trust created blind codebook_id".split()
-)
-MENTIONS = "organisation coding_id code category position polarity confidence excerpts".split()
+VERBATIMS = [
+    "id",
+    "organisation",
+    "source",
+    "external_id",
+    "revision",
+    "text",
+    "text_hash",
+    "question",
+    "date",
+    "at",
+    "channel",
+    "score",
+    "row",
+    "account_id",
+    "contact_id",
+    "created",
+]
+CODINGS = [
+    "id",
+    "organisation",
+    "verbatim_id",
+    "revision",
+    "model_id",
+    "author",
+    "language",
+    "stance",
+    "stance_source",
+    "stance_confidence",
+    "conflict",
+    "review",
+    "trust",
+    "created",
+    "blind",
+    "codebook_id",
+]
+MENTIONS = ["organisation", "coding_id", "code", "category", "position", "polarity", "confidence", "excerpts"]
 
 
 def main() -> None:

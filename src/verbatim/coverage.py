@@ -165,7 +165,7 @@ def coverage_beside(facts: Facts, roster: Roster, narrowed: Narrowed = ALL, soug
     return _beside(_people(facts, roster, narrowed, sought), roster, sought)
 
 
-def coverage(  # noqa: PLR0913, PLR0917 - what is counted, of whom, and how it is divided are different things
+def coverage(
     facts: Facts,
     roster: Roster,
     narrowed: Narrowed = ALL,
@@ -272,9 +272,7 @@ def _rate(roster: Roster, answered: Flags, account: Integers) -> Interval | None
     return clustered_share(k, n) if len(n) > 1 else wilson(int(k[0]), int(n[0]))
 
 
-def _cells(
-    facts: Facts, roster: Roster, people: _People, sought: Sought, by: tuple[Division, ...]
-) -> tuple[Cell, ...]:
+def _cells(facts: Facts, roster: Roster, people: _People, sought: Sought, by: tuple[Division, ...]) -> tuple[Cell, ...]:
     members = np.flatnonzero(people.member)
     divided = [_labels(facts, roster, one) for one in by]
     if not len(members):

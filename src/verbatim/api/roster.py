@@ -1,7 +1,6 @@
 """The roster: accounts, invitations, and how many of the right people on it were heard."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Query
@@ -34,7 +33,7 @@ from verbatim.api.roster_shapes import (
     shown_coverage,
 )
 from verbatim.api.shown import Page
-from verbatim.coverage import DIVISIONS, Division, Sought
+from verbatim.coverage import Division, Sought
 from verbatim.store import audit
 from verbatim.store.opening import reading, writing
 from verbatim.store.roster import StoredAccount, list_accounts, list_invitations
