@@ -176,7 +176,8 @@ def _rows(count: int, people: Sequence[tuple[int, int]], model: int, span: timed
             stance = STANCES[0 if points <= 6 else 1 if points <= 8 else 2]
             asked = "Why this score?" if number % 3 else "What could we do better?"
             chunk["verbatims"].append((
-                *(number, ORGANISATION, ("nps", "support", "portal")[number % 3], f"v{number}", 1, WORDS, f"{number:x}"),
+                *(number, ORGANISATION, ("nps", "support", "portal")[number % 3], f"v{number}", 1, WORDS),
+                f"{number:x}",
                 *(asked, when, when, ("mail", "web")[number % 2], float(points), 0, at, contact, when),
             ))  # fmt: skip
             chunk["codings"].append((
@@ -288,7 +289,7 @@ QUERIES: tuple[dict[str, Any], ...] = (
 
 
 def http_figures(folder: Path, database: str | None, engine: Engine, requests: int) -> dict[str, Any]:
-    """Times of GET /v1/trends and GET /v1/coverage over HTTP in milliseconds, from when the server has read its facts."""
+    """Times of GET /v1/trends and GET /v1/coverage over HTTP in milliseconds, once the server has read its facts."""
     with writing(engine, ORGANISATION) as connection:
         key = create_key(connection, ORGANISATION, "bench", "admin")[1]
     with served_from(folder, database) as (port, process):

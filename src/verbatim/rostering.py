@@ -1,4 +1,4 @@
-"""The commands of whoever keeps the roster: take one in, see how many of the right people were heard. Doors, as `cli`."""
+"""The commands of whoever keeps the roster: take one in, see how many of the right people were heard. Doors."""
 
 import json as to_json
 from dataclasses import asdict

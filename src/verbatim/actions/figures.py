@@ -68,7 +68,7 @@ class Known:
 
 @dataclass(slots=True)
 class Memory:
-    """What is known of an organisation and what it comes to, None before it was read; one thread at a time changes it."""
+    """What is known of an organisation and what it comes to, None before it was read; one thread at a time writes."""
 
     lock: Lock = field(default_factory=Lock)
     known: Known | None = None
