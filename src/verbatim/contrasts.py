@@ -141,9 +141,9 @@ def _of_measure(measure: Measure, groups: NDArray[np.int32], count: int, cluster
 
 
 def _side(values: Floats, of_cluster: Places, size: int) -> _Side:
-    counts = (np.bincount(places, minlength=size) for places in (of_cluster, of_cluster[values > 0]))
-    bases, plus = (one.astype(np.float64) for one in counts)
-    return _Side(np.bincount(of_cluster, values, size), bases, plus)
+    tops = np.bincount(of_cluster, values, size).astype(np.float64)
+    bases, plus = (np.bincount(places, minlength=size) for places in (of_cluster, of_cluster[values > 0]))
+    return _Side(tops, bases.astype(np.float64), plus.astype(np.float64))
 
 
 def _rest(whole: _Side, side: _Side) -> _Side:
