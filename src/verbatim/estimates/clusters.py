@@ -55,7 +55,7 @@ class Ratios:
         Where that cannot be told, for all say the same or one account speaks alone, it is the one that Kish's formula
         gives, see `Cells.kish`.
         """
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             plain = self.value * (1 - self.value) / self.base
             told = self.variance / plain
         known = (plain > 0) & (self.clusters > 1)
@@ -101,7 +101,7 @@ class Cells:
 
     def sums(self, values: ArrayLike) -> Floats:
         """The sum over the cells of each group."""
-        return np.bincount(self.group, np.asarray(values, dtype=np.float64), self.count)
+        return np.bincount(self.group, np.asarray(values, dtype=np.float64), self.count).astype(np.float64)
 
     @property
     def totals(self) -> Floats:
@@ -116,7 +116,7 @@ class Cells:
     def ratios(self, tops: ArrayLike) -> Ratios:
         """The ratio of every group; `tops` (cells,). NaN where a group has nothing, no variance for one account."""
         values = np.asarray(tops, dtype=np.float64)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             totals, clusters = self.totals, self.clusters
             value = self.sums(values) / totals
             weight, influence = self._influence(values, value, totals)
@@ -126,7 +126,7 @@ class Cells:
 
     def kish(self, likeness: float) -> Floats:
         """The design effect 1 + (Σn²/Σn − 1)·ρ of each group: L. Kish (1965), Survey Sampling, section 5.4."""
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             return np.maximum(1.0, np.nan_to_num(1 + (self.sums(self.base**2) / self.totals - 1) * likeness, nan=1.0))
 
     def _influence(self, tops: Floats, value: Floats, totals: Floats) -> tuple[Floats, Floats]:
@@ -162,7 +162,7 @@ class Pairs:
             base = np.zeros(len(kept))
             base[place] = one.base
             sides.append(Cells(cluster, group, base, max(later.count, earlier.count)))
-        return cls(*sides, *places)
+        return cls(sides[0], sides[1], *places)
 
     def differences(self, later: ArrayLike, earlier: ArrayLike) -> Differences:
         """The difference of every pair; tops by the cells that the pairs were made of.
@@ -175,7 +175,7 @@ class Pairs:
             spread = np.zeros(len(side.base))
             spread[at] = np.asarray(values, dtype=np.float64)
             tops.append(spread)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             return self._differences(tops[0], tops[1])
 
     def _differences(self, later: Floats, earlier: Floats) -> Differences:
@@ -238,7 +238,7 @@ def likeness(cells: Cells, tops: ArrayLike) -> float:
     """
     yes, n = np.asarray(tops, dtype=np.float64), cells.base
     totals, clusters = cells.totals, cells.clusters
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         own, whole = yes / n, (cells.sums(yes) / totals)[cells.group]
         between, within = np.nansum(n * (own - whole) ** 2), np.nansum(yes * (1 - own))
         free, inside = float(np.maximum(0, clusters - 1).sum()), float(totals.sum() - clusters.sum())
@@ -263,7 +263,7 @@ def resampled(tops: ArrayLike, bases: ArrayLike, draws: int = DRAWS, seed: int =
     for start in range(0, draws, block):
         size = min(block, draws - start)
         weights = chance.multinomial(count, np.full(count, 1 / count), size).astype(np.float64)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             found.append(np.tensordot(weights, above, 1) / np.tensordot(weights, below, 1))
     return np.concatenate(found)
 

@@ -18,6 +18,8 @@ from verbatim.web import (
     review,
     said,
     served,
+    themes,
+    trends,
 )
 from verbatim.web.visit import Visit
 
@@ -40,10 +42,12 @@ _ANALYSING: frozenset[Role] = frozenset({"analyst", "admin"})
 
 SECTIONS = (
     Section("overview", "/overview", overview.show, RULES["GET", "/v1/priorities"]),
+    Section("trends", "/trends", trends.show, RULES["GET", "/v1/trends"]),
     Section("served", "/served", served.show, RULES["GET", "/v1/served"]),
     Section("accounts", "/accounts", accounts.show, RULES["GET", "/v1/ratings"]),
     Section("said", "/said", said.show, RULES["GET", "/v1/served"], listed=False),
     Section("review", "/review", review.show, _ANALYSING),
+    Section("themes", "/themes", themes.show, RULES["GET", "/v1/themes"]),
     Section("codebook", "/codebook", codebook.show, RULES["GET", "/v1/codebook/draft"]),
     Section("coverage", "/coverage", coverage.show, RULES["GET", "/v1/coverage"]),
     Section("import", "/import", importing.show, RULES["POST", "/v1/imports"]),
