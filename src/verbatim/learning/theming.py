@@ -46,6 +46,7 @@ class Plan:
     number. `core`: the neighbours by which HDBSCAN tells density. `outer`: the share of a theme's members that lie
     farther out than what may join; nothing belongs to a theme whose cosine to its
     middle is below `least_near`, or below half of what is usual there. Themes whose middles are `alike` are one.
+    `largest`: what holds a larger share of the points is looked into further.
     """
 
     components: int = 64
@@ -58,6 +59,7 @@ class Plan:
     outer: float = 0.1
     least_near: float = 0.25
     alike: float = 0.85
+    largest: float = 0.05
 
     def least_of(self, points: int) -> int:
         """How many different texts make a theme among so many."""
@@ -189,6 +191,7 @@ def _clustered(rows: Floats, plan: Plan, least: float) -> Labels:
     found = HDBSCAN(
         min_cluster_size=max(plan.least, round(least)),
         min_samples=plan.core,
+        max_cluster_size=max(10 * plan.least, round(plan.largest * len(rows))),
         cluster_selection_method="eom",
         algorithm="kd_tree",
         copy=True,
