@@ -39,8 +39,8 @@ def test_a_rise_is_told_with_everything_it_stands_on(service, store, months, she
     assert found["looked"] > 3
     assert (found["base"], found["frame"], found["split"]) == ("meaningful", "b2b@1", "region")
     assert "Newcombe" in found["formulas"]["difference"]
-    assert found["coder"]["source"] == "nothing"
-    assert point["corrected"]["refusal"] == "not measured"
+    assert found["coder"]["source"] == "card"
+    assert point["corrected"]["refusal"] == "too few with it"
     score = next(one for one in found["series"] if one["kind"] == "nps" and one["part"] is None)["points"][0]
     assert (score["value"], score["scores"]["critics"]) == (60.0, 8)
     assert score["scores"]["by_revenue"]["value"] < score["scores"]["by_account"]["value"] + 1

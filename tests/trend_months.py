@@ -1,4 +1,4 @@
-"""A store with four months of feedback: one complaint rises in the third and stays, and gold says how the coder errs."""
+"""A store with four months of feedback: one complaint rises in the third and stays; gold says how the coder errs."""
 
 from datetime import UTC, datetime
 
