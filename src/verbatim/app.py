@@ -3,7 +3,7 @@
 import gc
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +22,7 @@ from verbatim.api.application import create_app
 from verbatim.api.limits import Limits
 from verbatim.domain import Verbatim
 from verbatim.outbox import Allowed, Sender
+from verbatim.post import MailServer, Post
 from verbatim.scratch import scratch
 from verbatim.store.access_keys import create_key, list_keys
 from verbatim.store.opening import writing
@@ -44,7 +45,7 @@ FIRST_KEY = "first admin"
 class ServeOrder:
     """What to serve, and where: the store in a folder, or at a URL; so many worker processes beside the server.
 
-    `public_url`: what browsers call the page where a proxy stands before it.
+    `public_url`: what browsers call the page where a proxy stands before it. `mail`: the server that mails are handed to.
     """
 
     data: Path | None = None
@@ -57,6 +58,7 @@ class ServeOrder:
     limits: Limits = field(default_factory=Limits)
     webhooks: Allowed = field(default_factory=Allowed)
     public_url: str | None = None
+    mail: MailServer | None = None
 
 
 def serve(order: ServeOrder) -> None:
@@ -78,7 +80,8 @@ def serve(order: ServeOrder) -> None:
         desk = open_desk(url, order.model, order.codebook)
         stack.callback(desk.close)
         code_texts(desk, [Verbatim("", "ready")])
-        stack.enter_context(_sending(Sender(desk.engine, order.webhooks)))
+        stack.enter_context(_sending(Sender(desk.engine, order.webhooks).run, "sender"))
+        stack.enter_context(_sending(Post(desk, order.mail).run, "post"))
         app = create_app(desk, order.limits, crew.wake, pages(desk, order.public_url))
         gc.freeze()  # models and routes live as long as the server: a collection that walks them holds requests up
         _greet(first_key(desk.engine), order, line.getsockname()[1])
@@ -126,9 +129,9 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
 
 
 @contextmanager
-def _sending(sender: Sender) -> Iterator[None]:
+def _sending(run: Callable[[Event], None], name: str) -> Iterator[None]:
     stop = Event()
-    thread = Thread(target=sender.run, args=(stop,), name="sender")
+    thread = Thread(target=run, args=(stop,), name=name)
     thread.start()
     try:
         yield

@@ -21,6 +21,7 @@ from verbatim.drafting import drafting_app
 from verbatim.errors import InputError, InternalError, VerbatimError
 from verbatim.inspection import inspection_app
 from verbatim.lineage import lineage_app
+from verbatim.reporting import reporting_app
 
 EXIT_CODES: dict[type[VerbatimError], int] = {InputError: 2, InternalError: 1}
 
@@ -63,6 +64,7 @@ codebook_app.add_typer(drafting_app)
 app.add_typer(custody_app)
 app.add_typer(inspection_app)
 app.add_typer(lineage_app)
+app.add_typer(reporting_app)
 
 
 @app.command()
@@ -243,6 +245,7 @@ def serve(  # noqa: PLR0913, PLR0917 - every option of the command is a paramete
     from verbatim.app import ServeOrder  # noqa: PLC0415
     from verbatim.app import serve as run  # noqa: PLC0415
     from verbatim.outbox import allowed_hosts  # noqa: PLC0415
+    from verbatim.post import mail_server  # noqa: PLC0415
     from verbatim.settings import preset  # noqa: PLC0415
 
     wanted = preset()
@@ -258,6 +261,7 @@ def serve(  # noqa: PLR0913, PLR0917 - every option of the command is a paramete
         limits=Limits(**wanted.limits()),
         webhooks=allowed_hosts(wanted.webhook_hosts),
         public_url=wanted.public_url,
+        mail=mail_server(wanted),
     )
     run(order)
 

@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 from verbatim.store import (  # noqa: F401 - they add their tables to the metadata
     promotions,
     publications,
+    report_tables,
     review_tables,
     sign_in_tables,
 )

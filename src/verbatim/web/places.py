@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from verbatim.access import RULES, Role
-from verbatim.web import agreement, codebook, importing, jobs, models, review
+from verbatim.web import agreement, codebook, importing, jobs, models, reports, review
 from verbatim.web.visit import Visit
 
 
@@ -28,6 +28,7 @@ SECTIONS = (
     Section("import", "/import", importing.show, RULES["POST", "/v1/imports"]),
     Section("models", "/models", models.show, RULES["GET", "/v1/models/{version}"]),
     Section("agreement", "/agreement", agreement.show, RULES["GET", "/v1/agreement"]),
+    Section("reports", "/reports", reports.show, RULES["GET", "/v1/reports"]),
     Section("jobs", "/jobs", jobs.show, RULES["GET", "/v1/jobs"]),
 )
 """Every section; a new page is a function in a module beside this one, and a line here."""
