@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
 
+import structlog
 import typer
 import uvicorn
 from sqlalchemy import Engine
@@ -16,11 +17,14 @@ from starlette.types import ASGIApp
 
 from verbatim import logs
 from verbatim.access import ORGANISATION
+from verbatim.actions.desk import Desk
+from verbatim.actions.figures import warm
 from verbatim.actions.intake import code_texts, open_desk
 from verbatim.actions.stores import open_data, store_url
 from verbatim.api.application import create_app
 from verbatim.api.limits import Limits
 from verbatim.domain import Verbatim
+from verbatim.errors import StoreError
 from verbatim.outbox import Allowed, Sender
 from verbatim.post import MailServer, Post
 from verbatim.scratch import scratch
@@ -39,6 +43,8 @@ LONGEST_HEAD = 32 * 1024
 """Bytes of the head of a request."""
 
 FIRST_KEY = "first admin"
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,7 @@ def serve(order: ServeOrder) -> None:
         desk = open_desk(url, order.model, order.codebook)
         stack.callback(desk.close)
         code_texts(desk, [Verbatim("", "ready")])
+        Thread(target=_read_figures, args=(desk,), name="figures", daemon=True).start()
         stack.enter_context(_sending(Sender(desk.engine, order.webhooks).run, "sender"))
         stack.enter_context(_sending(Post(desk, order.mail).run, "post"))
         app = create_app(desk, order.limits, crew.wake, pages(desk, order.public_url))
@@ -126,6 +133,14 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         # Connections inherit it. Else the end of an answer waits 40 ms for the client to confirm its head.
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         yield line
+
+
+def _read_figures(desk: Desk) -> None:
+    """Read what statistics count, beside the requests that come already; whoever asks before it is there waits."""
+    try:
+        warm(desk)
+    except StoreError as error:
+        log.warning("figures_not_read", reason=str(error))
 
 
 @contextmanager

@@ -124,6 +124,30 @@ class Facts:
         return Labels(places, labels.names)
 
 
+TIER_SHARE = 0.8
+"""What the accounts of tier 1 bring of all revenue, and those of tier 2 of the rest."""
+
+
+def computed_tiers(revenue: NDArray[np.float64], strategic: Flags, share: float = TIER_SHARE) -> Small:
+    """The tier that follows from the revenue, 1 to 3; 0 where the revenue is not known.
+
+    Tier 1 are the fewest accounts that bring `share` of all revenue, tier 2 the fewest that bring `share` of the rest;
+    strategic accounts are of tier 2 at least. Of equals the former comes first.
+    """
+    tiers = np.where(np.isnan(revenue), 0, 3).astype(np.int8)
+    order = np.argsort(-np.nan_to_num(revenue), kind="stable")
+    order = order[np.nan_to_num(revenue[order]) > 0]
+    for tier in (1, 2):
+        brought = np.cumsum(revenue[order])
+        if not len(order):
+            break
+        count = int(np.searchsorted(brought, share * brought[-1] * (1 - 1e-12))) + 1
+        tiers[order[:count]] = tier
+        order = order[count:]
+    tiers[strategic & ((tiers == 3) | (tiers == 0))] = 2
+    return tiers
+
+
 _ROWS = tuple(
     one.name
     for one in fields(Facts)

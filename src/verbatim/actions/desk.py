@@ -19,6 +19,7 @@ from verbatim.store.opening import open_store
 from verbatim.taxonomy import Codebook
 
 if TYPE_CHECKING:
+    from verbatim.actions.figures import Memory
     from verbatim.actions.frame_in_use import FrameInUse
 
 
@@ -29,7 +30,8 @@ class Desk:
     `line` is where callers are coded together, `together` where what they hand in is kept together, `redactors` what is
     known of rosters, `introduced` the organisations that know the model already, `champions` the desks of organisations
     that code with a model of their own, by organisation and label, `frames` and `codebooks` what is known of versions
-    of code frames, by organisation and number: all belong to this desk and to the process that it is in.
+    of code frames, by organisation and number, `figures` what is counted of each organisation: all belong to this desk
+    and to the process that it is in.
     """
 
     engine: Engine
@@ -43,13 +45,14 @@ class Desk:
     champions: dict[tuple[str, str], "Desk"] = field(init=False, repr=False, compare=False)
     frames: dict[tuple[str, int], "FrameInUse"] = field(init=False, repr=False, compare=False)
     codebooks: dict[tuple[str, int], Codebook] = field(init=False, repr=False, compare=False)
+    figures: dict[str, "Memory"] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "line", CodingLine(self.coder))
         object.__setattr__(self, "together", Together())
         object.__setattr__(self, "redactors", Redactors())
         object.__setattr__(self, "introduced", set())
-        for name in ("champions", "frames", "codebooks"):
+        for name in ("champions", "frames", "codebooks", "figures"):
             object.__setattr__(self, name, {})
 
     @property
@@ -58,9 +61,10 @@ class Desk:
         return self.coder.model.label
 
     def beside(self, coder: Coder, manifest: Manifest, codebook: Codebook) -> "Desk":
-        """A desk of the same store with another model, which knows what this one knows of rosters."""
+        """A desk of the same store with another model, which knows what this one knows of rosters and figures."""
         desk = Desk(self.engine, coder, manifest, codebook)
-        object.__setattr__(desk, "redactors", self.redactors)
+        for name in ("redactors", "figures"):
+            object.__setattr__(desk, name, getattr(self, name))
         return desk
 
     def close(self) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Result, Row, Select, Table, delete, func, or_
 from verbatim.domain import Turn, Verbatim
 from verbatim.errors import ConflictError, NotFoundError
 from verbatim.store import audit
+from verbatim.store.office_tables import invitations
 from verbatim.store.promotions import promotions
 from verbatim.store.publications import publications
 from verbatim.store.records import Values, text_hash, words_of
@@ -49,6 +50,7 @@ DROPPED = "its file held what was deleted since; ask for it anew"
 _MENTIONS: tuple[tuple[Table, tuple[str, ...]], ...] = (
     (verbatims, ("text", "turns", "question", "fields", "role", "channel")),
     (contacts, ("role", "influence", "tier")),
+    (invitations, ("survey",)),
     (codings, ("reason",)),
     (promotions, ("reason",)),
     (publications, ("reason", "operations")),
