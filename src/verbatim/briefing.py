@@ -142,12 +142,13 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """What a picture shows: how it looks, the key of its title, its marks, and the unit of its values."""
+    """What a picture shows: how it looks, the key of its title and what that is about, its marks, the unit of values."""
 
     look: Look
     title: str
     marks: tuple[Mark, ...]
     unit: Literal["share", "score", "count"] = "share"
+    about: "Value" = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ def summary(briefing: Briefing, frame: Frame, language: str = "en") -> tuple[str
 
 def picture(chart: Chart, speech: Speech, mark: str, medium: str = "screen") -> Picture:
     """A chart drawn; `mark` keeps its ids apart from those of the other pictures of a page."""
-    spec, told = spec_of(chart, speech), speech.say(chart.title)
+    spec, told = spec_of(chart, speech), speech(Phrase(chart.title, {"name": chart.about}))
     drawn = vega.svg(spec, told, mark)
     if medium != ON_PAPER:
         drawn = drawn.replace(f'"{vega.INK}"', '"currentColor"')
