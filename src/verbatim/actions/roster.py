@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from verbatim.actions.arrivals import AHEAD, EARLIEST
 from verbatim.domain import Rejection
@@ -17,7 +17,7 @@ from verbatim.formats.reading import ReadOptions
 from verbatim.formats.rosters import RosterReading, RosterRow, open_roster
 from verbatim.store import audit
 from verbatim.store.columns import in_utc
-from verbatim.store.opening import reading, writing
+from verbatim.store.opening import writing
 from verbatim.store.people import Contact, StoredContact, add_contacts, list_contacts
 from verbatim.store.roster import Account, Invitation, StoredAccount, put_accounts, put_invitations
 
@@ -189,14 +189,3 @@ def _numbers(people: Sequence[StoredContact]) -> dict[tuple[str, str], int]:
 
 def _plain(told: Mapping[str, object]) -> dict[str, Any]:
     return dict(told)
-
-
-def roster_counts(connection: Connection, organisation: str) -> int:
-    """How many contacts are on the roster."""
-    return len(list_contacts(connection, organisation))
-
-
-def look(engine: Engine, organisation: str, account: str | None = None) -> tuple[StoredContact, ...]:
-    """The contacts of an organisation, or of one account."""
-    with reading(engine, organisation) as connection:
-        return list_contacts(connection, organisation, account)

@@ -32,6 +32,7 @@ from verbatim.api import (
     people,
     reports,
     review,
+    roster,
     webhooks,
     work,
 )
@@ -57,6 +58,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     labels.router,
     people.router,
     reports.router,
+    roster.router,
     keys.router,
     webhooks.router,
     health.router,

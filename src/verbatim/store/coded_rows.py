@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Date, Integer, Select, and_, c
 
 from verbatim.domain import POLARITIES, STANCES
 from verbatim.facts import NOBODY, UNDATED, Integers, Labels
-from verbatim.store.coded_columns import LABELS, CodedRows, Names, Numbers, in_use
+from verbatim.store.coded_columns import LABELS, CodedRows, Names, Numbers
 from verbatim.store.promotions import promotions
 from verbatim.store.review_tables import withdrawals
 from verbatim.store.schema import code_mentions, codings, models, verbatims
@@ -90,7 +90,7 @@ def _language(told: Labels, judged: _Judged) -> Labels:
     places = told.places.copy()
     unknown = places[judged.row] == NOBODY
     places[judged.row[unknown]] = moved[judged.language.places[unknown]]
-    return in_use(Labels(places, tuple(names)))
+    return Labels(places, tuple(names)).in_use()
 
 
 def _pieces(connection: Connection, chosen: Select[Any], numbers: Sequence[int] | None, by: Any) -> Iterator[Columns]:
@@ -132,7 +132,7 @@ def _said(connection: Connection, organisation: str, numbers: Sequence[int] | No
     order = np.argsort(stacked["number"], kind="stable")
     found = {name: column[order] for name, column in stacked.items()}
     revision = found.pop("revision")
-    return _Said(found, revision, {name: in_use(one.labels().of(order)) for name, one in named.items()})
+    return _Said(found, revision, {name: one.labels().of(order).in_use() for name, one in named.items()})
 
 
 _PLAIN: Mapping[str, Any] = {"day": np.int32, "account": np.int64, "score": np.float32, "revision": np.int32}
@@ -314,7 +314,7 @@ def _mentions(
     order = np.argsort(row, kind="stable")
     return {
         "mention_row": row[order],
-        "mention_code": in_use(names.labels().of(order)),
+        "mention_code": names.labels().of(order).in_use(),
         "mention_polarity": np.concatenate(polarities)[order],
     }
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, select
 
 from verbatim.errors import StoreError
+from verbatim.facts import EPOCH
 from verbatim.store.columns import in_utc
 from verbatim.store.office_tables import invitations
 from verbatim.store.people import account_ids
@@ -53,6 +54,14 @@ class Person:
     account: int
     role: str | None
     influence: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An invitation as far as it is counted: the number of the contact, and days since 1970-01-01."""
+
+    contact: int
+    day: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +117,13 @@ def list_people(connection: Connection, organisation: str) -> tuple[Person, ...]
     chosen = select(contacts.c.id, contacts.c.account_key, contacts.c.role, contacts.c.influence)
     rows = connection.execute(chosen.where(contacts.c.organisation == organisation).order_by(contacts.c.id))
     return tuple(Person(*row) for row in rows)
+
+
+def list_asked(connection: Connection, organisation: str) -> tuple[Asked, ...]:
+    """Who was asked when, by the number of the invitation, without names."""
+    chosen = select(invitations.c.contact_id, invitations.c.date).where(invitations.c.organisation == organisation)
+    rows = connection.execute(chosen.order_by(invitations.c.id))
+    return tuple(Asked(row.contact_id, row.date.toordinal() - EPOCH) for row in rows)
 
 
 def put_invitations(

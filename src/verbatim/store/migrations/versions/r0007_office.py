@@ -20,12 +20,13 @@ CREATE POLICY own_organisation ON {table}
         OR current_setting('verbatim.organisation', true) = '*')
 """
 
+EVENTS = ("INSERT", "UPDATE", "DELETE")
 LOGGED = {
-    **{("verbatims", event): "{row}id" for event in ("INSERT", "UPDATE", "DELETE")},
+    **{("verbatims", event): "{row}id" for event in EVENTS},
     ("codings", "INSERT"): "{row}verbatim_id",
     ("withdrawals", "INSERT"): "(SELECT codings.verbatim_id FROM codings WHERE codings.id = {row}coding_id)",
     ("promotions", "INSERT"): "NULL",
-    **{(table, event): "0" for table in ("accounts", "contacts") for event in ("INSERT", "UPDATE", "DELETE")},
+    **{(table, event): "0" for table in ("accounts", "contacts", "invitations") for event in EVENTS},
 }
 
 BY_ROW = """
