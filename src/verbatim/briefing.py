@@ -179,7 +179,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Briefing:
-    """A report of a period: its scope, the day it was made, the figures at its head, what matters most, its parts."""
+    """A report of a period: its scope, the day it was made, the figures at its head, what matters most, its parts.
+
+    `beside` stands with every figure: how many of the right people are behind it.
+    """
 
     period: Period
     scope: Scope
@@ -187,6 +190,7 @@ class Briefing:
     figures: tuple[Figure, ...]
     findings: tuple[Statement, ...]
     parts: tuple[Part, ...]
+    beside: Phrase | None = None
 
     def cited(self) -> Iterable[Cited]:
         """Yield all words of customers that it shows, in order."""

@@ -2,7 +2,7 @@
 
 permission of the contact   what is shown
 named                       the words, account, role, name
-anonymous                   the words; the role where several accounts are spoken of, never account or name
+anonymous                   the words alone: at a customer of three people a role is a name
 aggregate                   nothing
 no contact                  the words, account, role
 """
@@ -116,7 +116,7 @@ def cite(stored: StoredVerbatim, mention: CodeMention, *, one_account: bool = Fa
         language=stored.language,
         day=verbatim.date.date() if verbatim.date else None,
         account=None if anonymous or one_account else verbatim.account,
-        role=None if anonymous and one_account else verbatim.role,
+        role=None if anonymous else verbatim.role,
         person=verbatim.contact if stored.permission == NAMED else None,
         anonymous=anonymous,
         cut=end < excerpt.start + len(words.rstrip()),
