@@ -17,12 +17,15 @@ from typer.exceptions import TyperException
 
 from verbatim import __version__
 from verbatim.custody import Data, Database, custody_app
+from verbatim.discovery import discovery_app
 from verbatim.drafting import drafting_app
 from verbatim.errors import InputError, InternalError, VerbatimError
+from verbatim.findings import findings_app
 from verbatim.inspection import inspection_app
 from verbatim.lineage import lineage_app
 from verbatim.reporting import reporting_app
 from verbatim.rostering import rostering_app
+from verbatim.steering import steering_app
 
 EXIT_CODES: dict[type[VerbatimError], int] = {InputError: 2, InternalError: 1}
 
@@ -67,6 +70,9 @@ app.add_typer(inspection_app)
 app.add_typer(lineage_app)
 app.add_typer(reporting_app)
 app.add_typer(rostering_app)
+app.add_typer(findings_app)
+app.add_typer(steering_app)
+app.add_typer(discovery_app)
 
 
 @app.command()

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from verbatim.actions.desk import Desk
+from sqlalchemy import Engine
+
 from verbatim.estimates import Gold
+from verbatim.registry import Manifest
 from verbatim.store.codings import list_models
 from verbatim.store.gold_pairs import GoldPair, gold_pairs
 from verbatim.store.opening import reading
@@ -35,16 +37,16 @@ class CoderError:
     categories: Mapping[str, Gold] = field(default_factory=dict)
 
 
-def coder_error(desk: Desk, organisation: str) -> CoderError:
-    """What is known of the error of the model that codes now."""
-    with reading(desk.engine, organisation) as connection:
-        model = current(connection, organisation) or desk.model
+def coder_error(engine: Engine, organisation: str, manifest: Manifest) -> CoderError:
+    """What is known of the error of the model that codes now; the manifest is that of the installation's model."""
+    with reading(engine, organisation) as connection:
+        model = current(connection, organisation) or manifest.label
         pairs = gold_pairs(connection, organisation, model)
-        told = {one.label: one.facts or {} for one in list_models(connection, organisation)}
+        kept = {one.label: one.facts or {} for one in list_models(connection, organisation)}
     if len(pairs) >= FEWEST:
         return of_gold(model, pairs)
-    values = told.get(model) or dict(desk.manifest.values)
-    found = of_card(values.get("quality") or desk.manifest.values.get("quality", {}) if model == desk.model else {})
+    values = kept.get(model) or (manifest.values if model == manifest.label else {})
+    found = of_card(values.get("quality") or {})
     if found is None:
         return of_gold(model, pairs) if pairs else CoderError(model, "nothing", 0)
     return CoderError(model, "card", *found)

@@ -4,14 +4,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from verbatim.access import ORGANISATION
+from verbatim.actions.beside import people_beside
 from verbatim.actions.coder_error import CoderError, coder_error
-from verbatim.actions.desk import Desk
-from verbatim.actions.figures import ALL, Narrowed, facts_of, narrow
+from verbatim.actions.figures import ALL, Counting, Narrowed, figures_of, narrow
 from verbatim.actions.frame_in_use import codebook
+from verbatim.coverage import RIGHT, Sought
 from verbatim.crosswalk import Passed, Walk, breaks, used_ids, walk_of
 from verbatim.domain import STANCES, Polarity
 from verbatim.drivers import DriverQuestion, Drivers, drivers
 from verbatim.errors import InputError
+from verbatim.registry import Manifest
 from verbatim.store.opening import reading
 from verbatim.store.publications import Publication, history, steps_of
 from verbatim.taxonomy import Codebook
@@ -23,7 +26,7 @@ EVERY = "all"
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What is looked at: codes, categories, stances, the score, contradictions; of a polarity or of any.
+    """What is looked at: codes, categories, themes, stances, the score, contradictions; of a polarity or of any.
 
     Where nothing is named it is every category of the frame, and the score.
     """
@@ -34,30 +37,49 @@ class Looked:
     nps: bool = False
     conflict: bool = False
     polarity: Polarity | None = None
-    themes: tuple[Measure, ...] = ()
+
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing is named."""
+        return not (self.codes or self.categories or self.stances or self.nps or self.conflict)
 
 
 @dataclass(frozen=True, slots=True)
 class TrendsWanted:
-    """What is asked: what is looked at, of which verbatims, over which periods; `question` has no measures yet.
+    """Whose trends, what is looked at, of which verbatims, over which periods; `question` has no measures yet.
 
-    `accounts` are the only ones that whoever asks may see.
+    `accounts` are the only ones that whoever asks may see. `roster`: intervals are corrected for the number of people
+    on it.
     """
 
+    organisation: str = ORGANISATION
     looked: Looked = field(default_factory=Looked)
     narrowed: Narrowed = ALL
     question: Question = field(default_factory=lambda: Question(()))
     accounts: tuple[str, ...] | None = None
+    roster: bool = False
+    sought: Sought = RIGHT
 
 
 @dataclass(frozen=True, slots=True)
 class TrendsFound:
-    """The answer, the code frame that it is in, and how the coder's error was measured."""
+    """The answer, the code frame that it is in, how the coder's error was measured, and who the right people are."""
 
     trends: Trends
-    narrowed: Narrowed
+    known: Known
+    wanted: TrendsWanted
     frame: Codebook
     coder: CoderError
+
+
+@dataclass(frozen=True, slots=True)
+class DriversWanted:
+    """Whose score is explained by what, of which verbatims; of these accounts only."""
+
+    organisation: str = ORGANISATION
+    question: DriverQuestion = field(default_factory=DriverQuestion)
+    narrowed: Narrowed = ALL
+    accounts: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,46 +87,52 @@ class DriversFound:
     """What goes with the score, and the code frame that it is told in."""
 
     drivers: Drivers
-    narrowed: Narrowed
+    wanted: DriversWanted
     frame: Codebook
 
 
-def trends_of(desk: Desk, organisation: str, wanted: TrendsWanted) -> TrendsFound:
-    """The trends of an organisation as it is at this moment.
+def trends_of(desk: Counting, manifest: Manifest, wanted: TrendsWanted) -> TrendsFound:
+    """The trends of an organisation as it is at this moment; the manifest is that of the installation's model.
 
     Raises InputError for a code, a category, a value of the split that there is not, and for too many points.
     """
+    organisation, narrowed = wanted.organisation, wanted.narrowed
     frame = codebook(desk, organisation)
     with reading(desk.engine, organisation) as connection:
         past = history(connection, organisation)
-    facts = facts_of(desk, organisation, wanted.accounts)
-    measures = measures_of(wanted.looked, frame, past)
-    error = coder_error(desk, organisation)
-    since, until = wanted.narrowed.since, wanted.narrowed.until
-    question = replace(wanted.question, measures=measures, since=since, until=until and until - timedelta(1))
-    known = Known(gold={**error.categories, **error.codes}, editions=_editions(past, measures))
-    return TrendsFound(trends(narrow(facts, wanted.narrowed), question, known), wanted.narrowed, frame, error)
+    figures = figures_of(desk, organisation, wanted.accounts)
+    facts, measures = narrow(figures.facts, narrowed), measures_of(wanted.looked, frame, past)
+    until = narrowed.until and narrowed.until - timedelta(1)
+    question = replace(wanted.question, measures=measures, since=narrowed.since, until=until)
+    error = coder_error(desk.engine, organisation, manifest)
+    people = people_beside(figures, facts, narrowed, question.split, wanted.sought)
+    known = Known(
+        gold={**error.categories, **error.codes},
+        editions=_editions(past, measures),
+        population=people.all if wanted.roster else {},
+        right_one=people.right_one,
+        right=people.right,
+    )
+    return TrendsFound(trends(facts, question, known), known, wanted, frame, error)
 
 
-def drivers_of(
-    desk: Desk, organisation: str, question: DriverQuestion, narrowed: Narrowed = ALL, accounts: tuple[str, ...] | None = None
-) -> DriversFound:
+def drivers_of(desk: Counting, wanted: DriversWanted) -> DriversFound:
     """What goes with the score of the verbatims that pass, as it is at this moment."""
-    facts = narrow(facts_of(desk, organisation, accounts), narrowed)
-    return DriversFound(drivers(facts, question), narrowed, codebook(desk, organisation))
+    figures = figures_of(desk, wanted.organisation, wanted.accounts)
+    found = drivers(narrow(figures.facts, wanted.narrowed), wanted.question)
+    return DriversFound(found, wanted, codebook(desk, wanted.organisation))
 
 
 def measures_of(looked: Looked, frame: Codebook, past: Sequence[Publication] = ()) -> tuple[Measure, ...]:
-    """The measures of what is looked at, each code with the ids that it had before. Raises InputError for unknown ids."""
-    if not (looked.codes or looked.categories or looked.stances or looked.nps or looked.conflict or looked.themes):
+    """The measures of what is looked at, each code with the ids that it had before. InputError for unknown ids."""
+    if looked.nothing:
         looked = replace(looked, categories=(EVERY,), nps=looked.polarity is None)
-    walk = _walk(past, frame)
+    walk = walk_of(steps_of(past), frame.ids) if past else None
     codes = _ids(looked.codes, "code", frame.ids, used_ids(steps_of(past)))
     categories = _ids(looked.categories, "category", frame.categories, ())
     polarity = looked.polarity
     made = [Measure("category", id, polarity) for id in categories]
     made += [Measure("code", id, polarity, _former(walk, id)) for id in codes]
-    made += [replace(one, polarity=polarity) for one in looked.themes]
     made += [Measure("stance", one) for one in _ids(looked.stances, "stance", STANCES, ())]
     made += [Measure("nps")] if looked.nps else []
     made += [Measure("conflict")] if looked.conflict else []
@@ -112,7 +140,7 @@ def measures_of(looked: Looked, frame: Codebook, past: Sequence[Publication] = (
 
 
 def _ids(given: Iterable[str], what: str, known: Sequence[str], former: Iterable[str]) -> tuple[str, ...]:
-    found = []
+    found: list[str] = []
     for id in given:
         if id == EVERY:
             found += known
@@ -121,10 +149,6 @@ def _ids(given: Iterable[str], what: str, known: Sequence[str], former: Iterable
         else:
             raise InputError(f"{what} {id[:60]!r}: expected one of {', '.join([*known][:12])} …, or {EVERY}")
     return tuple(dict.fromkeys(found))
-
-
-def _walk(past: Sequence[Publication], frame: Codebook) -> Walk | None:
-    return walk_of(steps_of(past), frame.ids) if past else None
 
 
 def _former(walk: Walk | None, id: str) -> frozenset[str]:

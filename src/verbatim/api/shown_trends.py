@@ -51,7 +51,8 @@ class ShownPoint(Shown):
 
     `value` is a share from 0 to 1, or a score from -100 to 100. `effect`: the design effect of accounts. `estimated`
     stances were told by no score; `by_person` were coded by persons. `few`: not enough data to compare. `joined` with
-    the point before, unless the code frame changed in between.
+    the point before, unless the code frame changed in between. `heard` of the `right` people stand behind it, `below` the
+    goal of 60 %; null where the roster does not tell.
     """
 
     period: str
@@ -69,6 +70,9 @@ class ShownPoint(Shown):
     by_person: int
     few: bool
     joined: bool
+    right: int | None
+    heard: int | None
+    below: bool | None
     corrected: ShownCorrected | None
     scores: ShownScores | None
 
@@ -232,11 +236,11 @@ def shown_trends(found: TrendsFound) -> ShownTrends:
         confidence=question.confidence,
         level=question.level,
         least={"answers": least.answers, "accounts": least.accounts, "mentions": least.mentions},
-        filters=found.narrowed.told(),
+        filters=found.wanted.narrowed.told(),
         split=question.split,
         against=question.against,
-        population={name or "all": count for name, count in found.population.items()},
-        series=[_series(one) for one in answer.series],
+        population={name or "all": count for name, count in found.known.population.items()},
+        series=[_series(one, found.wanted.sought.goal) for one in answer.series],
         looked=answer.looked,
         undated=answer.undated,
         unlabelled=answer.unlabelled,
@@ -262,7 +266,7 @@ def shown_drivers(found: DriversFound) -> ShownDrivers:
         confidence=question.confidence,
         least=question.least,
         draws=question.draws,
-        filters=found.narrowed.told(),
+        filters=found.wanted.narrowed.told(),
         drivers=[_driver(one) for one in answer.drivers],
         note=NOTE,
         formulas=dict(DRIVER_FORMULAS),
@@ -274,20 +278,20 @@ def rounded(value: float | None) -> float | None:
     return None if value is None else round(value, DIGITS)
 
 
-def _series(one: Series) -> ShownSeries:
+def _series(one: Series, goal: float) -> ShownSeries:
     return ShownSeries(
         kind=one.measure.kind,
         id=one.measure.id,
         polarity=one.measure.polarity,
         part=one.part,
-        points=[_point(point) for point in one.points],
+        points=[_point(point, goal) for point in one.points],
         changes=[_change(change) for change in one.changes],
         steps=[_step(step) for step in one.steps],
         breaks=[_break(seam, one.points) for seam in one.seams],
     )
 
 
-def _point(one: Point) -> ShownPoint:
+def _point(one: Point, goal: float) -> ShownPoint:
     return ShownPoint(
         period=one.period.name,
         start=one.period.start,
@@ -304,6 +308,9 @@ def _point(one: Point) -> ShownPoint:
         by_person=one.by_person,
         few=one.few,
         joined=one.joined,
+        right=one.right,
+        heard=one.heard,
+        below=None if one.right is None or one.heard is None else one.heard < goal * one.right,
         corrected=_corrected(one.corrected) if one.corrected else None,
         scores=ShownScores(
             promoters=one.scores.promoters,

@@ -7,7 +7,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from verbatim.actions.trends import Looked, TrendsWanted, drivers_of, trends_of
+from verbatim.actions.trends import DriversWanted, Looked, TrendsWanted, drivers_of, trends_of
 from verbatim.api.answers import answered
 from verbatim.api.call import asked
 from verbatim.api.given import Name
@@ -16,6 +16,7 @@ from verbatim.api.shown_trends import ShownDrivers, ShownTrends, shown_drivers, 
 from verbatim.domain import Polarity, StanceLabel
 from verbatim.drivers import DriverQuestion, Metric
 from verbatim.facts import Attribute
+from verbatim.store.access_keys import scope
 from verbatim.trends import Base, Least, Question, Span, Unit
 
 router = APIRouter(tags=["office"])
@@ -52,7 +53,7 @@ class WantedTrends(WantedFacts):
     least_answers: Annotated[int, Field(ge=2, le=100_000, description="Verbatims that a side of a change needs.")] = 30
     least_accounts: Annotated[int, Field(ge=2, le=10_000, description="Accounts that a side of a change needs.")] = 5
 
-    def wanted(self, accounts: tuple[str, ...] | None) -> TrendsWanted:
+    def wanted(self, organisation: str, accounts: tuple[str, ...] | None) -> TrendsWanted:
         """The same as the action takes it, within what may be seen."""
         question = Question(
             (),
@@ -73,7 +74,8 @@ class WantedTrends(WantedFacts):
             conflict=self.conflict,
             polarity=self.polarity,
         )
-        return TrendsWanted(looked, self.narrowed(), question, accounts, self.population == "roster")
+        roster = self.population == "roster"
+        return TrendsWanted(organisation, looked, self.narrowed(), question, accounts, roster)
 
 
 class WantedDrivers(WantedFacts):
@@ -99,7 +101,8 @@ def show_trends(request: Request, wanted: Annotated[WantedTrends, Query()]) -> R
     of codes are told without the coder's own error too, as far as that was measured. A manager's are of its own accounts.
     """
     ask = asked(request)
-    return answered(shown_trends(trends_of(ask.desk, ask.organisation, wanted.wanted(ask.holder.accounts))))
+    order = wanted.wanted(ask.organisation, scope(ask.holder).accounts)
+    return answered(shown_trends(trends_of(ask.desk, ask.desk.manifest, order)))
 
 
 @router.get(
@@ -112,4 +115,5 @@ def show_drivers(request: Request, wanted: Annotated[WantedDrivers, Query()]) ->
     """Leave-one-code-out impact, gap and Johnson's relative weights of each code, with limits: association, no cause."""
     ask = asked(request)
     question = DriverQuestion(wanted.metric, wanted.by, wanted.polarity, wanted.least)
-    return answered(shown_drivers(drivers_of(ask.desk, ask.organisation, question, wanted.narrowed(), ask.holder.accounts)))
+    order = DriversWanted(ask.organisation, question, wanted.narrowed(), scope(ask.holder).accounts)
+    return answered(shown_drivers(drivers_of(ask.desk, order)))

@@ -9,6 +9,7 @@ from verbatim.store import (  # noqa: F401 - they add their tables to the metada
     report_tables,
     review_tables,
     sign_in_tables,
+    theme_tables,
 )
 from verbatim.store.schema import metadata, organisations
 

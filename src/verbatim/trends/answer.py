@@ -179,7 +179,14 @@ class _Work:
     def _draft(self, found: "_Found", place: int, name: str | None, contrast: Compared | None) -> _Draft:
         measure, counted, periods = found.measured.measure, found.measured.columns, self._periods
         cut = seams(self._facts, counted.base, counted.yes, self._known.editions.get(measure.name, ()), periods)
-        told = Told(cut, self._known.gold.get(measure.name), _correctable(measure), self._question.confidence)
+        told = Told(
+            seams=cut,
+            gold=self._known.gold.get(measure.name),
+            correctable=_correctable(measure),
+            confidence=self._question.confidence,
+            right=self._known.right.get(name, self._known.right.get(None)),
+            right_one=self._known.right_one,
+        )
         span = self._question.span
         ago: dict[int, Versus] = {span.year: "year"} if self._question.year_ago else {}
         ago = {span.lag: "previous", **{lag: versus for lag, versus in ago.items() if lag != span.lag}}

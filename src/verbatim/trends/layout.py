@@ -80,7 +80,7 @@ def lay(
         at=at,
         periods=periods,
         parts=parts,
-        respondents=_distinct(facts.respondent[rows], group, groups),
+        respondents=distinct(facts.respondent[rows], group, groups),
         accounts=np.bincount(cells.group[known], minlength=groups),
     )
 
@@ -121,8 +121,8 @@ def _counts(measure: Measure, code: str) -> bool:
     return code == measure.id or code in measure.ids
 
 
-def _distinct(who: Integers, group: Integers, groups: int) -> Integers:
-    """Return how many different ones there are in each group."""
+def distinct(who: Integers, group: Integers, groups: int) -> Integers:
+    """How many different ones there are in each group."""
     if not len(who):
         return np.zeros(groups, np.intp)
     count = int(who.max()) + 1

@@ -8,7 +8,7 @@ import numpy as np
 from verbatim.domain import NpsInterval
 from verbatim.estimates import Corrected, Gold, corrected, means_of_groups
 from verbatim.estimates.shares import CONFIDENCE, Floats
-from verbatim.facts import Facts
+from verbatim.facts import Facts, Integers
 from verbatim.trends.breaks import Seam
 from verbatim.trends.measured import Measured
 from verbatim.trends.periods import Period
@@ -32,6 +32,7 @@ class Point:
     `value` with its limits is a share from 0 to 1, or a score from −100 to 100; None of nothing. `effect` is the design
     effect of the accounts. `estimated` counts stances that no score told, `by_person` those that a person coded. `few`
     where there is not enough to compare; `joined` with the point before, unless the code frame changed between both.
+    `heard` of the `right` people stand behind it, None where the roster does not tell.
     """
 
     period: Period
@@ -47,6 +48,8 @@ class Point:
     by_person: int
     few: bool
     joined: bool
+    right: int | None = None
+    heard: int | None = None
     corrected: Corrected | None = None
     scores: Scores | None = None
 
@@ -55,13 +58,16 @@ class Point:
 class Told:
     """What is known of a measure beside its counts: breaks of the frame, and what the coder made of gold.
 
-    `correctable` where the coder's error is one that can be measured: codes of any polarity, and categories.
+    `correctable` where the coder's error is one that can be measured: codes of any polarity, and categories. `right`
+    people there are in all, and `right_one` of them gave each verbatim (n,).
     """
 
     seams: tuple[Seam, ...] = ()
     gold: Gold | None = None
     correctable: bool = False
     confidence: float = CONFIDENCE
+    right: int | None = None
+    right_one: Integers | None = None
 
 
 def points(facts: Facts, found: Measured, part: int, periods: Sequence[Period], told: Told) -> tuple[Point, ...]:
@@ -71,6 +77,7 @@ def points(facts: Facts, found: Measured, part: int, periods: Sequence[Period], 
     theirs = cells.sums(layout.sums(facts.by_person & found.columns.yes))
     k, joined = cells.sums(found.yes), {seam.at for seam in told.seams}
     scores = _scores(facts, found, told.confidence) if found.no is not None else None
+    heard = layout.distinct(told.right_one) if told.right and told.right_one is not None else None
     rows = []
     for place, period in enumerate(periods):
         group = part * len(periods) + place
@@ -90,6 +97,8 @@ def points(facts: Facts, found: Measured, part: int, periods: Sequence[Period], 
             by_person=round(float(by_person[group])),
             few=bool(found.few[group]),
             joined=place > 0 and place not in joined,
+            right=told.right or None,
+            heard=int(heard[group]) if heard is not None else None,
             scores=scores[group] if scores and n else None,
         )
         if told.correctable and n:

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 from verbatim.domain import STANCES, Polarity
 from verbatim.errors import InputError
 from verbatim.estimates import Gold
-from verbatim.facts import Attribute, Flags
+from verbatim.facts import Attribute, Flags, Integers
 from verbatim.trends.breaks import Edition
 from verbatim.trends.periods import Span
 
@@ -91,12 +91,15 @@ class Known:
     """What is known beside the facts: what the coder made of gold, by code; versions of the frame that cut a code.
 
     `population` is the number of persons who could have answered, of all (None) or by value of the split: where it is
-    known, variances are corrected for it.
+    known, variances are corrected for it. `right` counts the right people likewise; `right_one` (n,) is the place of the
+    one who gave each verbatim, NOBODY where it is none of them.
     """
 
     gold: Mapping[str, Gold] = field(default_factory=dict)
     editions: Mapping[str, tuple[Edition, ...]] = field(default_factory=dict)
     population: Mapping[str | None, int] = field(default_factory=dict)
+    right: Mapping[str | None, int] = field(default_factory=dict)
+    right_one: Integers | None = None
 
 
 NOTHING_KNOWN = Known()

@@ -55,7 +55,7 @@ class Pages:
     """The pages of a desk, as ASGI."""
 
     def __init__(self, desk: Desk, address: str | None = None) -> None:
-        entries = tuple(Entry(one.name, one.path, one.roles) for one in SECTIONS)
+        entries = tuple(Entry(one.name, one.path, one.roles) for one in SECTIONS if one.listed)
         self._site = Site(desk, entries, address)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

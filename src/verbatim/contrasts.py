@@ -1,0 +1,231 @@
+"""Groups of answers beside all others: shares and means of each, against the rest, with accounts as clusters.
+
+A group is measured against what is not in it, never against the whole that holds it. Shares have Wilson intervals at
+their effective size, their differences Newcombe's; means have Student's t with the linearised variance. A group's own
+share is also drawn towards the whole (empirical Bayes), since extreme shares are mostly those of small groups. The
+p-values of all groups and all measures looked at are adjusted together (Benjamini and Hochberg).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import isnan, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from verbatim.estimates import (
+    Cells,
+    Difference,
+    Interval,
+    Pairs,
+    benjamini_hochberg,
+    clustered_difference,
+    clustered_share,
+    likeness,
+    shrunk,
+)
+from verbatim.estimates.shares import t_quantile
+from verbatim.facts import NOBODY, Facts, Flags
+
+Floats = NDArray[np.float64]
+Places = NDArray[np.intp]
+
+LEAST, LEAST_CLUSTERS = 20, 5
+"""Fewer answers, or answers of fewer accounts, in a group or beside it are not compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What is measured: a value an answer, and whether it is known; 0 or 1, or where `signed` −1, 0 or 1.
+
+    With fewer than `least` answers on a side it is not compared.
+    """
+
+    values: Floats
+    known: Flags
+    signed: bool = False
+    least: int = LEAST
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """A measure of one group and of the rest; `q` is the adjusted p-value, None where nothing was compared.
+
+    `value` and `rest` are shares, or means of signs; `low` and `high` the limits of `value`; `drawn` is the value drawn
+    towards the whole. n counts answers, `accounts` the clusters that they are of.
+    """
+
+    n: int
+    accounts: int
+    value: float
+    low: float
+    high: float
+    drawn: float
+    rest: float
+    rest_n: int
+    rest_accounts: int
+    difference: Difference | None
+    p: float | None
+    q: float | None = None
+
+
+def clusters_of(facts: Facts) -> Places:
+    """The cluster of each answer: its account, else its respondent."""
+    alone = len(facts.accounts.names) + facts.respondent.astype(np.int64)
+    places = np.unique(np.where(facts.account == NOBODY, alone, facts.account), return_inverse=True)[1]
+    return places.astype(np.intp)
+
+
+def contrasts(
+    measures: Mapping[str, Measure], groups: NDArray[np.int32], count: int, clusters: Places
+) -> list[dict[str, Contrast]]:
+    """Of each group from 0 to `count` − 1 its contrasts, by measure; an answer of no group (NOBODY) is left out.
+
+    What was looked at together is `adjusted` together afterwards.
+    """
+    found = {name: _of_measure(measure, groups, count, clusters) for name, measure in measures.items()}
+    return [{name: rows[place] for name, rows in found.items()} for place in range(count)]
+
+
+def adjusted(found: Sequence[Mapping[str, Contrast]]) -> list[dict[str, Contrast]]:
+    """The same with q-values over all of them."""
+    p = [np.nan if one.p is None else one.p for each in found for one in each.values()]
+    q = iter(benjamini_hochberg(p).tolist())
+    return [{name: _with(one, next(q)) for name, one in each.items()} for each in found]
+
+
+def _with(one: Contrast, q: float) -> Contrast:
+    return replace(one, q=None if isnan(q) else q)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """Sums by cluster of a group, or of what is beside it."""
+
+    tops: Floats
+    bases: Floats
+
+    @property
+    def n(self) -> int:
+        return int(self.bases.sum())
+
+    @property
+    def clusters(self) -> int:
+        return int((self.bases > 0).sum())
+
+    @property
+    def value(self) -> float:
+        return float(self.tops.sum() / self.bases.sum()) if self.n else 0.0
+
+    def enough(self, least: int) -> bool:
+        return self.n >= least and self.clusters >= LEAST_CLUSTERS
+
+
+def _of_measure(measure: Measure, groups: NDArray[np.int32], count: int, clusters: Places) -> list[Contrast]:
+    kept = measure.known & (groups != NOBODY)
+    values, of_group, of_cluster = measure.values[kept], groups[kept].astype(np.int64), clusters[kept]
+    size = int(clusters.max(initial=-1)) + 1
+    whole = _Side(np.bincount(of_cluster, values, size), np.bincount(of_cluster, minlength=size).astype(np.float64))
+    sides = []
+    for group in range(count):
+        own = of_group == group
+        tops = np.bincount(of_cluster[own], values[own], size)
+        sides.append(_Side(tops, np.bincount(of_cluster[own], minlength=size).astype(np.float64)))
+    drawn = _drawn_signs(values, of_group, sides) if measure.signed else _drawn(sides)
+    compare = _compared_means if measure.signed else _compared
+    return [compare(side, _rest(whole, side), float(at), measure.least) for side, at in zip(sides, drawn, strict=True)]
+
+
+def _rest(whole: _Side, side: _Side) -> _Side:
+    return _Side(whole.tops - side.tops, whole.bases - side.bases)
+
+
+def _compared(side: _Side, rest: _Side, drawn: float, least: int) -> Contrast:
+    own = _share(side)
+    difference, p = None, None
+    if side.enough(least) and rest.enough(least):
+        difference, p = clustered_difference((side.tops, side.bases), (rest.tops, rest.bases))
+    return _contrast(side, rest, (own.low, own.high), drawn, difference, p)
+
+
+def _share(side: _Side) -> Interval:
+    there = side.bases > 0
+    return clustered_share(side.tops[there], side.bases[there])
+
+
+def _compared_means(side: _Side, rest: _Side, drawn: float, least: int) -> Contrast:
+    low, high = _limits(side)
+    if not (side.enough(least) and rest.enough(least)):
+        return _contrast(side, rest, (low, high), drawn, None, None)
+    pairs = Pairs.of(Cells.of_one(side.bases), Cells.of_one(rest.bases))
+    found = pairs.differences(side.tops, rest.tops)
+    value = float(found.value[0])
+    half = t_quantile(float(found.df[0])) * sqrt(max(0.0, float(found.variance[0])))
+    difference = Difference(value, max(-2.0, value - half), min(2.0, value + half))
+    return _contrast(side, rest, (low, high), drawn, difference, float(found.p[0]))
+
+
+def _limits(side: _Side) -> tuple[float, float]:
+    if side.clusters < 2:  # noqa: PLR2004 - one account has no variance
+        return -1.0, 1.0
+    there = side.bases > 0
+    found = Cells.of_one(side.bases[there]).ratios(side.tops[there])
+    half = t_quantile(float(found.df[0])) * sqrt(max(0.0, float(found.variance[0])))
+    return max(-1.0, side.value - half), min(1.0, side.value + half)
+
+
+def _contrast(
+    side: _Side,
+    rest: _Side,
+    limits: tuple[float, float],
+    drawn: float,
+    difference: Difference | None,
+    p: float | None,
+) -> Contrast:
+    told = None if p is None or isnan(p) else p
+    beside = (rest.value, rest.n, rest.clusters)
+    return Contrast(side.n, side.clusters, side.value, *limits, drawn, *beside, difference, told)
+
+
+def _drawn(sides: list[_Side]) -> Floats:
+    """The shares drawn towards the whole, by effective counts."""
+    sizes = np.array([_effective(side) for side in sides])
+    shares = np.array([side.value for side in sides])
+    if not sizes.any():
+        return shares
+    return np.where(sizes > 0, shrunk(shares * sizes, sizes).share, shares)
+
+
+def _drawn_signs(values: Floats, of_group: NDArray[np.int64], sides: list[_Side]) -> Floats:
+    """Means of signs drawn towards the whole: the share of plus less that of minus, each drawn by itself.
+
+    The effective size is that of the mean.
+    """
+    sizes = np.array([side.n / _effect_of_mean(side) if side.n else 0.0 for side in sides])
+    if not sizes.any():
+        return np.zeros(len(sides))
+    parts = []
+    for sign in (1, -1):
+        with np.errstate(invalid="ignore", divide="ignore"):
+            yes = np.bincount(of_group[values == sign], minlength=len(sides))
+            shares = np.nan_to_num(yes / np.bincount(of_group, minlength=len(sides)))
+        parts.append(np.where(sizes > 0, shrunk(shares * sizes, sizes).share, 0.0))
+    return parts[0] - parts[1]
+
+
+def _effective(side: _Side) -> float:
+    """As many independent answers as say as much as those of a group."""
+    if not side.n:
+        return 0.0
+    there = side.bases > 0
+    cells = Cells.of_one(side.bases[there])
+    found = cells.ratios(side.tops[there])
+    return side.n / float(found.effects(cells.kish(likeness(cells, side.tops[there])))[0])
+
+
+def _effect_of_mean(side: _Side) -> float:
+    """The design effect of a mean of signs, against the widest variance that such a mean can have; never below 1."""
+    there = side.bases > 0
+    found = Cells.of_one(side.bases[there]).ratios(side.tops[there])
+    plain = max(1e-9, 1 - side.value**2) / side.n
+    return max(1.0, float(found.variance[0]) / plain) if side.clusters > 1 else float(side.n)
