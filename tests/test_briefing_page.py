@@ -32,13 +32,20 @@ from verbatim.periods import period_of
 
 FRAME = taxonomy.default()
 SLOW, VALUE = ("service.responsiveness", "negative"), ("price.value", "positive")
-WORDS = "慢 <b>&amp;</b> \"far too slow\" =1+1"
+WORDS = '慢 <b>&amp;</b> "far too slow" =1+1'
 
 
 @pytest.fixture(scope="module")
 def briefing():
     rows = [
-        {"day": day, "account": account, "contact": f"{account} {one}", "score": 2 + one, "role": "buyer", "codes": (SLOW, VALUE)}
+        {
+            "day": day,
+            "account": account,
+            "contact": f"{account} {one}",
+            "score": 2 + one,
+            "role": "buyer",
+            "codes": (SLOW, VALUE),
+        }
         for day in ("2026-05-04", "2026-08-04")
         for account in ("Acme", "Borg")
         for one in range(8)
@@ -101,7 +108,14 @@ def test_a_part_of_a_page_has_no_styles_that_its_rules_forbid(briefing):
 def test_a_chart_carries_the_specification_that_it_was_drawn_from(briefing):
     page = render(briefing, FRAME, medium="paper")
     specs = re.findall(r'<template class="vega-lite">(.*?)</template>', page, re.S)
-    spec = json.loads(specs[0].replace("&#34;", '"').replace("&#39;", "'").replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">"))
+    spec = json.loads(
+        specs[0]
+        .replace("&#34;", '"')
+        .replace("&#39;", "'")
+        .replace("&amp;", "&")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+    )
     assert spec["$schema"] == vega.SCHEMA
     assert len(specs) == len(briefing.charts()) == 2
     marks = re.findall(r"<path [^>]*>", vega.svg(spec, "", "c1"))
@@ -152,20 +166,63 @@ def test_every_phrase_is_there_in_every_language_with_the_same_values():
     for key, phrases in wordings().items():
         if key.startswith("briefing."):
             assert tuple(phrases) == LANGUAGES, key
-            assert values(phrases["en"]) - {"n"} == values(phrases["zh-Hans"]) - {"n"} == values(phrases["zh-Hant"]) - {"n"}, key
+            assert (
+                values(phrases["en"]) - {"n"}
+                == values(phrases["zh-Hans"]) - {"n"}
+                == values(phrases["zh-Hant"]) - {"n"}
+            ), key
 
 
 def test_every_phrase_that_is_asked_for_exists_and_none_is_idle():
-    names = ("briefings.py", *(f"{one}.py" for one in ("changes", "coverage", "groups", "heads", "stance", "subjects", "unknown")))
+    names = (
+        "briefings.py",
+        *(f"{one}.py" for one in ("changes", "coverage", "groups", "heads", "stance", "subjects", "unknown")),
+    )
     places = [files("verbatim.composing").joinpath(one) for one in names[1:]]
-    places += [files("verbatim.actions").joinpath("briefings.py"), files("verbatim.formats").joinpath("templates/briefing_body.html")]
+    places += [
+        files("verbatim.actions").joinpath("briefings.py"),
+        files("verbatim.formats").joinpath("templates/briefing_body.html"),
+    ]
     places += [files("verbatim.formats").joinpath(f"briefing_{one}.py") for one in ("page", "charts", "words", "book")]
     asked = set(re.findall(r"briefing\.[a-z_]+", " ".join(one.read_text("utf-8") for one in places)))
-    made = {"briefing." + one for one in ("title_", "in_", "part_", "by_", "reading_", "changed_", "lasted_", "durable_", "course_", "negative", "positive")}
+    made = {
+        "briefing." + one
+        for one in (
+            "title_",
+            "in_",
+            "part_",
+            "by_",
+            "reading_",
+            "changed_",
+            "lasted_",
+            "durable_",
+            "course_",
+            "negative",
+            "positive",
+        )
+    }
     known = {key for key in wordings() if key.startswith("briefing.")}
     idle = {key for key in known if key not in asked and not any(key.startswith(one) for one in made)}
     assert idle == set()
-    assert {key for key in asked if not key.endswith("_") and key not in known} <= {"briefing.css", "briefing.html"} | {one for one in asked if one.startswith(("briefing.changed", "briefing.lasted", "briefing.find", "briefing.scope", "briefing.period", "briefing.made", "briefing.parts", "briefing.figures", "briefing.charts", "briefing.cited", "briefing.beside"))}
+    assert {key for key in asked if not key.endswith("_") and key not in known} <= {"briefing.css", "briefing.html"} | {
+        one
+        for one in asked
+        if one.startswith(
+            (
+                "briefing.changed",
+                "briefing.lasted",
+                "briefing.find",
+                "briefing.scope",
+                "briefing.period",
+                "briefing.made",
+                "briefing.parts",
+                "briefing.figures",
+                "briefing.charts",
+                "briefing.cited",
+                "briefing.beside",
+            )
+        )
+    }
 
 
 def test_a_language_that_there_is_not_is_refused(briefing):
@@ -207,7 +264,10 @@ def test_what_a_machine_has_fonts_for_is_known():
 
 def test_a_grid_without_numbers_stays_a_grid(briefing):
     one = Grid("briefing.by_role", ("briefing.column_group",), (("<i>x</i>",),))
-    page = render(Briefing(briefing.period, Scope("account", "A&B"), date(2026, 10, 1), (), (), (Part("groups", grids=(one,)),)), FRAME)
+    page = render(
+        Briefing(briefing.period, Scope("account", "A&B"), date(2026, 10, 1), (), (), (Part("groups", grids=(one,)),)),
+        FRAME,
+    )
     assert "&lt;i&gt;x&lt;/i&gt;" in page
     assert "What A&amp;B said" in page
     assert Statement(Phrase("briefing.nothing")).tone == "plain"

@@ -26,7 +26,12 @@ def row(text, **more):
 
 def test_a_person_who_permits_it_is_named(cited):
     (one,) = cited([row("They answer far too slowly.", contact="Ana Lopez", permission="named")])
-    assert (one.text, one.person, one.account, one.role) == ("They answer far too slowly.", "Ana Lopez", "Acme", "buyer")
+    assert (one.text, one.person, one.account, one.role) == (
+        "They answer far too slowly.",
+        "Ana Lopez",
+        "Acme",
+        "buyer",
+    )
 
 
 def test_of_an_anonymous_person_only_the_words_are_told(cited):

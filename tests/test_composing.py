@@ -64,7 +64,11 @@ def test_a_team_is_that_of_its_accounts():
 
 
 def test_subjects_are_shares_of_what_was_said_with_who_is_behind_them():
-    rows = [*said("A", 6), *said("B", 2, codes=((VALUE, "positive"), (SLOW, "negative"))), *said("C", 2, empty=True, codes=())]
+    rows = [
+        *said("A", 6),
+        *said("B", 2, codes=((VALUE, "positive"), (SLOW, "negative"))),
+        *said("C", 2, empty=True, codes=()),
+    ]
     first, second = subjects(facts(rows))
     assert (first.id, first.whole.k, first.whole.n, first.people, first.accounts) == (SLOW, 8, 8, 8, 2)
     assert (second.id, second.positive.share, second.negative.k) == (VALUE, 0.25, 0)

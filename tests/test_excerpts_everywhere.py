@@ -29,7 +29,7 @@ AWKWARD = (
     "Slow 👩‍👩‍👧 support 🇨🇳 — really 😡 slow.",
     "First line\nsecond line\r\nthird\rfourth\tend",
     "<script>alert('x')</script> & \"quotes\" &amp; &#39;",
-    "=HYPERLINK(\"http://x\",\"y\") is not what we bought",
+    '=HYPERLINK("http://x","y") is not what we bought',
     "+49 answers a week, and still slow",
     "- dashes in front of it, and slow",
     "@support never answers anybody here",
@@ -150,7 +150,11 @@ def test_exports_as_lines_tables_and_workbook(desk, sources):
     rows = list(csv.DictReader(io.StringIO(exported("csv").decode("utf-8-sig"), newline="")))
     assert len(rows) == len(sources)
     for row in rows:
-        said = row["excerpt"][1:] if row["excerpt"][:1] == "'" and row["excerpt"][1:2] in FORMULA_STARTS else row["excerpt"]
+        said = (
+            row["excerpt"][1:]
+            if row["excerpt"][:1] == "'" and row["excerpt"][1:2] in FORMULA_STARTS
+            else row["excerpt"]
+        )
         assert said in text_of(sources[int(row["store:id"])], placed(row["turn"]))
     for row in workbook(exported("xlsx")):
         source = text_of(sources[int(row["store:id"])], placed(row["turn"]))

@@ -22,7 +22,9 @@ def test_a_period_has_its_days_and_the_one_before_it(label, first, end, former):
     assert len(found.days) == (end - first).days
 
 
-@pytest.mark.parametrize("label", ["2026Q5", "2026Q0", "2026-13", "2026-00", "26Q1", "Q3 2026", "", "0000", "２０２６", "2026-9"])
+@pytest.mark.parametrize(
+    "label", ["2026Q5", "2026Q0", "2026-13", "2026-00", "26Q1", "Q3 2026", "", "0000", "２０２６", "2026-9"]
+)
 def test_a_period_that_cannot_be_says_what_was_expected(label):
     with pytest.raises(InputError, match="expected a month such as 2026-09"):
         period_of(label)

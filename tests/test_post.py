@@ -248,6 +248,10 @@ def test_an_installation_says_once_where_its_mail_goes():
     assert mail_server(Settings()) is None
     with pytest.raises(InputError, match="VERBATIM_SMTP_FROM"):
         mail_server(Settings(smtp_host="mail.example.com"))
-    found = mail_server(Settings(smtp_host="mail.example.com", smtp_from="office@example.com", smtp_security="tls", smtp_password="hush"))
+    found = mail_server(
+        Settings(
+            smtp_host="mail.example.com", smtp_from="office@example.com", smtp_security="tls", smtp_password="hush"
+        )
+    )
     assert (found.port, found.password) == (465, "hush")
     assert "hush" not in repr(found)

@@ -58,7 +58,9 @@ def test_what_cannot_be_asked_for_is_told_and_nothing_is_written(run, words, exp
 
 
 def test_schedules_are_made_listed_sent_and_ended(run):
-    assert "schedule 1: every quarter" in run("schedules", "add", "--every", "quarter", "--mail", "a@example.com", "--format", "pdf")
+    assert "schedule 1: every quarter" in run(
+        "schedules", "add", "--every", "quarter", "--mail", "a@example.com", "--format", "pdf"
+    )
     assert run("schedules", "send", "1", "--period", "2026Q3").strip() == "schedule 1, 2026Q3: in the outbox"
     assert run("schedules", "send", "1", "--period", "2026Q3").strip() == "schedule 1, 2026Q3: went out before"
     assert "2026Q3: 1 waiting" in run("schedules", "list")

@@ -82,7 +82,19 @@ class Phrase:
 
 
 Value = (
-    str | int | date | Interval | NpsInterval | CodeName | Change | Score | Share | Amount | Phrase | tuple[str, ...] | None
+    str
+    | int
+    | date
+    | Interval
+    | NpsInterval
+    | CodeName
+    | Change
+    | Score
+    | Share
+    | Amount
+    | Phrase
+    | tuple[str, ...]
+    | None
 )
 """What can be told: each kind in one way in each language; None as a dash."""
 

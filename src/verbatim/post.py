@@ -137,7 +137,9 @@ class Post:
         except VerbatimError as error:
             return Came("failed", without_sentences(str(error)))
         except Exception as error:  # noqa: BLE001 - one report's mistake must not end the post; its message may hold words
-            log.error("report %s of schedule %d: a mistake of ours, %s", held.period.label, held.schedule.id, type(error))
+            log.error(
+                "report %s of schedule %d: a mistake of ours, %s", held.period.label, held.schedule.id, type(error)
+            )
             return Came("failed", f"a mistake of ours: {type(error).__name__}")
         if self.server is None:
             return Came("waiting", "no mail server")
@@ -180,7 +182,11 @@ def _handed(post: Post, server: MailServer, held: Held, message: bytes) -> Came:
         return Came("waiting", f"the mail server refused the user: {error.smtp_code}")
     except (smtplib.SMTPException, OSError) as error:
         reason = f"{type(error).__name__} at the mail server"
-        return Came("in_doubt", f"{reason}, while it was handed over; it may have arrived") if begun else Came("waiting", reason)
+        return (
+            Came("in_doubt", f"{reason}, while it was handed over; it may have arrived")
+            if begun
+            else Came("waiting", reason)
+        )
 
 
 @contextmanager

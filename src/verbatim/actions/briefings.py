@@ -8,33 +8,28 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from verbatim.actions.citations import citations, hidden, per_code, permissions
+from verbatim.actions.briefing_parts import Wish, counted, coverage_of
+from verbatim.actions.citations import Permissions, citations, hidden, permissions
+from verbatim.actions.coder_error import coder_error
 from verbatim.actions.desk import Desk, desk_of
 from verbatim.actions.figures import facts_of
 from verbatim.actions.frame_in_use import codebook
 from verbatim.actions.lenient_frame import LenientFrame
-from verbatim.actions.stored_coverage import CoverageOrder, stored_coverage
-from verbatim.actions.trends import EVERY, Looked, TrendsWanted, trends_of
 from verbatim.briefing import Briefing, Cited, CodeName, Part, Phrase, Scope, Statement
-from verbatim.composing.changes import Course, changes_part, courses
 from verbatim.composing.coverage import beside, coverage_figure, coverage_part
-from verbatim.composing.groups import grid
 from verbatim.composing.heads import figures, findings, received, too_few
-from verbatim.composing.stance import COURSE, score_sentences, stance_part
-from verbatim.composing.subjects import Wanted, subjects, subjects_part, wanted
-from verbatim.composing.unknown import Coder, Hidden, unknown_part
+from verbatim.composing.stance import score_sentences
+from verbatim.composing.subjects import Wanted, subjects, wanted
+from verbatim.composing.unknown import Coder, unknown_part
 from verbatim.composing.view import View, base, said, view_of
-from verbatim.coverage import Coverage
-from verbatim.domain import Polarity
 from verbatim.errors import InputError, OutputError
-from verbatim.facts import Attribute, Narrowed
+from verbatim.estimates import Accuracy
 from verbatim.formats.coded import partial_file
 from verbatim.formats.frame import Frame
-from verbatim.periods import Period, holding, period_of
+from verbatim.periods import Period, period_of
 from verbatim.store.access_keys import Holder
 from verbatim.store.opening import reading
 from verbatim.store.schedules import ReportForm, Schedule
-from verbatim.trends import Question, Span
 
 KINDS: Mapping[ReportForm, str] = {
     "html": "text/html",
@@ -43,21 +38,8 @@ KINDS: Mapping[ReportForm, str] = {
 }
 """What a file of each form is."""
 
-LEADING = ("coverage", "changes", "subjects")
+LEADING = ("coverage", "changes", "served", "priorities", "accounts", "teams", "subjects")
 """The parts whose sentences are among the findings, in this order."""
-
-SIDE_BY_SIDE: tuple[Attribute, ...] = ("account", "team", "customer_type", "role", "source")
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """Which report is wanted; `accounts` are the only ones that whoever asks may see, None for all."""
-
-    organisation: str
-    period: Period
-    scope: Scope = Scope()
-    accounts: tuple[str, ...] | None = None
-    language: str = "en"
 
 
 def scope_of(account: str | None, team: str | None) -> Scope:
@@ -99,10 +81,11 @@ def brief(desk: Desk, wish: Wish, made: date | None = None) -> Briefing:
     view = view_of(facts_of(desk, wish.organisation, wish.accounts), wish.scope, wish.period)
     cited = _cited(desk, wish, view)
     enough = base(view.now, said(view.now)).enough
-    found = _coverage(desk, wish)
-    parts = [coverage_part(found), *(_counted(desk, wish, view, cited) if enough else _quotes_only(cited))]
+    found, allowed = coverage_of(desk, wish), _permissions(desk, wish)
+    own = counted(desk, wish, view, cited, allowed) if enough else _quotes_only(cited)
+    parts = [coverage_part(found), *own]
     told = tuple(dict.fromkeys(id for id, _ in cited)) if enough else ()
-    parts.append(unknown_part(view, _coder(desk), _hidden(desk, wish, view), told))
+    parts.append(unknown_part(view, _coder(desk, wish), hidden(view.now, allowed), told))
     rate = coverage_figure(found)
     first = [received(view), *(score_sentences(view) if enough else [too_few()] if view.now.n else [])]
     return Briefing(
@@ -114,7 +97,6 @@ def brief(desk: Desk, wish: Wish, made: date | None = None) -> Briefing:
         parts=tuple(parts),
         beside=beside(found),
     )
-
 
 
 def rendered(desk: Desk, wish: Wish, form: ReportForm, *, apart: bool = True) -> bytes:
@@ -162,69 +144,27 @@ def _cited(desk: Desk, wish: Wish, view: View) -> dict[Wanted, tuple[Cited, ...]
         return citations(connection, wish.organisation, view.now, wanted(found), one_account=one)
 
 
-def _counted(
-    desk: Desk, wish: Wish, view: View, cited: Mapping[Wanted, tuple[Cited, ...]]
-) -> list[Part]:
-    """The parts that count what was said."""
-    return [_changes(desk, wish), stance_part(view), subjects_part(view.now, cited), _groups(view)]
-
-
-def _coverage(desk: Desk, wish: Wish) -> Coverage:
-    by = ("role",) if wish.scope.reach == "account" else ("account",)
-    order = CoverageOrder(wish.organisation, _narrowed(wish, dated=True), by=by, accounts=wish.accounts, most=0)
-    return stored_coverage(desk, order).found
-
-
-def _changes(desk: Desk, wish: Wish) -> Part:
-    """What changed, code by code, as complained of and as praised."""
-    found: list[Course] = []
-    looked = 0
-    sides: tuple[Polarity, ...] = ("negative", "positive")
-    for side in sides:
-        question = Question((), span=Span(wish.period.size))
-        wanted = TrendsWanted(Looked(codes=(EVERY,), polarity=side), _narrowed(wish), question, wish.accounts)
-        answer = trends_of(desk, wish.organisation, wanted).trends
-        found += courses(side, answer)
-        looked += answer.looked
-    return changes_part(wish.period, found, looked)
-
-
-def _narrowed(wish: Wish, *, dated: bool = False) -> Narrowed:
-    """What the scope leaves; dated within the period alone, or as far back as the course goes."""
-    since = wish.period.first
-    for _ in range(0 if dated else COURSE - 1):
-        since = _former(wish.period, since)
-    name = (wish.scope.name,) if wish.scope.name is not None else ()
-    account, team = (name if wish.scope.reach == reach else () for reach in ("account", "team"))
-    return Narrowed(since, wish.period.end, account=account, team=team)
-
-
-def _former(period: Period, first: date) -> date:
-    return holding(period.size, first).former.first
-
-
-def _groups(view: View) -> Part:
-    """Accounts, teams, roles and sources side by side, as far as there are several and this is not one account's."""
-    own = {"account": ("role", "source"), "team": ("account", "role", "source")}.get(view.scope.reach, SIDE_BY_SIDE)
-    tables = [grid(view.now, one) for one in SIDE_BY_SIDE if one in own]
-    return Part("groups", grids=tuple(one for one in tables if one is not None))
-
-
 def _quotes_only(cited: Mapping[Wanted, tuple[Cited, ...]]) -> list[Part]:
     """What is left where too few people said something: their words, as far as they permit."""
-    shown = [Statement(Phrase("briefing.about", {"name": CodeName(id)}), cited=some) for (id, _), some in cited.items() if some]
+    shown = [
+        Statement(Phrase("briefing.about", {"name": CodeName(id)}), cited=some)
+        for (id, _), some in cited.items()
+        if some
+    ]
     return [Part("subjects", cited=tuple(shown))] if shown else []
 
 
-def _coder(desk: Desk) -> Coder:
-    quality = desk.manifest.quality
-    f1 = quality.get("l2_weighted")
-    return Coder(desk.model, float(f1) if isinstance(f1, int | float) else None, per_code(quality))
+def _coder(desk: Desk, wish: Wish) -> Coder:
+    """Whoever codes now, and how well."""
+    found = coder_error(desk.engine, wish.organisation, desk.manifest)
+    f1 = desk.manifest.quality.get("l2_weighted") if found.model == desk.model else None
+    by_code = {id: Accuracy.of(gold) for id, gold in found.codes.items() if gold.positives and gold.negatives}
+    return Coder(found.model, float(f1) if isinstance(f1, int | float) else None, found.source, found.n, by_code)
 
 
-def _hidden(desk: Desk, wish: Wish, view: View) -> Hidden:
+def _permissions(desk: Desk, wish: Wish) -> Permissions:
     with reading(desk.engine, wish.organisation) as connection:
-        return hidden(view.now, permissions(connection, wish.organisation))
+        return permissions(connection, wish.organisation)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ aggregate                   nothing
 no contact                  the words, account, role
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -169,11 +169,3 @@ def _readable(verbatim: Verbatim, excerpt: Excerpt) -> bool:
     words = source_text(verbatim, excerpt)[excerpt.start : excerpt.end].strip()
     least, most = READABLE
     return len(words) <= most and least <= columns(words) <= most
-
-
-def per_code(quality: Mapping[str, object]) -> dict[str, tuple[float, float, int]]:
-    """Precision, recall and n of each code, as far as a model's manifest tells them."""
-    told = quality.get("per_code")
-    if not isinstance(told, Mapping):
-        return {}
-    return {id: (float(one["precision"]), float(one["recall"]), int(one["n"])) for id, one in told.items()}

@@ -35,7 +35,9 @@ class GivenSchedule(Shape):
     team: Name | None = None
     language: Language = "en"
     format: ReportForm = "html"
-    webhook: Annotated[Number | None, Field(description="The number of a webhook; it need not listen to events.")] = None
+    webhook: Annotated[Number | None, Field(description="The number of a webhook; it need not listen to events.")] = (
+        None
+    )
     recipients: Annotated[list[Address] | None, Field(min_length=1, max_length=MOST_RECIPIENTS)] = None
 
 

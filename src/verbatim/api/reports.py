@@ -90,7 +90,9 @@ def add_schedule(request: Request) -> Response:
     given = read(GivenSchedule, ask.body.json())
     if given.recipients and not mail_is_set():
         expected = "a webhook: this installation has no mail server (VERBATIM_SMTP_HOST)"
-        raise ProblemError(422, f"recipients: expected {expected}", Fault("recipients", len(given.recipients), expected))
+        raise ProblemError(
+            422, f"recipients: expected {expected}", Fault("recipients", len(given.recipients), expected)
+        )
     plan = Plan(
         every=given.every,
         scope=_scope(given),
@@ -160,7 +162,9 @@ def send_report(request: Request, id: Number) -> Response:
     def go() -> Answer:
         number = send(ask.desk.engine, ask.organisation, id, period, ask.actor)
         with reading(ask.desk.engine, ask.organisation) as connection:
-            one = next(each for each in schedules.issued(connection, ask.organisation, id) if each.period == period.label)
+            one = next(
+                each for each in schedules.issued(connection, ask.organisation, id) if each.period == period.label
+            )
             posted = mails.mails_of(connection, ask.organisation, id)
         told_mails = [_shown_mail(mail) for mail in posted if mail.issue == one.id]
         shown = ShownIssue(id=one.id, period=one.period, created=one.created, mails=told_mails)

@@ -22,7 +22,9 @@ def drivers_part(found: Drivers) -> Part:
     if not known or found.value is None:
         return Part("drivers")
     sure = [one for one in known if one.q is not None and one.q <= LEVEL][:TOLD]
-    statements = tuple(_sentence(one) for one in sure) or (Statement(Phrase("briefing.no_driver", {"n": found.looked})),)
+    statements = tuple(_sentence(one) for one in sure) or (
+        Statement(Phrase("briefing.no_driver", {"n": found.looked})),
+    )
     marks = tuple(Mark(CodeName(one.code), one.impact.value, one.impact.low, one.impact.high) for one in known)
     rows = tuple(_row(one) for one in known)
     values: dict[str, Value] = {"n": found.n, "people": found.respondents, "explained": Share(found.explained or 0.0)}

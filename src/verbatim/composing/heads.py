@@ -33,7 +33,9 @@ def received(view: View) -> Statement:
         return Statement(Phrase("briefing.nothing"))
     values = {"n": now.verbatims, "people": Phrase("from_people", {"n": now.respondents}), "said": told}
     if now.accounts and view.scope.reach != "account":
-        return Statement(Phrase("briefing.received_at", {**values, "accounts": Phrase("at_accounts", {"n": now.accounts})}))
+        return Statement(
+            Phrase("briefing.received_at", {**values, "accounts": Phrase("at_accounts", {"n": now.accounts})})
+        )
     return Statement(Phrase("briefing.received", values))
 
 
@@ -53,3 +55,7 @@ def findings(first: Iterable[Statement], parts: Iterable[Part], keys: Iterable[s
         if one.tone != "plain"
     ]
     return (*first, *leading)[:FINDINGS]
+
+
+def _former(n: int, period: str) -> Phrase:
+    return Phrase("briefing.figure_former", {"n": n, "period": period})

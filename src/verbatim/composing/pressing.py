@@ -58,7 +58,9 @@ def priorities_part(found: Priorities) -> Part:
     return Part("priorities", tuple(leading), grids=(grid,), notes=tuple(notes))
 
 
-def signs(found: Sequence[Flagged], tiers: Sequence[str | None], counted_only: Collection[int]) -> tuple[list[Sign], int]:
+def signs(
+    found: Sequence[Flagged], tiers: Sequence[str | None], counted_only: Collection[int]
+) -> tuple[list[Sign], int]:
     """The accounts with flags that may be shown, and how many accounts have some that may not.
 
     What tells of fewer than LEAST people is shown only where one of them permits to be quoted.
@@ -75,7 +77,9 @@ def signs(found: Sequence[Flagged], tiers: Sequence[str | None], counted_only: C
 def accounts_part(shown: Sequence[Sign], hidden: int) -> Part:
     """The part on accounts with red flags; empty where there are none."""
     red = [one for one in shown if one.level == "red"]
-    statements = [Statement(Phrase("briefing.red_accounts", {"n": len(red), "names": _names(red)}), "bad")] if red else []
+    statements = (
+        [Statement(Phrase("briefing.red_accounts", {"n": len(red), "names": _names(red)}), "bad")] if red else []
+    )
     rows = tuple(
         (
             one.name,
@@ -96,7 +100,10 @@ def teams_part(found: Teams) -> Part:
     """The part on teams; empty where no accounts have any."""
     some = [one for one in found.items if one.verdict != "not enough data"]
     help_ = [one for one in some if one.verdict == "needs help"]
-    statements = [Statement(Phrase("briefing.needs_help", {"name": one.name, "red": one.red, "accounts": one.accounts}), "bad") for one in help_]
+    statements = [
+        Statement(Phrase("briefing.needs_help", {"name": one.name, "red": one.red, "accounts": one.accounts}), "bad")
+        for one in help_
+    ]
     if some and not help_:
         statements = [Statement(Phrase("briefing.no_team_needs_help", {"n": len(some)}))]
     rows = tuple(_team(one) for one in some)

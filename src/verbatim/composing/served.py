@@ -5,7 +5,10 @@ from verbatim.domain import Interval
 from verbatim.served import Cell, Served
 
 MOST = 15
-TOLD: dict[str, tuple[str, Tone]] = {"under-served": ("briefing.under_served", "bad"), "over-served": ("briefing.over_served", "plain")}
+TOLD: dict[str, tuple[str, Tone]] = {
+    "under-served": ("briefing.under_served", "bad"),
+    "over-served": ("briefing.over_served", "plain"),
+}
 COLUMNS = (
     "briefing.column_group",
     "briefing.column_verdict",

@@ -34,7 +34,12 @@ def score_sentences(view: View) -> tuple[Statement, ...]:
         change = Change(now.value - former.value, *_limits(now.value - former.value, now, former))
         sure = change.low is not None and change.high is not None and (change.low > 0 or change.high < 0)
         key = "briefing.score_moved" if sure else "briefing.score_same"
-        values = {"change": change, "former": Score(former.value), "people": former.n, "period": view.period.former.label}
+        values = {
+            "change": change,
+            "former": Score(former.value),
+            "people": former.n,
+            "period": view.period.former.label,
+        }
         found.append(Statement(Phrase(key, values), ("good" if change.points > 0 else "bad") if sure else "plain"))
     return tuple(found)
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from verbatim.briefing import Chart, Cited, CodeName, Grid, Mark, Part, Phrase, Statement
+from verbatim.briefing import Chart, Cited, CodeName, Grid, Mark, Part, Phrase, Statement, Value
 from verbatim.composing.view import base, mentions, said, share
 from verbatim.domain import Interval, Polarity
+from verbatim.estimates import Corrected
 from verbatim.facts import Facts
 
 TOP = 3
@@ -19,6 +21,7 @@ BESIDE = frozenset({"other", "none", "no_content"})
 COLUMNS = (
     "briefing.column_code",
     "briefing.column_share",
+    "briefing.column_corrected",
     "briefing.column_blamed",
     "briefing.column_praised",
     "briefing.column_people",
@@ -95,19 +98,35 @@ def sentences(
     )
 
 
-def subjects_part(facts: Facts, cited: Mapping[Wanted, tuple[Cited, ...]]) -> Part:
-    """The part on what they talk about."""
+def subjects_part(
+    facts: Facts, cited: Mapping[Wanted, tuple[Cited, ...]], corrected: Mapping[str, Corrected] = MappingProxyType({})
+) -> Part:
+    """The part on what they talk about; `corrected` are shares without the coder's error."""
     found = subjects(facts)
     below = base(facts, said(facts))
     note = Phrase("briefing.subjects_base", {"n": below.verbatims, "people": below.respondents})
-    rows = tuple((CodeName(one.id), one.whole, one.negative.k, one.positive.k, one.people, one.accounts) for one in found)
+    rows = tuple(_row(one, corrected.get(one.id)) for one in found)
+    refused = sum(row[2] is None for row in rows)
+    notes = (note, Phrase("briefing.corrected_rule", {"n": refused}))
     return Part(
         "subjects",
         charts=(_chart(found),) if found else (),
-        grids=(Grid("briefing.subjects_table", COLUMNS, rows, (note,)),) if rows else (),
+        grids=(Grid("briefing.subjects_table", COLUMNS, rows, notes),) if rows else (),
         cited=(*sentences(found, "negative", cited), *sentences(found, "positive", cited)),
         notes=(note,) if not rows else (),
     )
+
+
+def _row(one: Subject, corrected: Corrected | None) -> tuple[Value, ...]:
+    counts = one.negative.k, one.positive.k, one.people, one.accounts
+    return CodeName(one.id), one.whole, _without_error(one, corrected), *counts
+
+
+def _without_error(one: Subject, corrected: Corrected | None) -> Interval | None:
+    """The corrected share; None where it is too uncertain."""
+    if corrected is None or corrected.share is None or corrected.low is None or corrected.high is None:
+        return None
+    return Interval(corrected.share, corrected.low, corrected.high, one.whole.k, one.whole.n)
 
 
 def _chart(found: tuple[Subject, ...]) -> Chart:

@@ -7,18 +7,24 @@ import numpy as np
 
 from verbatim.briefing import LEAST, CodeName, Grid, Part, Phrase, Share, Statement
 from verbatim.composing.view import View, said
+from verbatim.estimates import Accuracy
 from verbatim.facts import NOBODY
 
-MEASURED = ("briefing.column_code", "briefing.column_precision", "briefing.column_recall", "briefing.column_gold")
+MEASURED = ("briefing.column_code", "briefing.column_finds", "briefing.column_spares", "briefing.column_gold")
 
 
 @dataclass(frozen=True, slots=True)
 class Coder:
-    """What is known of whoever coded: its label, its F1 on what it had not seen, and by code precision, recall, n."""
+    """What is known of whoever coded: its label, its F1, what it was measured on, and how well it finds each code.
+
+    `source`: gold of the organisation, the model's card, or nothing; of n verbatims.
+    """
 
     label: str
     f1: float | None = None
-    by_code: Mapping[str, tuple[float, float, int]] = field(default_factory=dict)
+    source: str = "nothing"
+    n: int = 0
+    by_code: Mapping[str, Accuracy] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,7 @@ def unknown_part(view: View, coder: Coder, hidden: Hidden, told: Iterable[str]) 
     """The part on what is not known; `told` are the codes that the briefing speaks of."""
     statements = tuple(Statement(one) for one in (*_uncoded(view), *_who(view, hidden), *_coder(view, coder)))
     known = [(id, coder.by_code[id]) for id in dict.fromkeys(told) if id in coder.by_code]
-    rows = tuple((CodeName(id), Share(found), Share(reached), n) for id, (found, reached, n) in known)
+    rows = tuple((CodeName(id), one.sensitivity, one.specificity, one.sensitivity.n) for id, one in known)
     return Part("unknown", statements, grids=(Grid("briefing.measured_codes", MEASURED, rows),) if rows else ())
 
 
@@ -76,6 +82,7 @@ def _who(view: View, hidden: Hidden) -> list[Phrase]:
 def _coder(view: View, coder: Coder) -> list[Phrase]:
     people = int(np.count_nonzero(view.now.by_person & said(view.now)))
     told = [Phrase("briefing.by_person", {"n": people, "of": int(np.count_nonzero(said(view.now)))})]
-    if coder.f1 is None:
+    if coder.source == "nothing":
         return [*told, Phrase("briefing.not_measured", {"model": coder.label})]
-    return [*told, Phrase("briefing.measured", {"model": coder.label, "f1": Share(coder.f1)})]
+    told.append(Phrase(f"briefing.measured_{coder.source}", {"model": coder.label, "n": coder.n}))
+    return [*told, Phrase("briefing.f1", {"model": coder.label, "f1": Share(coder.f1)})] if coder.f1 else told

@@ -84,7 +84,9 @@ def base(facts: Facts, kept: Flags | None = None) -> Base:
     )
 
 
-def mentions(facts: Facts, polarity: Polarity | None = None, *, categories: bool = False) -> dict[str, NDArray[np.intp]]:
+def mentions(
+    facts: Facts, polarity: Polarity | None = None, *, categories: bool = False
+) -> dict[str, NDArray[np.intp]]:
     """The rows that mention each code, or each category, in this way; each row once."""
     kept = np.ones(len(facts.mention_row), np.bool_)
     if polarity is not None:

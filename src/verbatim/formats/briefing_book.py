@@ -37,7 +37,9 @@ def workbook(briefing: Briefing, frame: Frame, language: str = "en") -> bytes:
 
 
 def _summary(sheet: Sheet, briefing: Briefing, speech: Speech) -> None:
-    sheet.head([title(briefing, speech), period_told(briefing, speech), speech.say("briefing.made", day=_day(briefing))])
+    sheet.head(
+        [title(briefing, speech), period_told(briefing, speech), speech.say("briefing.made", day=_day(briefing))]
+    )
     for figure in briefing.figures:
         note = speech(figure.note) if figure.note else None
         sheet.append([speech.say(figure.key), speech.value(figure.value), note])

@@ -104,7 +104,12 @@ def _stack(chart: Chart, speech: Speech) -> Spec:
         "data": {"values": [{**_row(mark, speech), "order": series.index(mark.series)} for mark in chart.marks]},
         "mark": {"type": "bar", "height": 16},
         "encoding": {
-            "x": {"field": "value", "type": "quantitative", "stack": "normalize", "axis": {"title": None, "format": ".0%"}},
+            "x": {
+                "field": "value",
+                "type": "quantitative",
+                "stack": "normalize",
+                "axis": {"title": None, "format": ".0%"},
+            },
             "y": _names(),
             "color": color,
             "order": {"field": "order", "type": "quantitative"},

@@ -82,17 +82,21 @@ def who(cited: Cited, speech: Speech) -> str:
 
 def _rendered(template: str, briefing: Briefing, speech: Speech, medium: str) -> str:
     pictures = {id(chart): picture(chart, speech, f"c{n}", medium) for n, chart in enumerate(briefing.charts(), 1)}
-    return _templates().get_template(template).render(
-        briefing=briefing,
-        speech=speech,
-        say=speech.say,
-        language=speech.language,
-        title=title(briefing, speech),
-        period=period_told(briefing, speech),
-        picture_of=lambda chart: pictures[id(chart)],
-        who=lambda cited: who(cited, speech),
-        numeric=_numeric,
-        medium=medium,
+    return (
+        _templates()
+        .get_template(template)
+        .render(
+            briefing=briefing,
+            speech=speech,
+            say=speech.say,
+            language=speech.language,
+            title=title(briefing, speech),
+            period=period_told(briefing, speech),
+            picture_of=lambda chart: pictures[id(chart)],
+            who=lambda cited: who(cited, speech),
+            numeric=_numeric,
+            medium=medium,
+        )
     )
 
 

@@ -34,7 +34,9 @@ def printed(page: str) -> bytes:
     try:
         from weasyprint import HTML  # noqa: PLC0415 - slow to import, wanted by few runs
     except OSError as error:
-        raise OutputError(f"PDF needs libraries that are not here ({_first(error)}): apt-get install {PACKAGES}") from None
+        raise OutputError(
+            f"PDF needs libraries that are not here ({_first(error)}): apt-get install {PACKAGES}"
+        ) from None
     except ImportError:
         raise OutputError("PDF needs the package weasyprint: pip install 'verbatim[pdf]'") from None
     return bytes(HTML(string=page, url_fetcher=_nothing).write_pdf(pdf_identifier=False))
@@ -65,7 +67,9 @@ def printed_apart(page: str, seconds: float = SECONDS) -> bytes:
 def require_pdf() -> None:
     """Raise OutputError where the package that prints is not installed."""
     if find_spec("weasyprint") is None:
-        raise OutputError("PDF needs the package weasyprint: pip install 'verbatim[pdf]', and apt-get install " + PACKAGES)
+        raise OutputError(
+            "PDF needs the package weasyprint: pip install 'verbatim[pdf]', and apt-get install " + PACKAGES
+        )
 
 
 def check_fonts(page: str) -> None:

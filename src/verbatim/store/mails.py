@@ -109,7 +109,11 @@ def replay_mail(connection: Connection, organisation: str, number: int, mail: in
     issues = select(report_issues.c.id).where(
         report_issues.c.organisation == organisation, report_issues.c.schedule_id == number
     )
-    own = mails.c.organisation == organisation, mails.c.id == (mail if mail in NUMBERS else 0), mails.c.issue_id.in_(issues)
+    own = (
+        mails.c.organisation == organisation,
+        mails.c.id == (mail if mail in NUMBERS else 0),
+        mails.c.issue_id.in_(issues),
+    )
     ended = mails.c.state.in_(("failed", "in_doubt"))
     again = {"state": "waiting", "attempts": 0, "due": now, "error": None}
     if connection.execute(update(mails).where(*own, ended).values(again)).rowcount:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from verbatim.briefing import Reach, Scope
+from verbatim.briefing import EVERYBODY, Reach, Scope
 from verbatim.errors import ConflictError, FieldError, NotFoundError
 from verbatim.periods import Period, last_over
 from verbatim.store.columns import in_utc
@@ -44,7 +44,7 @@ class Plan:
     """What a schedule sends: how often, about whom, in which language and form; to one webhook or to addresses."""
 
     every: Every
-    scope: Scope = Scope()
+    scope: Scope = EVERYBODY
     language: str = "en"
     form: ReportForm = "html"
     webhook: int | None = None

@@ -147,9 +147,7 @@ def announce(connection: Connection, organisation: str, event: str, payload: Map
     return _announce(connection, organisation, listening, event, payload)
 
 
-def announce_to(
-    connection: Connection, organisation: str, webhook: int, event: str, payload: Mapping[str, Any]
-) -> int:
+def announce_to(connection: Connection, organisation: str, webhook: int, event: str, payload: Mapping[str, Any]) -> int:
     """The same for one webhook, whatever it listens to: 1, or 0 where it is off."""
     mine = webhooks.c.organisation == organisation, webhooks.c.id == webhook, webhooks.c.active
     chosen = select(webhooks.c.id).where(*mine).with_for_update(read=True, key_share=True)
