@@ -23,6 +23,7 @@ from verbatim.composing.unknown import Coder, Hidden, unknown_part
 from verbatim.composing.view import view_of
 from verbatim.domain import Interval
 from verbatim.errors import InputError, OutputError
+from verbatim.estimates import Accuracy, Gold
 from verbatim.formats import fonts, pdf, vega
 from verbatim.formats.briefing_book import workbook
 from verbatim.formats.briefing_page import body, render, summary
@@ -54,7 +55,7 @@ def briefing():
     cited = {SLOW: (Cited(WORDS, 7, 0, len(WORDS), polarity="negative", account="Acme", day=date(2026, 8, 4)),)}
     parts = [stance_part(view), subjects_part(view.now, cited)]
     parts.append(Part("groups", grids=tuple(filter(None, (grid(view.now, "account"),)))))
-    parts.append(unknown_part(view, Coder("b2b@2", 0.62, {SLOW[0]: (0.8, 0.7, 50)}), Hidden(1, 1), [SLOW[0]]))
+    parts.append(unknown_part(view, Coder("b2b@2", 0.62, "card", 500, {SLOW[0]: Accuracy.of(Gold(35, 50, 440, 450))}), Hidden(1, 1), [SLOW[0]]))
     first = [received(view), *score_sentences(view)]
     told = findings(first, parts, ("subjects",))
     return Briefing(view.period, view.scope, date(2026, 10, 1), figures(view), told, tuple(parts))

@@ -13,6 +13,7 @@ from verbatim.composing.subjects import subjects, subjects_part, wanted
 from verbatim.composing.unknown import Coder, Hidden, unknown_part
 from verbatim.composing.view import base, score, stances, view_of
 from verbatim.errors import NotFoundError
+from verbatim.estimates import Accuracy, Gold
 from verbatim.periods import period_of
 
 Q3 = period_of("2026Q3")
@@ -76,12 +77,13 @@ def test_subjects_are_shares_of_what_was_said_with_who_is_behind_them():
 
 
 def test_what_stands_first_are_the_rules_sentences():
-    view = view_of(facts([*said("A", 6), *said("A", 6, day="2026-05-02", score=9)]), Scope(), Q3)
+    rows = [one for name in "ABCDEF" for one in (*said(name, 6), *said(name, 6, day="2026-05-02", score=9))]
+    view = view_of(facts(rows), Scope(), Q3)
     part = subjects_part(view.now, {})
     keys = [one.says.key for one in findings([received(view), *score_sentences(view)], [part], ["subjects"])]
     assert keys == ["briefing.received_at", "briefing.score", "briefing.score_moved", "briefing.complaint"]
     assert part.cited[0].says.values["name"] == CodeName(SLOW)
-    assert [one.key for one in figures(view)][0] == "briefing.figure_verbatims"
+    assert next(one.key for one in figures(view)) == "briefing.figure_verbatims"
 
 
 def test_a_period_in_which_nothing_came_in_says_so():
@@ -99,7 +101,7 @@ def test_the_course_of_the_score_shows_periods_with_enough_people():
 def test_what_is_not_known_is_told_in_numbers():
     rows = [*said("A", 4), {"day": date(2026, 8, 2), "coded": False}, {"day": "2026-08-02", "codes": ()}, {"codes": ()}]
     view = view_of(facts(rows), Scope(), Q3)
-    part = unknown_part(view, Coder("b2b@2", 0.62, {SLOW: (0.8, 0.7, 50)}), Hidden(2, 1), [SLOW, VALUE])
+    part = unknown_part(view, Coder("b2b@2", 0.62, "card", 500, {SLOW: Accuracy.of(Gold(35, 50, 440, 450))}), Hidden(2, 1), [SLOW, VALUE])
     told = {one.says.key: one.says.values.get("n") for one in part.statements}
     assert told["briefing.no_code"] == 1
     assert (told["briefing.not_coded"], told["briefing.undated"], told["briefing.counted_only"]) == (1, 1, 2)

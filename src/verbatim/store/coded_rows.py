@@ -11,7 +11,20 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Connection, Date, Integer, Select, and_, case, cast, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    Integer,
+    Select,
+    and_,
+    case,
+    cast,
+    func,
+    literal_column,
+    select,
+    type_coerce,
+)
 
 from verbatim.domain import POLARITIES, STANCES
 from verbatim.facts import NOBODY, UNDATED, Integers, Labels
@@ -161,7 +174,8 @@ def _day(connection: Connection) -> ColumnElement[Any]:
     """Days since 1970 in UTC."""
     if connection.dialect.name == "sqlite":
         return cast(func.julianday(func.substr(verbatims.c.date, 1, 10)) - 2440587.5, Integer)
-    return cast(func.timezone("UTC", verbatims.c.date), Date) - literal_column("DATE '1970-01-01'")
+    day = cast(func.timezone("UTC", verbatims.c.date), Date) - literal_column("DATE '1970-01-01'")
+    return type_coerce(day, Integer)
 
 
 def _product(connection: Connection) -> ColumnElement[Any]:
