@@ -134,7 +134,9 @@ def coverage_of_populations(chance, draws) -> Iterator[Row]:
         low, high = found.limits(kish, finite(asked, persons))
         wide = found.limits(kish)
         case = f"120 of 150 persons, p = 0.3, rho = {rho}"
-        yield Row("population", case, "coverage", inside(truth, low, high), draws, "at least 0.93", inside(truth, *wide))
+        yield Row(
+            "population", case, "coverage", inside(truth, low, high), draws, "at least 0.93", inside(truth, *wide)
+        )
         width = float(np.mean(high - low) / np.mean(wide[1] - wide[0]))
         yield Row("population", case, "width beside an endless one", width, draws, "below 1")
 
@@ -178,7 +180,9 @@ def coverage_of_differences(chance, draws) -> Iterator[Row]:
             yield Row("difference", case, "coverage", inside(shift, low, high), some, "0.93-0.97")
             if not shift:
                 rate = float(np.mean(found.p <= 0.05))
-                yield Row("difference", case, "told at p <= 0.05", rate, some, "at most 0.06", naive_rate(later, earlier))
+                yield Row(
+                    "difference", case, "told at p <= 0.05", rate, some, "at most 0.06", naive_rate(later, earlier)
+                )
 
 
 def two_periods(chance, draws, accounts, share, rho, shift):
@@ -247,7 +251,10 @@ def _coded_once(chance, share, hits, spared, gold):
     coded = chance.binomial(k, hits) + chance.binomial(n - k, 1 - spared)
     positives = int(chance.binomial(gold, share))
     made = Gold(
-        int(chance.binomial(positives, hits)), positives, int(chance.binomial(gold - positives, spared)), gold - positives
+        int(chance.binomial(positives, hits)),
+        positives,
+        int(chance.binomial(gold - positives, spared)),
+        gold - positives,
     )
     cells = cells_of_draws(n)
     tops = coded.ravel().astype(float)
@@ -389,7 +396,14 @@ def shares_of_small_groups(chance, draws) -> Iterator[Row]:
         far.append(np.mean((k / n - own) ** 2))
     case = "25 groups of 8 to 120 answers"
     yield Row("shrinkage", case, "coverage", float(np.mean(held)), draws, "0.93-0.97")
-    yield Row("shrinkage", case, "mean squared error beside the plain share", float(np.mean(near) / np.mean(far)), draws, "below 1")
+    yield Row(
+        "shrinkage",
+        case,
+        "mean squared error beside the plain share",
+        float(np.mean(near) / np.mean(far)),
+        draws,
+        "below 1",
+    )
 
 
 def false_discoveries(chance, draws) -> Iterator[Row]:
@@ -401,7 +415,9 @@ def false_discoveries(chance, draws) -> Iterator[Row]:
         p = 2 * 0.5 * _erfc(np.abs(z) / np.sqrt(2))
         chosen = benjamini_hochberg(p) <= 0.05
         rates.append(chosen[10:].sum() / max(1, chosen.sum()))
-    yield Row("q-values", "100 looks, 10 of them true", "false discovery rate", float(np.mean(rates)), draws, "at most 0.05")
+    yield Row(
+        "q-values", "100 looks, 10 of them true", "false discovery rate", float(np.mean(rates)), draws, "at most 0.05"
+    )
 
 
 def _erfc(values):
@@ -431,7 +447,9 @@ def simulated(quick: bool) -> list[Row]:
     for (part, draws), chance in zip(parts, chances, strict=True):
         start = time.perf_counter()
         for row in part(chance, max(20, draws // few)):
-            rows.append(replace(row, value=round(row.value, 4), naive=None if row.naive is None else round(row.naive, 4)))
+            rows.append(
+                replace(row, value=round(row.value, 4), naive=None if row.naive is None else round(row.naive, 4))
+            )
             print(line(rows[-1]), flush=True)
         print(f"# {part.__name__}: {time.perf_counter() - start:.0f} s", flush=True)
     return rows
@@ -447,7 +465,9 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--json", type=Path)
     chosen = parser.parse_args()
-    print("| part | case | figure | measured | without regard to it | aim | draws |\n| --- | --- | --- | ---: | ---: | --- | ---: |")
+    print(
+        "| part | case | figure | measured | without regard to it | aim | draws |\n| --- | --- | --- | ---: | ---: | --- | ---: |"
+    )
     rows = simulated(chosen.quick)
     if chosen.json:
         chosen.json.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n", encoding="utf-8")

@@ -119,7 +119,8 @@ def drivers(facts: Facts, question: DriverQuestion) -> Drivers:
     rows = _rows(kept, question)
     accounts = len(np.unique(kept.account[kept.account != NOBODY]))
     people = len(np.unique(kept.respondent))
-    weights, explained = relative_weights(*_moments(rows.y, rows.x))
+    weights = relative_weights(*_moments(rows.y, rows.x))
+    explained = float(weights.sum())
     found = _drivers(rows, question, weights)
     looked = sum(one.p is not None for one in found)
     ordered = sorted(found, key=lambda one: (not one.enough, -abs(one.impact.value), one.code))
@@ -127,8 +128,8 @@ def drivers(facts: Facts, question: DriverQuestion) -> Drivers:
     return Drivers(question, value, kept.n, people, accounts, explained, looked, tuple(ordered))
 
 
-def relative_weights(correlations: Floats, of_score: Floats) -> tuple[Floats, float]:
-    """The raw relative weights of predictors with these correlations (…, p, p) and with the score (…, p), and their sum.
+def relative_weights(correlations: Floats, of_score: Floats) -> Floats:
+    """The raw relative weights of predictors with these correlations (…, p, p) and with the score (…, p).
 
     Λ = R^½ joins the predictors to the closest uncorrelated ones, β = Λ⁻¹r are those ones' coefficients, and the weights
     are Λ²β², squares by element; they sum to R². One that never varies has weight 0.
@@ -141,7 +142,7 @@ def relative_weights(correlations: Floats, of_score: Floats) -> tuple[Floats, fl
     back = (vectors * inverse[..., None, :]) @ turned
     beta = (back @ of_score[..., None])[..., 0]
     weights: Floats = (half**2 @ (beta**2)[..., None])[..., 0]
-    return weights, float(weights.sum()) if weights.ndim == 1 else 0.0
+    return weights
 
 
 def _rows(kept: Facts, question: DriverQuestion) -> _Rows:
@@ -234,7 +235,7 @@ def _drawn(rows: _Rows, sums: Floats, question: DriverQuestion) -> tuple[tuple[F
     n = (weights @ sums[:, 0])[:, None]
     means = np.column_stack([weights @ sums[:, 1], weights @ _of(sums, 2, len(rows.codes))]) / n
     covered = (weights @ crossed).reshape(-1, width, width) / n[:, :, None] - means[:, :, None] * means[:, None, :]
-    raw, _ = relative_weights(*_correlated(covered))
+    raw = relative_weights(*_correlated(covered))
     total = raw.sum(axis=1, keepdims=True)
     return (impact, gap), np.where(total > 0, raw / np.maximum(total, 1e-12), 0.0)
 
@@ -271,5 +272,3 @@ def _estimated(value: float, drawn: Floats, question: DriverQuestion) -> Estimat
     tail = 50 * (1 - question.confidence)
     low, high = np.percentile(told, (tail, 100 - tail))
     return Estimated(float(value), float(low), float(high))
-
-

@@ -34,6 +34,7 @@ findings_app = typer.Typer()
 def trends(  # noqa: PLR0913, PLR0917 - every option of the command is a parameter
     code: Annotated[Several, typer.Option(help="A code, or all; may be repeated.")] = None,
     category: Annotated[Several, typer.Option(help="A category, or all; may be repeated.")] = None,
+    theme: Annotated[list[int] | None, typer.Option(help="A theme by its number; may be repeated.")] = None,
     stance: Annotated[Several, typer.Option(help="critic, passive or promoter: its share; may be repeated.")] = None,
     nps: Annotated[bool, typer.Option("--nps", help="The Net Promoter Score.")] = False,
     conflict: Annotated[bool, typer.Option("--conflict", help="How often words and score disagree.")] = False,
@@ -78,7 +79,8 @@ def trends(  # noqa: PLR0913, PLR0917 - every option of the command is a paramet
         base=base,
         year_ago=year_ago,
     )
-    looked = Looked(tuple(code or ()), tuple(category or ()), stances_of(stance or ()), nps, conflict, polarity)
+    shares = tuple(code or ()), tuple(category or ()), stances_of(stance or ())
+    looked = Looked(*shares, nps, conflict, polarity, tuple(theme or ()))
     narrowed = _narrowed(only, since, until)
     wanted = TrendsWanted(organisation, looked, narrowed, question, roster=population == "roster")
     found = trends_at(data, database, model, wanted)

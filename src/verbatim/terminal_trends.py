@@ -36,7 +36,9 @@ def show_trends(found: TrendsFound) -> None:
     for series in answer.series:
         for seam in series.seams:
             about = f"{seam.edition.label} ({seam.edition.kind}) of {seam.edition.day}"
-            console.print(f"  {_name(series)}: counts before {series.points[seam.at].period.name} are of another code, {about}")
+            console.print(
+                f"  {_name(series)}: counts before {series.points[seam.at].period.name} are of another code, {about}"
+            )
     console.print(f"coder's error: {_coder(found)}; undated verbatims, in no period: {answer.undated:,}", markup=False)
     console.print(f"q: {FORMULAS['q']}; difference: {FORMULAS['difference']}", markup=False, style="dim")
 
@@ -79,11 +81,20 @@ def _point(series: Series, point: Point) -> Iterable[str]:
     else:
         corrected = f"{fixed.share:.1%} ({fixed.low:.1%} to {fixed.high:.1%})"
     heard = "" if point.heard is None or not point.right else f"{point.heard} of {point.right}"
-    limits = "" if point.low is None or point.high is None else f"{_value(point.low, score)} to {_value(point.high, score)}"
+    limits = (
+        "" if point.low is None or point.high is None else f"{_value(point.low, score)} to {_value(point.high, score)}"
+    )
     counts = [f"{point.n:,}", f"{point.respondents:,}", f"{point.accounts:,}", f"{point.k:,}"]
     mark = "" if point.joined or point is series.points[0] else " |"
     value = _value(point.value, score) if point.value is not None else ""
-    return [point.period.name + mark, *counts, f"{value}{' *' if point.few and point.n else ''}", limits, corrected, heard]
+    return [
+        point.period.name + mark,
+        *counts,
+        f"{value}{' *' if point.few and point.n else ''}",
+        limits,
+        corrected,
+        heard,
+    ]
 
 
 def _change(series: Series, change: Change) -> str:

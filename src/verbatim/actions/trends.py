@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+import numpy as np
+
 from verbatim.access import ORGANISATION
 from verbatim.actions.beside import people_beside
 from verbatim.actions.coder_error import CoderError, coder_error
@@ -14,9 +16,11 @@ from verbatim.crosswalk import Passed, Walk, breaks, used_ids, walk_of
 from verbatim.domain import STANCES, Polarity
 from verbatim.drivers import DriverQuestion, Drivers, drivers
 from verbatim.errors import InputError
+from verbatim.facts import Facts
 from verbatim.registry import Manifest
 from verbatim.store.opening import reading
 from verbatim.store.publications import Publication, history, steps_of
+from verbatim.store.themes import theme, verbatims_of
 from verbatim.taxonomy import Codebook
 from verbatim.trends import Edition, Known, Measure, Question, Trends, trends
 
@@ -37,11 +41,12 @@ class Looked:
     nps: bool = False
     conflict: bool = False
     polarity: Polarity | None = None
+    themes: tuple[int, ...] = ()
 
     @property
     def nothing(self) -> bool:
         """Whether nothing is named."""
-        return not (self.codes or self.categories or self.stances or self.nps or self.conflict)
+        return not (self.codes or self.categories or self.stances or self.nps or self.conflict or self.themes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +68,14 @@ class TrendsWanted:
 
 @dataclass(frozen=True, slots=True)
 class TrendsFound:
-    """The answer, the code frame that it is in, how the coder's error was measured, and who the right people are."""
+    """The answer, the code frame that it is in, how the coder's error was measured, and what themes are called."""
 
     trends: Trends
     known: Known
     wanted: TrendsWanted
     frame: Codebook
     coder: CoderError
+    themes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,8 @@ def trends_of(desk: Counting, manifest: Manifest, wanted: TrendsWanted) -> Trend
         past = history(connection, organisation)
     figures = figures_of(desk, organisation, wanted.accounts)
     facts, measures = narrow(figures.facts, narrowed), measures_of(wanted.looked, frame, past)
+    themes = _themes(desk, wanted, facts)
+    measures = (*measures, *themes.values())
     until = narrowed.until and narrowed.until - timedelta(1)
     question = replace(wanted.question, measures=measures, since=narrowed.since, until=until)
     error = coder_error(desk.engine, organisation, manifest)
@@ -113,7 +121,8 @@ def trends_of(desk: Counting, manifest: Manifest, wanted: TrendsWanted) -> Trend
         right_one=people.right_one,
         right=people.right,
     )
-    return TrendsFound(trends(facts, question, known), known, wanted, frame, error)
+    names = {one.name: name for name, one in themes.items()}
+    return TrendsFound(trends(facts, question, known), known, wanted, frame, error, names)
 
 
 def drivers_of(desk: Counting, wanted: DriversWanted) -> DriversFound:
@@ -137,6 +146,20 @@ def measures_of(looked: Looked, frame: Codebook, past: Sequence[Publication] = (
     made += [Measure("nps")] if looked.nps else []
     made += [Measure("conflict")] if looked.conflict else []
     return tuple(made)
+
+
+def _themes(desk: Counting, wanted: TrendsWanted, facts: Facts) -> dict[str, Measure]:
+    """The measures of themes by their names, which may be words of accounts that whoever asks may not see.
+
+    Raises NotFoundError for a theme that there is not.
+    """
+    found, organisation = {}, wanted.organisation
+    with reading(desk.engine, organisation) as connection:
+        for number in dict.fromkeys(wanted.looked.themes):
+            told = theme(connection, organisation, number).name if wanted.accounts is None else None
+            rows = np.isin(facts.number, verbatims_of(connection, organisation, number))
+            found[told or f"theme {number}"] = Measure("theme", str(number), wanted.looked.polarity, rows=rows)
+    return found
 
 
 def _ids(given: Iterable[str], what: str, known: Sequence[str], former: Iterable[str]) -> tuple[str, ...]:

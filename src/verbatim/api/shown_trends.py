@@ -130,6 +130,7 @@ class ShownSeries(Shown):
 
     kind: Kind
     id: str | None
+    name: Annotated[str | None, Field(description="What a theme is called.")]
     polarity: Polarity | None
     part: str | None
     points: list[ShownPoint]
@@ -240,7 +241,7 @@ def shown_trends(found: TrendsFound) -> ShownTrends:
         split=question.split,
         against=question.against,
         population={name or "all": count for name, count in found.known.population.items()},
-        series=[_series(one, found.wanted.sought.goal) for one in answer.series],
+        series=[_series(one, found) for one in answer.series],
         looked=answer.looked,
         undated=answer.undated,
         unlabelled=answer.unlabelled,
@@ -278,13 +279,14 @@ def rounded(value: float | None) -> float | None:
     return None if value is None else round(value, DIGITS)
 
 
-def _series(one: Series, goal: float) -> ShownSeries:
+def _series(one: Series, found: TrendsFound) -> ShownSeries:
     return ShownSeries(
         kind=one.measure.kind,
         id=one.measure.id,
+        name=found.themes.get(one.measure.name) if one.measure.kind == "theme" else None,
         polarity=one.measure.polarity,
         part=one.part,
-        points=[_point(point, goal) for point in one.points],
+        points=[_point(point, found.wanted.sought.goal) for point in one.points],
         changes=[_change(change) for change in one.changes],
         steps=[_step(step) for step in one.steps],
         breaks=[_break(seam, one.points) for seam in one.seams],
@@ -371,7 +373,10 @@ def _break(seam: Seam, points: tuple[Point, ...]) -> ShownBreak:
 def _coder(error: CoderError, ids: set[str]) -> ShownCoder:
     known = {**error.categories, **error.codes}
     return ShownCoder(
-        model=error.model, source=error.source, n=error.n, gold={id: _gold(known[id]) for id in sorted(ids & set(known))}
+        model=error.model,
+        source=error.source,
+        n=error.n,
+        gold={id: _gold(known[id]) for id in sorted(ids & set(known))},
     )
 
 

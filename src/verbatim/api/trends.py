@@ -10,7 +10,7 @@ from starlette.responses import Response
 from verbatim.actions.trends import DriversWanted, Looked, TrendsWanted, drivers_of, trends_of
 from verbatim.api.answers import answered
 from verbatim.api.call import asked
-from verbatim.api.given import Name
+from verbatim.api.given import Name, Number
 from verbatim.api.narrowing import WantedFacts
 from verbatim.api.shown_trends import ShownDrivers, ShownTrends, shown_drivers, shown_trends
 from verbatim.domain import Polarity, StanceLabel
@@ -29,6 +29,7 @@ class WantedTrends(WantedFacts):
         list[Name], Field(max_length=200, description="Codes; `all` for every one.", examples=[["price.level"]])
     ] = []
     category: Annotated[list[Name], Field(max_length=50, description="Categories; `all` for every one.")] = []
+    theme: Annotated[list[Number], Field(max_length=50, description="Themes, by number.")] = []
     stance: Annotated[list[StanceLabel], Field(max_length=3, description="Shares of these stances.")] = []
     nps: Annotated[bool, Field(description="The Net Promoter Score of those who gave a score.")] = False
     conflict: Annotated[bool, Field(description="The share whose words disagree with their score.")] = False
@@ -37,14 +38,17 @@ class WantedTrends(WantedFacts):
     window: Annotated[int, Field(ge=1, le=1100, description="Days of a rolling window.")] = 90
     every: Annotated[int, Field(ge=1, le=1100, description="Days from one rolling window to the next.")] = 30
     split: Annotated[Attribute | None, Field(description="A series for each value of this attribute.")] = None
-    value: Annotated[list[Name], Field(max_length=50, description="Values of the split; the most frequent if left out.")] = []
+    value: Annotated[
+        list[Name], Field(max_length=50, description="Values of the split; the most frequent if left out.")
+    ] = []
     most: Annotated[int, Field(ge=1, le=50, description="So many values of the split at most.")] = 8
     against: Annotated[
-        Name | None, Field(description="Compare each value with `all`, with the `rest`, or with this value of the split.")
+        Name | None,
+        Field(description="Compare each value with `all`, with the `rest`, or with this value of the split."),
     ] = None
-    base: Annotated[
-        Base, Field(description="Shares of verbatims that say something, or of all that were coded.")
-    ] = "meaningful"
+    base: Annotated[Base, Field(description="Shares of verbatims that say something, or of all that were coded.")] = (
+        "meaningful"
+    )
     year_ago: Annotated[bool, Field(description="Compare with the same period a year before too.")] = False
     population: Annotated[
         Literal["endless", "roster"],
@@ -73,6 +77,7 @@ class WantedTrends(WantedFacts):
             nps=self.nps,
             conflict=self.conflict,
             polarity=self.polarity,
+            themes=tuple(self.theme),
         )
         roster = self.population == "roster"
         return TrendsWanted(organisation, looked, self.narrowed(), question, accounts, roster)

@@ -164,9 +164,7 @@ class _Work:
             after = draft.found.against(2 * span.lag)
             previous = endured(previous, after, (draft.place, count), span.lag, draft.seams, level)
         changes = [*previous, *(one for one in changes if one.versus != "previous"), *held(contrasts, span.lag, level)]
-        return Series(
-            draft.found.measured.measure, draft.part, draft.points, tuple(changes), tuple(steps), draft.seams
-        )
+        return Series(draft.found.measured.measure, draft.part, draft.points, tuple(changes), tuple(steps), draft.seams)
 
     def _measured(self, measure: Measure, counted: Columns, split: _Split) -> Measured:
         key = np.packbits(counted.base).tobytes(), split.place is None

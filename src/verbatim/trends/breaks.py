@@ -63,4 +63,6 @@ def _healed(facts: Facts, edition: Edition, recoded: float, had: Flags) -> bool:
         return False
     if edition.kind != "split" or edition.old not in facts.codes:
         return edition.kind != "retired"
-    return not np.isin(facts.mention_row[facts.mention_code == facts.codes.index(edition.old)], np.flatnonzero(had)).any()
+    return not np.isin(
+        facts.mention_row[facts.mention_code == facts.codes.index(edition.old)], np.flatnonzero(had)
+    ).any()

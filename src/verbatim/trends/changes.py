@@ -133,7 +133,12 @@ def against_others(question: Question, found: Measured, others: Measured, named:
 
 
 def changes_of(
-    found: Measured, compared: Compared, part: int, periods: Sequence[Period], seams: Sequence[Seam], ago: tuple[Versus, int]
+    found: Measured,
+    compared: Compared,
+    part: int,
+    periods: Sequence[Period],
+    seams: Sequence[Seam],
+    ago: tuple[Versus, int],
 ) -> list[Change]:
     """The changes of one part, without q-values yet; `ago` says how many periods before is compared with."""
     versus, lag = ago
@@ -161,7 +166,9 @@ def settled(change: Change, q: float, level: float) -> Change:
         return change
     words: tuple[Verdict, Verdict] = ("higher", "lower") if change.versus == "others" else ("rose", "fell")
     told = q <= level and change.difference
-    return replace(change, q=float(q), verdict=words[change.difference < 0] if told and change.difference else "no change shown")
+    return replace(
+        change, q=float(q), verdict=words[change.difference < 0] if told and change.difference else "no change shown"
+    )
 
 
 def endured(
@@ -202,9 +209,7 @@ def held(changes: Sequence[Change], lag: int, level: float) -> list[Change]:
     return rows
 
 
-def steps_of(
-    found: Measured, part: int, periods: Sequence[Period], levels: Sequence[Level], places: int
-) -> list[Step]:
+def steps_of(found: Measured, part: int, periods: Sequence[Period], levels: Sequence[Level], places: int) -> list[Step]:
     """The steps between the levels of one part, tested by accounts, without q-values yet."""
     if len(levels) < 2:
         return []

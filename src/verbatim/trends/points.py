@@ -143,7 +143,9 @@ def _scores(facts: Facts, found: Measured, confidence: float) -> list[Scores]:
 def _means(found: Measured, own: Floats, weights: Floats, confidence: float) -> list[NpsInterval | None]:
     ratios, low, high = means_of_groups(found.layout.cells, own, weights, 1.0, confidence)
     return [
-        NpsInterval(100 * float(value), 100 * float(below), 100 * float(above), int(count)) if np.isfinite(value) else None
+        NpsInterval(100 * float(value), 100 * float(below), 100 * float(above), int(count))
+        if np.isfinite(value)
+        else None
         for value, below, above, count in zip(ratios.value, low, high, ratios.clusters, strict=True)
     ]
 
