@@ -11,6 +11,7 @@ from verbatim.formats import vega
 from verbatim.formats.briefing_charts import spec_of
 from verbatim.formats.briefing_words import Speech
 from verbatim.formats.cells import as_json
+from verbatim.formats.fonts import missing
 from verbatim.formats.frame import Frame
 from verbatim.formats.wording import Wording
 
@@ -96,8 +97,14 @@ def _rendered(template: str, briefing: Briefing, speech: Speech, medium: str) ->
             who=lambda cited: who(cited, speech),
             numeric=_numeric,
             medium=medium,
+        boxes=_boxes(briefing) if medium == ON_PAPER else 0,
         )
     )
+
+
+def _boxes(briefing: Briefing) -> int:
+    """How many signs of customers' words this machine has no font for: they are printed as boxes."""
+    return len(missing("".join(one.text for one in briefing.cited())))
 
 
 def _numeric(value: object) -> bool:

@@ -1,12 +1,15 @@
-"""A page as PDF, by WeasyPrint (BSD-3-Clause): in this process, or in one of its own that is ended when it takes long.
+"""A page as PDF, by WeasyPrint (BSD-3-Clause): in this process, or in one of its own that is ended after a while.
 
-WeasyPrint needs Pango, which is no Python package. What no font has would come out as a box: a report with such a letter
-is refused, with what to install.
+WeasyPrint needs Pango, which is no Python package. What no font has would come out as a box: a report with such a
+letter is refused, with what to install; signs that are no letters, such as emoji, are told in the report itself.
 """
 
+import logging
 import subprocess
 import sys
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from threading import BoundedSemaphore
 
@@ -39,7 +42,8 @@ def printed(page: str) -> bytes:
         ) from None
     except ImportError:
         raise OutputError("PDF needs the package weasyprint: pip install 'verbatim[pdf]'") from None
-    return bytes(HTML(string=page, url_fetcher=_nothing).write_pdf(pdf_identifier=False))
+    with _silent():
+        return bytes(HTML(string=page, url_fetcher=_nothing).write_pdf(pdf_identifier=False))
 
 
 def printed_apart(page: str, seconds: float = SECONDS) -> bytes:
@@ -52,7 +56,7 @@ def printed_apart(page: str, seconds: float = SECONDS) -> bytes:
         raise UnavailableError(f"PDF: others were printed for {seconds:g} s; expected fewer at once")
     try:
         command = [sys.executable, "-m", "verbatim.formats.pdf"]
-        done = subprocess.run(command, input=page.encode(), capture_output=True, timeout=seconds, check=False)
+        done = subprocess.run(command, input=page.encode(), capture_output=True, timeout=seconds, check=False)  # noqa: S603 - our own words
     except subprocess.TimeoutExpired:
         raise UnavailableError(f"PDF: not printed within {seconds:g} s; expected a shorter report") from None
     finally:
@@ -83,6 +87,20 @@ def check_fonts(page: str) -> None:
         f"PDF: no font here has {len(letters)} of the letters ({shown}{more}); expected a font that has them:"
         " apt-get install fonts-noto-cjk for Chinese, Japanese, Korean, fonts-noto-core for others"
     )
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """A block in which the libraries log nothing: they would name characters of what customers said."""
+    loggers = [logging.getLogger(name) for name in ("weasyprint", "fontTools")]
+    former = [one.level for one in loggers]
+    try:
+        for one in loggers:
+            one.setLevel(logging.CRITICAL + 1)
+        yield
+    finally:
+        for one, level in zip(loggers, former, strict=True):
+            one.setLevel(level)
 
 
 def _nothing(url: str, *_more: object, **_named: object) -> None:

@@ -297,7 +297,7 @@ def _ranks(connection: Connection, organisation: str) -> dict[int, int]:
     """How far each model, by number, stands in front of others; persons, 0, before all."""
     of = promotions.c.organisation == organisation
     rows = connection.execute(select(promotions.c.model_id, func.max(promotions.c.id)).where(of).group_by(promotions.c.model_id))
-    promoted = dict(rows.tuples().all())
+    promoted = {model: rank for model, rank in rows}
     known = connection.execute(select(models.c.id).where(models.c.organisation == organisation)).scalars()
     ordered = sorted(known, key=lambda number: (promoted.get(number, 0), number))
     return {**{number: rank for rank, number in enumerate(ordered)}, 0: len(ordered)}
