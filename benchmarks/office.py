@@ -51,15 +51,43 @@ REGIONS = ("north", "south", "east", "west")
 TYPES = ("chain", "hospital", "plant", "school")
 WORDS = "Delivery was late twice and nobody called back; the price went up again."
 
-VERBATIMS = (
-    "id organisation source external_id revision text text_hash question date at channel score row account_id "
-    "contact_id created".split()
-)
-CODINGS = (
-    "id organisation verbatim_id revision model_id author language stance stance_source stance_confidence conflict "
-    "review trust created blind codebook_id".split()
-)
-MENTIONS = "organisation coding_id code category position polarity confidence excerpts".split()
+VERBATIMS = [
+    "id",
+    "organisation",
+    "source",
+    "external_id",
+    "revision",
+    "text",
+    "text_hash",
+    "question",
+    "date",
+    "at",
+    "channel",
+    "score",
+    "row",
+    "account_id",
+    "contact_id",
+    "created",
+]
+CODINGS = [
+    "id",
+    "organisation",
+    "verbatim_id",
+    "revision",
+    "model_id",
+    "author",
+    "language",
+    "stance",
+    "stance_source",
+    "stance_confidence",
+    "conflict",
+    "review",
+    "trust",
+    "created",
+    "blind",
+    "codebook_id",
+]
+MENTIONS = ["organisation", "coding_id", "code", "category", "position", "polarity", "confidence", "excerpts"]
 
 
 def main() -> None:
@@ -148,7 +176,8 @@ def _rows(count: int, people: Sequence[tuple[int, int]], model: int, span: timed
             stance = STANCES[0 if points <= 6 else 1 if points <= 8 else 2]
             asked = "Why this score?" if number % 3 else "What could we do better?"
             chunk["verbatims"].append((
-                *(number, ORGANISATION, ("nps", "support", "portal")[number % 3], f"v{number}", 1, WORDS, f"{number:x}"),
+                *(number, ORGANISATION, ("nps", "support", "portal")[number % 3], f"v{number}", 1, WORDS),
+                f"{number:x}",
                 *(asked, when, when, ("mail", "web")[number % 2], float(points), 0, at, contact, when),
             ))  # fmt: skip
             chunk["codings"].append((
@@ -260,7 +289,7 @@ QUERIES: tuple[dict[str, Any], ...] = (
 
 
 def http_figures(folder: Path, database: str | None, engine: Engine, requests: int) -> dict[str, Any]:
-    """Times of GET /v1/trends and GET /v1/coverage over HTTP in milliseconds, from when the server has read its facts."""
+    """Times of GET /v1/trends and GET /v1/coverage over HTTP in milliseconds, once the server has read its facts."""
     with writing(engine, ORGANISATION) as connection:
         key = create_key(connection, ORGANISATION, "bench", "admin")[1]
     with served_from(folder, database) as (port, process):

@@ -8,8 +8,8 @@ from office_facts import EPOCH, facts
 
 from verbatim.coverage import Roster, Sought, coverage, coverage_beside
 from verbatim.errors import InputError
-from verbatim.facts import NOBODY, Labels, Narrowed
 from verbatim.estimates import wilson
+from verbatim.facts import NOBODY, Labels, Narrowed
 
 ACCOUNTS = {
     "Hill": {"revenue": 700, "tier": "1", "team": "east"},

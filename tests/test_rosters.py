@@ -21,8 +21,11 @@ def read(tmp_path):
     return reading
 
 
-ENGLISH = """Account Name,Industry,Region,Account Manager,Annual Revenue,Cost to serve,Tier,Strategic,Contact,Job title,Decision power,Consent,Invited on,Survey,Notes
-Hill,chain,north,East,"1,200,000",85000,Tier 1,yes,Ann Lee,CFO,Decision maker,named,2026-03-02,nps,x
+HEADER = (
+    "Account Name,Industry,Region,Account Manager,Annual Revenue,Cost to serve,Tier,Strategic,Contact,Job title,"
+    "Decision power,Consent,Invited on,Survey,Notes\n"
+)
+ENGLISH = f"""{HEADER}Hill,chain,north,East,"1,200,000",85000,Tier 1,yes,Ann Lee,CFO,Decides,named,2026-03-02,nps,x
 Dale,,,,,,,,Bob,user,uses,,no,,
 """
 CHINESE = """公司名称,客户类型,地区,客户经理,年收入,等级,战略客户,姓名,职位,影响力,授权,邀请日期

@@ -18,7 +18,14 @@ SHOTS = os.environ.get("SHOTS")
 @pytest.fixture(scope="module")
 def roster(office):
     """Three accounts with two of the right people each; one of Acme's and both of Hill's answered."""
-    names = [("Acme", "Ann"), ("Acme", "Bob"), ("Hill", "Cid"), ("Hill", "Dan"), ("东港物流", "李安"), ("东港物流", "王敏")]
+    names = [
+        ("Acme", "Ann"),
+        ("Acme", "Bob"),
+        ("Hill", "Cid"),
+        ("Hill", "Dan"),
+        ("东港物流", "李安"),
+        ("东港物流", "王敏"),
+    ]
     people = [Contact(name, at, "cfo" if place % 2 else "buyer", "decider") for place, (at, name) in enumerate(names)]
     with writing(office.desk.engine, "north") as connection:
         accounts = [("Acme", 500, "east"), ("Hill", 300, "west"), ("东港物流", 900, "east")]

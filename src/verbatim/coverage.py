@@ -29,19 +29,16 @@ from verbatim.facts import (
     Integers,
     Labels,
     Narrowed,
-    OfAccount,
     among,
     passing,
     within,
 )
 
-Division = OfAccount | Literal["role", "influence"]
-DIVISIONS: tuple[Division, ...] = (*get_args(OfAccount), "role", "influence")
+Division = Literal["account", "tier", "customer_type", "region", "team", "role", "influence"]
+DIVISIONS: tuple[Division, ...] = get_args(Division)
 """What people can be told apart by."""
 
 Silence = Literal["never answered", "fell silent"]
-
-_OF_ACCOUNT: tuple[OfAccount, ...] = get_args(OfAccount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +162,7 @@ def coverage_beside(facts: Facts, roster: Roster, narrowed: Narrowed = ALL, soug
     return _beside(_people(facts, roster, narrowed, sought), roster, sought)
 
 
-def coverage(  # noqa: PLR0913, PLR0917 - what is counted, of whom, and how it is divided are different things
+def coverage(
     facts: Facts,
     roster: Roster,
     narrowed: Narrowed = ALL,
@@ -221,7 +218,7 @@ def _people(facts: Facts, roster: Roster, narrowed: Narrowed, sought: Sought) ->
     asked = roster.invited[within(roster.day, narrowed.since, narrowed.until)]
     invited = np.bincount(asked, minlength=roster.n).astype(np.int32)
     # What a person is stands on the roster; what a verbatim is about stands with the verbatim.
-    of_words = replace(narrowed, **dict.fromkeys(DIVISIONS, ()))
+    of_words = replace(narrowed, account=(), tier=(), customer_type=(), region=(), team=(), role=(), influence=())
     return _People(member, right, invited, _answers(facts, roster, passing(facts, of_words)) > 0)
 
 
@@ -272,9 +269,7 @@ def _rate(roster: Roster, answered: Flags, account: Integers) -> Interval | None
     return clustered_share(k, n) if len(n) > 1 else wilson(int(k[0]), int(n[0]))
 
 
-def _cells(
-    facts: Facts, roster: Roster, people: _People, sought: Sought, by: tuple[Division, ...]
-) -> tuple[Cell, ...]:
+def _cells(facts: Facts, roster: Roster, people: _People, sought: Sought, by: tuple[Division, ...]) -> tuple[Cell, ...]:
     members = np.flatnonzero(people.member)
     divided = [_labels(facts, roster, one) for one in by]
     if not len(members):
@@ -346,13 +341,15 @@ def _last(n: int, places: Integers, days: Integers) -> Integers:
 
 def _accounts(roster: Roster, chosen: Flags) -> NDArray[np.int32]:
     account = np.unique(roster.account[chosen])
-    return account[account != NOBODY]
+    found: NDArray[np.int32] = account[account != NOBODY]
+    return found
 
 
 def _urgent(facts: Facts, roster: Roster, places: NDArray[np.intp]) -> NDArray[np.intp]:
     """These people, those of the accounts that bring most first."""
     brings = np.append(np.nan_to_num(facts.accounts.revenue), 0.0)[roster.account[places]]
-    return places[np.lexsort((roster.contact[places], roster.account[places], -brings))]
+    found: NDArray[np.intp] = places[np.lexsort((roster.contact[places], roster.account[places], -brings))]
+    return found
 
 
 def _absent(

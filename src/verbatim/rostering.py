@@ -1,4 +1,4 @@
-"""The commands of whoever keeps the roster: take one in, see how many of the right people were heard. Doors as in `cli`."""
+"""The commands of whoever keeps the roster: take one in, see how many of the right people were heard. Doors."""
 
 import json as to_json
 from dataclasses import asdict
@@ -30,7 +30,9 @@ def roster(  # noqa: PLR0913, PLR0917 - every option of the command is a paramet
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be taken in, and keep nothing.")] = False,
     date_order: Annotated[Literal["dmy", "mdy", "ymd"] | None, typer.Option(help="How 03/04/2026 is meant.")] = None,
-    sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook; the first that is a table if left out.")] = None,
+    sheet: Annotated[
+        str | None, typer.Option(help="Sheet of a workbook; the first that is a table if left out.")
+    ] = None,
     encoding: Annotated[str | None, typer.Option(help="Encoding of a text file; told by itself if left out.")] = None,
     organisation: Organisation = ORGANISATION,
     json: Json = False,
@@ -63,7 +65,7 @@ def coverage(  # noqa: PLR0913, PLR0917 - every option of the command is a param
     by: Annotated[
         Several,
         typer.Option(
-            help="account, tier, customer_type, region, team, role or influence; up to three (default: account and role)."
+            help="account, tier, customer_type, region, team, role, influence; up to three (default: account, role)."
         ),
     ] = None,
     account: Annotated[Several, typer.Option(help="Only this account; may be repeated.")] = None,

@@ -35,7 +35,9 @@ def show_coverage(told: Told, limit: int) -> None:
     right = " or ".join((*told.sought.right, *told.sought.roles))
     console.print(f"right people: {right}; {told.formula['rate']}", markup=False)
     whole = found.whole
-    console.print(f"  heard {whole.answered} of {whole.right} ({_limits(whole.rate)}){_flag(whole.below)}", markup=False)
+    console.print(
+        f"  heard {whole.answered} of {whole.right} ({_limits(whole.rate)}){_flag(whole.below)}", markup=False
+    )
     console.print(f"  of those who were asked: {_limits(found.response)}", markup=False)
     brought = "" if found.revenue is None else f", {found.revenue:.0%} of their revenue"
     console.print(f"  accounts with one heard: {found.heard} of {found.accounts}{brought}", markup=False)

@@ -10,13 +10,12 @@ from threading import Lock
 from typing import Any, Protocol
 
 import numpy as np
-
 from sqlalchemy import Connection, Engine, select
 
 from verbatim.actions.coding import codebook_of
 from verbatim.actions.frame_in_use import Framed, codebook
 from verbatim.coverage import Roster
-from verbatim.facts import ALL, NOBODY, Facts, Labels, Narrowed, narrow, of_accounts
+from verbatim.facts import ALL, NOBODY, Facts, Narrowed, narrow, of_accounts
 from verbatim.registry import find, read_manifest
 from verbatim.store.changes import Place, changed_since, place
 from verbatim.store.coded_columns import CodedRows, merged
@@ -27,7 +26,19 @@ from verbatim.store.roster import Asked, Person, StoredAccount, list_accounts, l
 from verbatim.store.schema import organisations
 from verbatim.taxonomy import Codebook
 
-__all__ = ["ALL", "Bench", "Counting", "Figures", "Narrowed", "bench", "facts_of", "figures_of", "narrow", "of_accounts", "warm"]
+__all__ = [
+    "ALL",
+    "Bench",
+    "Counting",
+    "Figures",
+    "Narrowed",
+    "bench",
+    "facts_of",
+    "figures_of",
+    "narrow",
+    "of_accounts",
+    "warm",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +68,7 @@ class Known:
 
 @dataclass(slots=True)
 class Memory:
-    """What is known of an organisation and what it comes to, None before it was read; one thread at a time changes it."""
+    """What is known of an organisation and what it comes to, None before it was read; one thread at a time writes."""
 
     lock: Lock = field(default_factory=Lock)
     known: Known | None = None

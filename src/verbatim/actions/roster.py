@@ -28,6 +28,10 @@ OF_ACCOUNT = ("customer_type", "region", "team", "product", "revenue", "cost_to_
 OF_CONTACT = ("role", "influence", "permission")
 
 
+AS_FOUND = ReadOptions()
+"""Nothing about the file was decided before."""
+
+
 @dataclass(frozen=True, slots=True)
 class RosterOrder:
     """A file to take in, for an organisation: `columns` names headers by field; `dry_run` looks and keeps nothing."""
@@ -35,7 +39,7 @@ class RosterOrder:
     path: Path
     organisation: str
     actor: str
-    read: ReadOptions = ReadOptions()
+    read: ReadOptions = AS_FOUND
     columns: Mapping[str, str] | None = None
     dry_run: bool = False
 
@@ -65,9 +69,17 @@ def take_roster(engine: Engine, order: RosterOrder) -> Rostered:
     if not order.dry_run:
         for start in range(0, len(rows), AT_ONCE):
             _keep(engine, order, rows[start : start + AT_ONCE])
-    counts = {"accounts": len(accounts), "contacts": len(people), "invitations": invitations}
-    told = {"rows": len(rows) + len(rejections), **counts, "rejections": tuple(rejections), "dry_run": order.dry_run}
-    return Rostered(file=opened.file, columns=opened.columns, notes=opened.notes, **told)
+    return Rostered(
+        file=opened.file,
+        columns=opened.columns,
+        notes=opened.notes,
+        rows=len(rows) + len(rejections),
+        accounts=len(accounts),
+        contacts=len(people),
+        invitations=invitations,
+        rejections=tuple(rejections),
+        dry_run=order.dry_run,
+    )
 
 
 def keep_accounts(engine: Engine, organisation: str, given: Sequence[Account], actor: str) -> tuple[StoredAccount, ...]:

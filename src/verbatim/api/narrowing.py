@@ -33,5 +33,7 @@ class WantedFacts(BaseModel):
 
     def narrowed(self) -> Narrowed:
         """The same as actions take it."""
-        lists = {name: tuple(getattr(self, name)) for name in WantedFacts.model_fields if name not in ("since", "until")}
+        lists = {
+            name: tuple(getattr(self, name)) for name in WantedFacts.model_fields if name not in ("since", "until")
+        }
         return Narrowed(since=self.since, until=self.until, **lists)

@@ -1,7 +1,6 @@
 """The roster: accounts, invitations, and how many of the right people on it were heard."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Query
@@ -34,7 +33,7 @@ from verbatim.api.roster_shapes import (
     shown_coverage,
 )
 from verbatim.api.shown import Page
-from verbatim.coverage import DIVISIONS, Division, Sought
+from verbatim.coverage import Division, Sought
 from verbatim.store import audit
 from verbatim.store.opening import reading, writing
 from verbatim.store.roster import StoredAccount, list_accounts, list_invitations
@@ -50,13 +49,13 @@ class WantedCoverage(WantedFacts):
     by: Annotated[
         list[Division],
         Field(max_length=3, description="How cells are made: one to three of these.", examples=[["account", "role"]]),
-    ] = ["account", "role"]
+    ] = ["account", "role"]  # noqa: RUF012 - pydantic copies it
     right: Annotated[
         list[Name], Field(max_length=20, description="The influences of the right people.", examples=[["decider"]])
-    ] = ["decider", "influencer"]
+    ] = ["decider", "influencer"]  # noqa: RUF012 - pydantic copies it
     right_role: Annotated[
         list[Name], Field(max_length=20, description="Roles that are right whatever their influence.")
-    ] = []
+    ] = []  # noqa: RUF012 - pydantic copies it
     times: Annotated[int, Field(ge=1, le=1000, description="Asked so often without an answer: silent.")] = 2
     quiet: Annotated[int, Field(ge=1, le=3660, description="Days after which somebody who was heard is silent.")] = 180
     limit: Annotated[int, Field(ge=1, le=5000, description="How many cells, and how many people.")] = 200

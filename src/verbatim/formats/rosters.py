@@ -80,20 +80,51 @@ YES = frozenset({"yes", "y", "true", "1", "x", "✓", "✔", "是", "有"})
 NO = frozenset({"", "no", "n", "false", "0", "-", "否", "无", "無", "n/a", "na"})
 INFLUENCES: Mapping[str, frozenset[str]] = {
     "decider": frozenset(
-        "decider decides decisionmaker decision finaldecision high 决策者 决策人 决策 決策者 決策人 決策 高".split()
+        [
+            "decider",
+            "decides",
+            "decisionmaker",
+            "decision",
+            "finaldecision",
+            "high",
+            "决策者",
+            "决策人",
+            "决策",
+            "決策者",
+            "決策人",
+            "決策",
+            "高",
+        ]
     ),
     "influencer": frozenset(
-        "influencer influences influence recommender champion medium 影响者 影响人 影響者 影響人 推荐者 推薦者 中".split()
+        [
+            "influencer",
+            "influences",
+            "influence",
+            "recommender",
+            "champion",
+            "medium",
+            "影响者",
+            "影响人",
+            "影響者",
+            "影響人",
+            "推荐者",
+            "推薦者",
+            "中",
+        ]
     ),
-    "user": frozenset("user users enduser uses low 使用者 用户 用戶 使用人 低".split()),
+    "user": frozenset(["user", "users", "enduser", "uses", "low", "使用者", "用户", "用戶", "使用人", "低"]),
 }
 PERMISSIONS: Mapping[str, frozenset[str]] = {
-    "named": frozenset("named name full 具名 实名 實名 署名".split()),
-    "anonymous": frozenset("anonymous anon 匿名".split()),
-    "aggregate": frozenset("aggregate aggregated countsonly counts 汇总 匯總 仅统计 僅統計 只计数 只計數".split()),
+    "named": frozenset(["named", "name", "full", "具名", "实名", "實名", "署名"]),
+    "anonymous": frozenset(["anonymous", "anon", "匿名"]),
+    "aggregate": frozenset(
+        ["aggregate", "aggregated", "countsonly", "counts", "汇总", "匯總", "仅统计", "僅統計", "只计数", "只計數"]
+    ),
 }
 
-_TIER = re.compile(r"(?:tier|t|level|class)?\s*([123])\s*(?:级|級)?", re.IGNORECASE)
+_TIER = re.compile(r"(?:tier|t|level|class)?\s*([123一二三])\s*(?:级|級)?", re.IGNORECASE)
+_DIGITS = str.maketrans("一二三", "123")
 _SIGNS = re.compile(r"[\s '’]|[€$£¥￥]|(?:usd|eur|gbp|chf|cny|rmb|hkd|twd|元)", re.IGNORECASE)
 _UNITS = {"k": 1e3, "m": 1e6, "mn": 1e6, "bn": 1e9, "千": 1e3, "万": 1e4, "萬": 1e4, "亿": 1e8, "億": 1e8}
 _AMOUNT = re.compile(r"(\d[\d.,]*)(k|mn?|bn|千|万|萬|亿|億)?", re.IGNORECASE)
@@ -120,9 +151,7 @@ class RosterReading:
     rows: Iterator[RosterRow | Rejection]
 
 
-def open_roster(
-    path: Path, name: str, options: ReadOptions, columns: Mapping[str, str] | None = None
-) -> RosterReading:
+def open_roster(path: Path, name: str, options: ReadOptions, columns: Mapping[str, str] | None = None) -> RosterReading:
     """A roster from a CSV, a workbook or JSON lines; `columns` names the header of a field where it is not recognised.
 
     Raises FileError for a file that is no table, ColumnError for a header that is not there or none of a roster.
@@ -265,7 +294,7 @@ def _amount(value: str) -> float:
 
 def _tier(value: str) -> str:
     match = _TIER.fullmatch(value)
-    return match[1] if match else value
+    return match[1].translate(_DIGITS) if match else value
 
 
 def _truth(value: str) -> bool:

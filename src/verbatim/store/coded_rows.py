@@ -80,9 +80,9 @@ def _read(connection: Connection, organisation: str, numbers: Sequence[int] | No
     judged = _judged(connection, organisation, numbers, said)
     mentions = _mentions(connection, organisation, numbers, judged)
     n = len(said.revision)
+    columns: dict[str, Any] = {**said.columns, **{name: _spread(judged, name, n) for name in judged.columns}}
     return CodedRows(
-        **said.columns,
-        **{name: _spread(judged, name, n) for name in judged.columns},
+        **columns,
         labels={**said.labels, "language": _language(said.labels["language"], judged)},
         **mentions,
     )
@@ -182,11 +182,8 @@ def _product(connection: Connection) -> ColumnElement[Any]:
     """The text of the kept field, whatever its column was called."""
     kept = verbatims.c.fields
     if connection.dialect.name == "sqlite":
-        paths = [f'$."{name}"' for name in PRODUCT]
-        found = [
-            case((func.json_type(kept, path) == "text", func.json_extract(kept, path)))
-            for path in map(literal_column, map(repr, paths))
-        ]
+        paths: list[ColumnElement[str]] = [literal_column(f"'$.\"{name}\"'") for name in PRODUCT]
+        found = [case((func.json_type(kept, path) == "text", func.json_extract(kept, path))) for path in paths]
     else:
         found = [
             case((func.json_typeof(kept[name]) == "string", kept[name].as_string()))
@@ -224,8 +221,8 @@ def _judged(connection: Connection, organisation: str, numbers: Sequence[int] | 
     taken_back = _withdrawn(connection, organisation)
     ranks, languages = _ranks(connection, organisation), Names()
     pieces = []
-    for columns in _pieces(connection, _codings(organisation), numbers, codings.c.verbatim_id):
-        *plain, language = columns
+    for piece in _pieces(connection, _codings(organisation), numbers, codings.c.verbatim_id):
+        *plain, language = piece
         languages.add(language)
         pieces.append([np.array(column, kind) for column, kind in zip(plain, _OF_CODING.values(), strict=True)])
     found = _stacked(pieces, _OF_CODING)
@@ -290,14 +287,17 @@ def _effective(
     order = np.lexsort((found["id"][places], rank, row[places]))
     by_row = row[places][order]
     last = np.append(by_row[1:] != by_row[:-1], True)[: len(by_row)]
-    return places[order][last]
+    chosen: NDArray[np.intp] = places[order][last]
+    return chosen
 
 
 def _ranks(connection: Connection, organisation: str) -> dict[int, int]:
     """How far each model, by number, stands in front of others; persons, 0, before all."""
     of = promotions.c.organisation == organisation
-    rows = connection.execute(select(promotions.c.model_id, func.max(promotions.c.id)).where(of).group_by(promotions.c.model_id))
-    promoted = {model: rank for model, rank in rows}
+    rows = connection.execute(
+        select(promotions.c.model_id, func.max(promotions.c.id)).where(of).group_by(promotions.c.model_id)
+    )
+    promoted = dict(rows.all())
     known = connection.execute(select(models.c.id).where(models.c.organisation == organisation)).scalars()
     ordered = sorted(known, key=lambda number: (promoted.get(number, 0), number))
     return {**{number: rank for rank, number in enumerate(ordered)}, 0: len(ordered)}

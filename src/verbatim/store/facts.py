@@ -11,9 +11,7 @@ from verbatim.store.coded_columns import CodedRows
 from verbatim.store.roster import Asked, Person, StoredAccount
 
 
-def as_facts(
-    rows: CodedRows, known: Sequence[StoredAccount], people: Sequence[Person], empty: frozenset[str]
-) -> Facts:
+def as_facts(rows: CodedRows, known: Sequence[StoredAccount], people: Sequence[Person], empty: frozenset[str]) -> Facts:
     """The rows as they are counted; `empty` are the ids of codes for no content."""
     accounts = _accounts(known)
     account = _places(accounts.numbers, rows.account)

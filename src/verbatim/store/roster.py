@@ -96,7 +96,9 @@ def put_accounts(connection: Connection, organisation: str, given: Sequence[Acco
         values = {name: getattr(one, name) for name in (*TEXTS, *AMOUNTS, "strategic")}
         told = {name: value for name, value in values.items() if value is not None}
         if told:
-            chosen = accounts.update().where(accounts.c.organisation == organisation, accounts.c.id == numbers[one.name])
+            chosen = accounts.update().where(
+                accounts.c.organisation == organisation, accounts.c.id == numbers[one.name]
+            )
             connection.execute(chosen.values(told))
     kept = {row.id: row for row in list_accounts(connection, organisation, numbers.values())}
     return tuple(kept[numbers[one.name]] for one in given)

@@ -50,13 +50,12 @@ REFERENCING {row} TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION log_{tabl
 
 def upgrade() -> None:
     """Add the columns, the tables and the triggers; on PostgreSQL raise the wall around what is new."""
-    for column in (
-        *(sa.Column(name, sa.Text()) for name in ("customer_type", "region", "team", "product")),
-        *(sa.Column(name, sa.Float()) for name in ("revenue", "cost_to_serve")),
-        sa.Column("tier", sa.Text()),
-        sa.Column("strategic", sa.Boolean(), nullable=False, server_default=sa.false()),
-    ):
-        op.add_column("accounts", column)
+    for name in ("customer_type", "region", "team", "product"):
+        op.add_column("accounts", sa.Column(name, sa.Text()))
+    for name in ("revenue", "cost_to_serve"):
+        op.add_column("accounts", sa.Column(name, sa.Float()))
+    op.add_column("accounts", sa.Column("tier", sa.Text()))
+    op.add_column("accounts", sa.Column("strategic", sa.Boolean(), nullable=False, server_default=sa.false()))
     _invitations()
     _changes()
     if op.get_bind().dialect.name == "postgresql":
