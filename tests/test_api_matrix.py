@@ -57,7 +57,9 @@ def north(service):
         jobs.note_errors(connection, jobs.job(connection, "north", queued), [])
     key = client.post("/v1/keys", json={"name": SECRET, "role": "analyst"}).json()["id"]
     contact = client.get("/v1/contacts").json()["items"][0]["id"]
-    found = {"verbatims": said["id"], "jobs": queued, "exports": export, "keys": key, "webhooks": hook["id"]}
+    account = client.get("/v1/accounts").json()["items"][0]["id"]
+    found = {"verbatims": said["id"], "accounts": account, "jobs": queued, "exports": export, "keys": key}
+    found |= {"webhooks": hook["id"]}
     coding = client.get(f"/v1/verbatims/{said['id']}").json()["coding"]
     found["themes"] = emerged(service, said["id"])
     return {**found, "review": disputed(service, client), "delivery": delivery, "contact": contact, "coding": coding}

@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 from verbatim.estimates import (
     Cells,
     Difference,
+    Differences,
     Interval,
     Pairs,
     benjamini_hochberg,
-    clustered_difference,
     clustered_share,
     likeness,
+    newcombe,
     shrunk,
 )
 from verbatim.estimates.shares import t_quantile
@@ -32,6 +33,9 @@ Places = NDArray[np.intp]
 
 LEAST, LEAST_CLUSTERS = 20, 5
 """Fewer answers, or answers of fewer accounts, in a group or beside it are not compared."""
+
+NO_SPREAD = 1e-12
+"""A variance below this is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +146,10 @@ def _rest(whole: _Side, side: _Side) -> _Side:
 
 def _compared(side: _Side, rest: _Side, drawn: float, least: int) -> Contrast:
     own = _share(side)
-    difference, p = None, None
-    if side.enough(least) and rest.enough(least):
-        difference, p = clustered_difference((side.tops, side.bases), (rest.tops, rest.bases))
+    if not (side.enough(least) and rest.enough(least)):
+        return _contrast(side, rest, (own.low, own.high), drawn, None, None)
+    found, (_, p) = _tested(side, rest, (0.0, 1.0))
+    difference = newcombe(own, _share(rest), float(found.correlation[0]))
     return _contrast(side, rest, (own.low, own.high), drawn, difference, p)
 
 
@@ -157,16 +162,39 @@ def _compared_means(side: _Side, rest: _Side, drawn: float, least: int) -> Contr
     low, high = _limits(side)
     if not (side.enough(least) and rest.enough(least)):
         return _contrast(side, rest, (low, high), drawn, None, None)
+    found, (half, p) = _tested(side, rest, (-1.0, 1.0))
+    value = float(found.value[0])
+    difference = Difference(value, max(-2.0, value - half), min(2.0, value + half))
+    return _contrast(side, rest, (low, high), drawn, difference, p)
+
+
+def _tested(side: _Side, rest: _Side, reach: tuple[float, float]) -> tuple[Differences, tuple[float, float]]:
+    """The difference of two ratios, half its interval by Student's t, and its p-value."""
     pairs = Pairs.of(Cells.of_one(side.bases), Cells.of_one(rest.bases))
     found = pairs.differences(side.tops, rest.tops)
-    value = float(found.value[0])
-    half = t_quantile(float(found.df[0])) * sqrt(max(0.0, float(found.variance[0])))
-    difference = Difference(value, max(-2.0, value - half), min(2.0, value + half))
-    return _contrast(side, rest, (low, high), drawn, difference, float(found.p[0]))
+    value, variance, p = (float(one[0]) for one in (found.value, found.variance, found.p))
+    if isnan(p) or (variance < NO_SPREAD and value):
+        return found, _without_spread(side, rest, reach)
+    return found, (t_quantile(float(found.df[0])) * sqrt(max(0.0, variance)), p)
+
+
+def _without_spread(side: _Side, rest: _Side, reach: tuple[float, float]) -> tuple[float, float]:
+    """Half the interval and the p-value where no account of either side differs from another, as with all against none.
+
+    That tells no variance, so the widest stands that independent answers can have about their common mean, with
+    Student's t by the accounts of the smaller side.
+    """
+    from scipy.special import stdtr  # noqa: PLC0415 - slow to import
+
+    mean = (side.tops.sum() + rest.tops.sum()) / (side.n + rest.n)
+    widest = float((mean - reach[0]) * (reach[1] - mean))
+    error, df = sqrt(widest * (1 / side.n + 1 / rest.n)), min(side.clusters, rest.clusters) - 1
+    apart = abs(side.value - rest.value)
+    return t_quantile(df) * error, float(2 * stdtr(df, -apart / error)) if error else 1.0
 
 
 def _limits(side: _Side) -> tuple[float, float]:
-    if side.clusters < 2:  # noqa: PLR2004 - one account has no variance
+    if side.clusters < 2:
         return -1.0, 1.0
     there = side.bases > 0
     found = Cells.of_one(side.bases[there]).ratios(side.tops[there])
@@ -183,8 +211,9 @@ def _contrast(
     p: float | None,
 ) -> Contrast:
     told = None if p is None or isnan(p) else p
+    low, high = map(float, limits)
     beside = (rest.value, rest.n, rest.clusters)
-    return Contrast(side.n, side.clusters, side.value, *limits, drawn, *beside, difference, told)
+    return Contrast(side.n, side.clusters, side.value, low, high, drawn, *beside, difference, told)
 
 
 def _drawn(sides: list[_Side]) -> Floats:

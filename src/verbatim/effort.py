@@ -29,7 +29,8 @@ CUES = (
     "pillar to post",
     "pass* … (around|from one|from person|to person)",
     "(on hold|waiting on the phone|hours on the phone)",
-    "(had|have|having|need|needed) to (chase|keep|repeat|explain … again|ask … again|call … again|remind|push|escalate)",
+    "(had|have|having|need|needed) to (chase|keep|repeat|remind|push|escalate)",
+    "(had|have|having|need|needed) to (explain|ask|call) … again",
     "(kept|keep|keeps) (asking|calling|chasing|repeating|explaining|reminding|following up|sending)",
     "chas* (you|them|him|her|up|for|after|support|someone|people|everyone|a|the|our|your)",
     "(ask*|call*|e-mail*|email*|contact*|phone*|explain*|remind*|request*|wrote|write) … "

@@ -120,8 +120,10 @@ def priorities(
     """
     heard = facts.of(facts.coded & ~facts.empty)
     ground = _Ground.of(heard, span)
-    codes, of_code = _codes(heard, level)
-    found = [each for kind in KINDS for each in _ranked([one for one in _found(heard, ground, (codes, of_code), kind) if one.code not in without])]
+    codes = _codes(heard, level)
+    found: list[Priority] = []
+    for kind in KINDS:
+        found += _ranked([one for one in _found(heard, ground, codes, kind) if one.code not in without])
     known = ~np.isnan(heard.accounts.revenue[ground.accounts])
     return Priorities(
         items=tuple(found),
@@ -172,7 +174,7 @@ class _Ground:
 
 def _codes(heard: Facts, level: int) -> tuple[tuple[str, ...], NDArray[np.int32]]:
     """The ids that mentions count as, and the place of its id for each code."""
-    if level == 2:  # noqa: PLR2004 - the level of subcategories
+    if level == 2:
         return heard.codes, np.arange(len(heard.codes), dtype=np.int32)
     categories = tuple(dict.fromkeys(code.partition(".")[0] for code in heard.codes))
     places = {name: place for place, name in enumerate(categories)}
@@ -251,7 +253,7 @@ def _severity(weights: NDArray[np.float64], usual: float) -> Factor:
 def _durability(
     heard: Facts, ground: _Ground, own: NDArray[np.int32]
 ) -> tuple[Factor, bool | None, Mapping[str, bool]]:
-    if len(ground.looked_at) < 2:  # noqa: PLR2004 - two periods in a row
+    if len(ground.looked_at) < 2:
         return Factor(UNKNOWN, 0, len(ground.looked_at), known=False), None, {}
     counts = {number: _said(heard, own[ground.periods[own] == number]) for number in ground.looked_at}
     half = 0.5 * sum(people for people, _ in counts.values()) / sum(ground.looked_at.values())

@@ -151,7 +151,7 @@ def latest_of(keys: NDArray[np.int64], respondents: NDArray[np.int32], days: NDA
         return order
     last = np.append(
         (np.diff(keys[order]) != 0) | (np.diff(respondents[order].astype(np.int64)) != 0),
-        True,  # noqa: FBT003 - a value among values
+        True,
     )
     return order[last]
 
@@ -178,7 +178,7 @@ class _Board:
         shape = (len(known.accounts.names), last - first + 1)
         key = known.account.astype(np.int64) * max(shape[1], 1) + (numbers - first)
         counts = np.bincount(key, minlength=shape[0] * shape[1]).reshape(shape)
-        people = np.unique(np.stack([key, known.respondent.astype(np.int64)]), axis=1)[0] if known.n else key
+        people = np.unique((key << 32) + known.respondent) >> 32
         recent = known.day > day - YEAR
         alone = known.of(recent)
         totals = np.zeros((shape[0], 2), np.int64)

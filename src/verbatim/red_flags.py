@@ -152,7 +152,7 @@ def _numbers(facts: Facts, rows: NDArray[np.intp]) -> tuple[int, ...]:
 def _falling(spans: Sequence[RatedSpan]) -> Flag | None:
     """The fall between the latest span with enough respondents, if it is one of the last two, and the one before."""
     told = [(place, one) for place, one in enumerate(spans) if one.voices.n >= LEAST_TO_FALL]
-    if len(told) < 2 or told[-1][0] < len(spans) - 2:  # noqa: PLR2004 - two spans make a fall
+    if len(told) < 2 or told[-1][0] < len(spans) - 2:
         return None
     earlier, later = told[-2][1], told[-1][1]
     before, after = (100 * (one.voices.promoters - one.voices.critics) / one.voices.n for one in (earlier, later))

@@ -123,7 +123,7 @@ def served(facts: Facts, by: Sequence[Attribute], effort: Flags | None = None) -
 
     Raises InputError for no attribute, the same twice, or more than two.
     """
-    if not 1 <= len(by) <= 2 or len(set(by)) != len(by):  # noqa: PLR2004 - a table has two sides
+    if not 1 <= len(by) <= 2 or len(set(by)) != len(by):
         raise InputError(f"{len(by)} attributes: expected one, or two that differ")
     kept = facts.coded & ~facts.empty
     heard = facts.of(kept)
@@ -229,7 +229,9 @@ def verdict_of(complaint: Contrast, reasons: Sequence[Reason], cost: Cost | None
 
 def cost_of(accounts: AccountFacts, own: NDArray[np.int32], others: NDArray[np.int32]) -> Cost | None:
     """What the accounts of a cell cost beside those that have nothing in it; None where nobody can tell."""
-    return _by_revenue(accounts, own, others) or _by_tier(accounts, own, others) or _by_tier_alone(accounts, own, others)
+    return (
+        _by_revenue(accounts, own, others) or _by_tier(accounts, own, others) or _by_tier_alone(accounts, own, others)
+    )
 
 
 def _by_revenue(accounts: AccountFacts, own: NDArray[np.int32], others: NDArray[np.int32]) -> Cost | None:
@@ -245,7 +247,9 @@ def _by_tier(accounts: AccountFacts, own: NDArray[np.int32], others: NDArray[np.
     tier = accounts.attributes["tier"].places
     usable = ~np.isnan(accounts.cost_to_serve) & (tier != NOBODY)
     outside = others[usable[others]]
-    usual = {int(one): float(accounts.cost_to_serve[outside[tier[outside] == one]].mean()) for one in set(tier[outside])}
+    usual = {}
+    for one in set(tier[outside].tolist()):
+        usual[one] = float(accounts.cost_to_serve[outside[tier[outside] == one]].mean())
     inside = np.array([one for one in own if usable[one] and int(tier[one]) in usual], np.intp)
     if min(len(inside), len(outside)) < LEAST_PRICED:
         return None

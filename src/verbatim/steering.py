@@ -45,7 +45,7 @@ class _Where:
 def served(  # noqa: PLR0913, PLR0917 - every option of the command is a parameter
     by: Annotated[
         Several,
-        typer.Option(help="One attribute, or two: customer_type, role, tier, region … (default: customer_type and role)."),
+        typer.Option(help="One attribute or two, such as tier and region (default: customer_type and role)."),
     ] = None,
     since: Since = None,
     until: Until = None,
@@ -113,7 +113,7 @@ def accounts(  # noqa: PLR0913, PLR0917 - every option of the command is a param
 ) -> None:
     """Show how accounts stand, with their red flags, the most pressing first; or one of them over time."""
     from verbatim.actions.office import account_now, accounts_now  # noqa: PLC0415
-    from verbatim.api.shown_office import shown_account, shown_ratings  # noqa: PLC0415
+    from verbatim.api.shown_accounts import shown_account, shown_ratings  # noqa: PLC0415
     from verbatim.terminal_office import show_account, show_accounts  # noqa: PLC0415
 
     day = as_of.date() if as_of else None
@@ -142,7 +142,7 @@ def teams(  # noqa: PLR0913, PLR0917 - every option of the command is a paramete
 ) -> None:
     """Show which account teams need help, each against all others."""
     from verbatim.actions.office import teams_now  # noqa: PLC0415
-    from verbatim.api.shown_office import shown_teams  # noqa: PLC0415
+    from verbatim.api.shown_accounts import shown_teams  # noqa: PLC0415
     from verbatim.terminal_office import show_teams  # noqa: PLC0415
 
     with _office(_Where(organisation, model, data, database)) as office:

@@ -21,7 +21,7 @@ from verbatim.store.spoken import spoken
 
 @dataclass(slots=True)
 class Telling:
-    """The numbers of an organisation's verbatims that tell of effort, up to a place of the log; None before a reading."""
+    """The numbers of verbatims that tell of effort, up to a place of the log; no place before a reading."""
 
     lock: Lock = field(default_factory=Lock)
     place: Place | None = None

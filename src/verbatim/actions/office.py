@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from verbatim.actions.frame_in_use import codebook
 from verbatim.actions.efforts import effort_of
 from verbatim.actions.excerpts import CANDIDATES, Cited, Sought, cited
 from verbatim.actions.figures import Counting, figures_of
+from verbatim.actions.frame_in_use import codebook
 from verbatim.coverage import RIGHT, Beside, Roster, coverage_beside
 from verbatim.domain import POLARITIES, Polarity
 from verbatim.errors import NotFoundError
@@ -58,20 +58,22 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class ServedView:
-    """Who is served how, excerpts by the values of a cell, and what was asked for."""
+    """Who is served how, excerpts by the values of a cell, what was asked for, and whom it stands on."""
 
     found: Served
     excerpts: Mapping[tuple[str, ...], tuple[Cited, ...]]
     asked: dict[str, Any]
+    beside: Beside
 
 
 @dataclass(frozen=True, slots=True)
 class PriorityView:
-    """What comes first, excerpts by kind and code, and what was asked for."""
+    """What comes first, excerpts by kind and code, what was asked for, and whom it stands on."""
 
     found: Priorities
     excerpts: Mapping[tuple[Kind, str], tuple[Cited, ...]]
     asked: dict[str, Any]
+    beside: Beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class FlaggedAccounts:
     facts: Facts = field(repr=False)
     as_of: date | None
     span: Span
+    beside: Beside
 
     def attribute(self, name: OfAccount, place: int) -> str | None:
         """What an account has of an attribute."""
@@ -127,7 +130,7 @@ def who_is_served(office: Office, by: Sequence[Attribute], narrowed: Narrowed = 
         sought.append(Sought(latest(facts, np.flatnonzero(rows)), polarity, most=excerpts))
     words = _cited(office, sought)
     by_cell = {cell.values: some for cell, some in zip(told, words, strict=True)}
-    return ServedView(found, by_cell, {**narrowed.told(), "by": list(by)})
+    return ServedView(found, by_cell, {**narrowed.told(), "by": list(by)}, office.beside(narrowed))
 
 
 def what_comes_first(
@@ -138,11 +141,11 @@ def what_comes_first(
     frame = codebook(office.desk, office.organisation)
     without = frozenset(filter(None, map(frame.id_with_role, ROLES_LEFT_OUT)))
     found = priorities(facts, span, level, without)
-    told = [one for one in found.items if one.rank is not None and one.rank <= 10 and excerpts]  # noqa: PLR2004
+    told = [one for one in found.items if one.rank is not None and one.rank <= 10 and excerpts]
     sought = [Sought(_saying(facts, one.code, SPOKEN[one.kind]), SPOKEN[one.kind], one.code, excerpts) for one in told]
     words = _cited(office, sought)
     by_code = {(one.kind, one.code): some for one, some in zip(told, words, strict=True)}
-    return PriorityView(found, by_code, narrowed.told())
+    return PriorityView(found, by_code, dict(narrowed.told()), office.beside(narrowed))
 
 
 def accounts_now(
@@ -154,14 +157,14 @@ def accounts_now(
 ) -> FlaggedAccounts:
     """All accounts with their flags on a day, that of the latest answer if left out; or some of them, by place."""
     facts = office.facts(narrowed)
-    day = number_of(as_of) if as_of else latest_day(facts)
+    day, beside = number_of(as_of) if as_of else latest_day(facts), office.beside(narrowed)
     if day is None:
         rated = ratings(facts, None, span, only=only)
         items = tuple(Flagged(one, (), "none") for one in rated)
-        return FlaggedAccounts(_in_order(facts, items), facts, None, span)
+        return FlaggedAccounts(_in_order(facts, items), facts, None, span, beside)
     circles, quiet = _people(office, facts, day)
-    rated = ratings(facts, day, span, circles, only)
-    return FlaggedAccounts(_in_order(facts, flagged(facts, rated, day, quiet)), facts, day_of(day), span)
+    items = flagged(facts, ratings(facts, day, span, circles, only), day, quiet)
+    return FlaggedAccounts(_in_order(facts, items), facts, day_of(day), span, beside)
 
 
 def account_now(
@@ -228,9 +231,7 @@ def _people(office: Office, facts: Facts, day: int) -> tuple[dict[int, Circle], 
     asked[roster.invited[(roster.day > day - YEAR) & (roster.day <= day)]] = True
     size = len(facts.accounts.names)
     placed = roster.account != NOBODY
-    counts = [
-        np.bincount(roster.account[placed & some], minlength=size) for some in (placed, asked, asked & heard)
-    ]
+    counts = [np.bincount(roster.account[placed & some], minlength=size) for some in (placed, asked, asked & heard)]
     numbers = facts.accounts.numbers.tolist()
     circles = {number: Circle(*map(int, row)) for number, row in zip(numbers, zip(*counts, strict=True), strict=True)}
     silent: dict[int, list[int]] = {}
@@ -242,7 +243,6 @@ def _people(office: Office, facts: Facts, day: int) -> tuple[dict[int, Circle], 
 def _key(roster: Roster) -> Flags:
     """Whose silence is a signal: those who decide or influence."""
     return among(roster.influence, [name for name in roster.influence.names if name.casefold() in RIGHT.right])
-
 
 
 def _in_order(facts: Facts, items: Sequence[Flagged]) -> tuple[Flagged, ...]:

@@ -13,18 +13,15 @@ from verbatim.api.answers import answered
 from verbatim.api.call import Asked, asked
 from verbatim.api.feedback import Number
 from verbatim.api.narrowing import WantedFacts
-from verbatim.api.shown_office import (
+from verbatim.api.shown_accounts import (
     ShownAccountRating,
-    ShownPriorities,
     ShownRatings,
-    ShownServed,
     ShownTeams,
     shown_account,
-    shown_priorities,
     shown_ratings,
-    shown_served,
     shown_teams,
 )
+from verbatim.api.shown_office import ShownPriorities, ShownServed, shown_priorities, shown_served
 from verbatim.facts import Attribute
 from verbatim.red_flags import Level
 from verbatim.spans import Span

@@ -5,7 +5,7 @@ from typing import Any
 from starlette.responses import Response
 
 from verbatim.actions.codebooks import codebook
-from verbatim.actions.office import FlaggedAccounts, Office, account_now, accounts_now, teams_now
+from verbatim.actions.office import FlaggedAccounts, Office, account_now, teams_now
 from verbatim.errors import NotFoundError
 from verbatim.facts import Attribute
 from verbatim.red_flags import LEVELS, Flagged
@@ -21,7 +21,7 @@ def show(visit: Visit) -> Response:
     """One account where the query names it, else all of them."""
     office = Office.of(visit.site.desk, visit.holder)
     number = visit.query.get("id", "")
-    if number.isdecimal() and len(number) < 19:  # noqa: PLR2004 - of 64 bits
+    if number.isdecimal() and len(number) < 19:
         try:
             return _one(visit, office, int(number))
         except NotFoundError:
@@ -37,7 +37,7 @@ def _all(visit: Visit, office: Office) -> Response:
     wanted = visit.query.get("q", "").strip().casefold()
     items = [one for one in items if wanted in one.rating.name.casefold()]
     number = visit.query.get("page", "")
-    start = SHOWN * max(0, int(number) - 1) if number.isdecimal() and len(number) < 7 else 0  # noqa: PLR2004
+    start = SHOWN * max(0, int(number) - 1) if number.isdecimal() and len(number) < 7 else 0
     counts = {name: sum(one.level == name for one in everything.items) for name in LEVELS}
     return page(
         visit,

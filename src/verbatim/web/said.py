@@ -26,7 +26,7 @@ def show(visit: Visit) -> Response:
         effort=query.get("effort") == "1",
         numbers=_numbers(query.get("ids", "")),
     )
-    number = int(query["page"]) if query.get("page", "").isdecimal() and len(query["page"]) < 7 else 1  # noqa: PLR2004
+    number = int(query["page"]) if query.get("page", "").isdecimal() and len(query["page"]) < 7 else 1
     shelf = behind(Office.of(desk, visit.holder), visit.holder.role, wanted, max(1, number))
     frame = codebook(desk, visit.holder.organisation)
     more = {name: query.get(name) for name in ("code", "polarity", "stance", "effort", "ids")}
@@ -47,4 +47,4 @@ def _numbers(given: str) -> tuple[int, ...] | None:
     if not given:
         return None
     parts = given[:4000].split(",")[:MOST_NUMBERS]
-    return tuple(int(one) for one in parts if one.isdecimal() and len(one) < 19)  # noqa: PLR2004 - of 64 bits
+    return tuple(int(one) for one in parts if one.isdecimal() and len(one) < 19)
