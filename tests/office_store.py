@@ -12,7 +12,7 @@ MODEL = "small@1"
 
 
 def fill(engine, rows, organisation="north", source="survey"):
-    """The numbers of these rows: dicts of text or turns, codes (pairs of id and polarity), score, day, account, contact,
+    """The numbers of these rows: dicts of text or turns, codes (id and polarity), score, day, account, contact,
     permission, role; the whole text, or its first turn, is the excerpt of each code.
     """
     verbatims = [_verbatim(place, row) for place, row in enumerate(rows)]
@@ -37,7 +37,7 @@ def fill(engine, rows, organisation="north", source="survey"):
 def quarter(n=8, account="Acme", **row):
     """Rows of n people of an account in the third quarter of 2026, who complain of slow answers and praise the price."""
     said = [
-        {"text": f"Support answered after {place + 2} long days.", "codes": [("service.responsiveness", "negative")]}
+        {"text": f"Support answered after {place + 2} days.", "codes": [("service.responsiveness", "negative")]}
         for place in range(n)
     ]
     said[-1] = {"text": "A fair price for what we get.", "codes": [("price.value", "positive")]}

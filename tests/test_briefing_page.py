@@ -1,4 +1,4 @@
-"""A briefing as page, PDF and workbook: in three languages, the same bytes each time, and nothing that runs or fetches."""
+"""A briefing as page, PDF and workbook: in three languages, the same bytes each time, nothing that runs or fetches."""
 
 import io
 import json
@@ -57,7 +57,14 @@ def briefing():
     cited = {SLOW: (Cited(WORDS, 7, 0, len(WORDS), polarity="negative", account="Acme", day=date(2026, 8, 4)),)}
     parts = [stance_part(view), subjects_part(view.now, cited)]
     parts.append(Part("groups", grids=tuple(filter(None, (grid(view.now, "account"),)))))
-    parts.append(unknown_part(view, Coder("b2b@2", 0.62, "card", 500, {SLOW[0]: Accuracy.of(Gold(35, 50, 440, 450))}), Hidden(1, 1), [SLOW[0]]))
+    parts.append(
+        unknown_part(
+            view,
+            Coder("b2b@2", 0.62, "card", 500, {SLOW[0]: Accuracy.of(Gold(35, 50, 440, 450))}),
+            Hidden(1, 1),
+            [SLOW[0]],
+        )
+    )
     first = [received(view), *score_sentences(view)]
     told = findings(first, parts, ("subjects",))
     return Briefing(view.period, view.scope, date(2026, 10, 1), figures(view), told, tuple(parts))
@@ -185,18 +192,25 @@ def test_every_phrase_is_there_in_every_language_with_the_same_values():
 
 
 def test_every_phrase_that_is_asked_for_exists_and_none_is_idle():
-    places = [*files("verbatim.composing").iterdir(), *files("verbatim.actions").iterdir(), *files("verbatim.formats").iterdir()]
+    places = [
+        *files("verbatim.composing").iterdir(),
+        *files("verbatim.actions").iterdir(),
+        *files("verbatim.formats").iterdir(),
+    ]
     places.append(files("verbatim.formats").joinpath("templates/briefing_body.html"))
-    source = "\n".join(one.read_text("utf-8") for one in places if one.name.startswith("briefing") or "composing" in str(one))
+    source = "\n".join(
+        one.read_text("utf-8") for one in places if one.name.startswith("briefing") or "composing" in str(one)
+    )
     asked = set(re.findall(r'"(briefing\.[a-z0-9_]+)"', source)) - {"briefing.html", "briefing.css"}
-    made = tuple(set(re.findall(r'"(briefing\.[a-z_]+_)(?:\{|" ~)', source)) | {"briefing.changed_", "briefing.lasted_"})
+    made = tuple(
+        set(re.findall(r'"(briefing\.[a-z_]+_)(?:\{|" ~)', source)) | {"briefing.changed_", "briefing.lasted_"}
+    )
     alone = {"briefing.negative", "briefing.positive"}
     known = {key for key in wordings() if key.startswith("briefing.")}
     whole = {key for key in asked if not key.endswith("_")} - {"briefing.changed", "briefing.lasted"}
     assert whole - known == set()
     assert {key for key in known if key not in asked | alone and not key.startswith(made)} == set()
     assert [one for one in made if not any(key.startswith(one) for key in known)] == []
-
 
 
 def test_a_language_that_there_is_not_is_refused(briefing):

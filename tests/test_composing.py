@@ -101,7 +101,12 @@ def test_the_course_of_the_score_shows_periods_with_enough_people():
 def test_what_is_not_known_is_told_in_numbers():
     rows = [*said("A", 4), {"day": date(2026, 8, 2), "coded": False}, {"day": "2026-08-02", "codes": ()}, {"codes": ()}]
     view = view_of(facts(rows), Scope(), Q3)
-    part = unknown_part(view, Coder("b2b@2", 0.62, "card", 500, {SLOW: Accuracy.of(Gold(35, 50, 440, 450))}), Hidden(2, 1), [SLOW, VALUE])
+    part = unknown_part(
+        view,
+        Coder("b2b@2", 0.62, "card", 500, {SLOW: Accuracy.of(Gold(35, 50, 440, 450))}),
+        Hidden(2, 1),
+        [SLOW, VALUE],
+    )
     told = {one.says.key: one.says.values.get("n") for one in part.statements}
     assert told["briefing.no_code"] == 1
     assert (told["briefing.not_coded"], told["briefing.undated"], told["briefing.counted_only"]) == (1, 1, 2)

@@ -13,7 +13,8 @@ from python_calamine import CalamineWorkbook
 from test_briefing_page import Words, told_by
 
 from verbatim import taxonomy
-from verbatim.actions.briefings import Wish, brief, rendered
+from verbatim.actions.briefing_parts import Wish
+from verbatim.actions.briefings import brief, rendered
 from verbatim.actions.exporting import export
 from verbatim.actions.reports import Tally
 from verbatim.errors import OutputError

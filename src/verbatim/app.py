@@ -51,7 +51,7 @@ log = structlog.get_logger()
 class ServeOrder:
     """What to serve, and where: the store in a folder, or at a URL; so many worker processes beside the server.
 
-    `public_url`: what browsers call the page where a proxy stands before it. `mail`: the server that mails are handed to.
+    `public_url`: what browsers call the page where a proxy stands before it. `mail`: where mails are handed in.
     """
 
     data: Path | None = None

@@ -154,7 +154,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """What a picture shows: how it looks, the key of its title and what that is about, its marks, the unit of values."""
+    """What a picture shows: how it looks, the key of its title and what that is about, its marks, their unit."""
 
     look: Look
     title: str

@@ -3,10 +3,10 @@
 With `outbox` the only module that sends anything to anybody. What a mail says is made when it is sent, so that a
 correction, a permission or an erasure acts on it until then, and no copy of customers' words waits in the store.
 
-How often a mail goes out. Once handed over it is never sent again by itself: that it is being handed over is kept on disk
-before the first byte of it goes out (`store.mails.hand_over`). Whoever is killed before leaves a mail that is sent by the
-next one; whoever is killed after leaves one in doubt, which a person may look up and send again. So a mail goes out at most
-once, and exactly once where nobody dies in the moment of the handing over. Its Message-ID stays the same at each try.
+How often a mail goes out. Once handed over it is never sent again by itself: that it is being handed over is kept on
+disk before the first byte of it goes out (`store.mails.hand_over`). Whoever is killed before leaves a mail that is sent
+by the next one; whoever is killed after leaves one in doubt, which a person may look up and send again. So a mail goes
+out at most once, and exactly once where nobody dies in the moment of handing over. Its Message-ID stays the same.
 """
 
 import logging

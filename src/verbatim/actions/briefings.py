@@ -210,7 +210,7 @@ def wish_of(one: Schedule, period: Period, accounts: tuple[str, ...] | None = No
 
 
 def letter(desk: Desk, one: Schedule, period: Period) -> Letter:
-    """The mail of a schedule: its findings as text, without anybody's words, and the report beside. Raises as `rendered`."""
+    """The mail of a schedule: its findings as text, without anybody's words, and the report. Raises as `rendered`."""
     from verbatim.formats.briefing_page import summary  # noqa: PLC0415 - only what renders pays
 
     wish, form = wish_of(one, period), one.plan.form

@@ -25,7 +25,7 @@ from verbatim.store.schedules import (
 
 
 def add(engine: Engine, organisation: str, plan: Plan, actor: str) -> Schedule:
-    """A new schedule. Raises FieldError for a plan that cannot be, or an address that no mail may go to, NotFoundError."""
+    """A new schedule. Raises FieldError for a plan that cannot be, or an address outside the domains, NotFoundError."""
     check_domains(plan.recipients, preset().smtp_domains)
     with writing(engine, organisation) as connection:
         made = add_schedule(connection, organisation, plan, actor, datetime.now(UTC))

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from verbatim.actions.briefings import KINDS, Wish, period_asked, rendered, scope_of, seen_by, wish_of
+from verbatim.actions.briefing_parts import Wish
+from verbatim.actions.briefings import KINDS, period_asked, rendered, scope_of, seen_by, wish_of
 from verbatim.actions.schedules import add, mail_is_set, send
 from verbatim.api.answers import answered, keyed, nothing, takes
 from verbatim.api.call import Asked, asked
@@ -85,7 +86,7 @@ def list_schedules(request: Request) -> Response:
     openapi_extra=takes(GivenSchedule, once=True),
 )
 def add_schedule(request: Request) -> Response:
-    """When a month or a quarter is over, its report goes by mail to addresses, or a webhook is told where to fetch it."""
+    """When a month or a quarter is over its report goes out by mail, or a webhook is told where to fetch it."""
     ask = asked(request)
     given = read(GivenSchedule, ask.body.json())
     if given.recipients and not mail_is_set():

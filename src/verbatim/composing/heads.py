@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from verbatim.briefing import LEAST, Figure, Part, Phrase, Statement
+from verbatim.briefing import LEAST, Figure, Part, Phrase, Statement, Value
 from verbatim.composing.view import View, base, said, score
 
 FINDINGS = 7
@@ -31,7 +31,8 @@ def received(view: View) -> Statement:
     now, told = base(view.now), int(np.count_nonzero(said(view.now)))
     if not now.verbatims:
         return Statement(Phrase("briefing.nothing"))
-    values = {"n": now.verbatims, "people": Phrase("from_people", {"n": now.respondents}), "said": told}
+    people = Phrase("from_people", {"n": now.respondents})
+    values: dict[str, Value] = {"n": now.verbatims, "people": people, "said": told}
     if now.accounts and view.scope.reach != "account":
         return Statement(
             Phrase("briefing.received_at", {**values, "accounts": Phrase("at_accounts", {"n": now.accounts})})
@@ -45,7 +46,7 @@ def too_few() -> Statement:
 
 
 def findings(first: Iterable[Statement], parts: Iterable[Part], keys: Iterable[str]) -> tuple[Statement, ...]:
-    """The sentences that stand first, then the leading ones of these parts, without their excerpts: at most FINDINGS."""
+    """The sentences that stand first, then the leading ones of these parts, without excerpts: at most FINDINGS."""
     by_key = {part.key: part for part in parts}
     leading = [
         Statement(one.says, one.tone)

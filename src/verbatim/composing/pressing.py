@@ -1,4 +1,4 @@
-"""What to see to: concerns and opportunities in their order, accounts with red flags, teams that need help, open matters."""
+"""What to see to: concerns and opportunities in order, accounts with red flags, teams that need help, open matters."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from verbatim.briefing import Chart, Change, Mark, Part, Phrase, Score, Share, Statement
+from verbatim.briefing import Change, Chart, Mark, Part, Phrase, Score, Share, Statement, Tone, Value
 from verbatim.composing.view import View, base, of_days, said, score, stances
-from verbatim.domain import STANCES
+from verbatim.domain import STANCES, NpsInterval
 from verbatim.facts import Facts
 from verbatim.periods import Period
 
@@ -28,13 +28,13 @@ def score_sentences(view: View) -> tuple[Statement, ...]:
         return (Statement(Phrase("briefing.no_score")),)
     critics, passives, promoters = stances(view.now)
     counts = {"critics": critics, "passives": passives, "promoters": promoters}
-    tone = "good" if now.low > 0 else "bad" if now.high < 0 else "plain"
+    tone: Tone = "good" if now.low > 0 else "bad" if now.high < 0 else "plain"
     found = [Statement(Phrase("briefing.score", {"score": now, "people": now.n, **counts}), tone)]
     if former is not None:
         change = Change(now.value - former.value, *_limits(now.value - former.value, now, former))
         sure = change.low is not None and change.high is not None and (change.low > 0 or change.high < 0)
         key = "briefing.score_moved" if sure else "briefing.score_same"
-        values = {
+        values: dict[str, Value] = {
             "change": change,
             "former": Score(former.value),
             "people": former.n,
@@ -53,10 +53,10 @@ def course(view: View) -> tuple[tuple[Period, Facts], ...]:
     return tuple((period, facts) for period, facts in found if base(facts, said(facts)).enough)
 
 
-def _limits(change: float, now: object, former: object) -> tuple[float, float]:
+def _limits(change: float, now: NpsInterval, former: NpsInterval) -> tuple[float, float]:
     """The limits of a difference of two scores, made of the limits of both."""
-    low = np.hypot(now.value - now.low, former.high - former.value)  # type: ignore[attr-defined]
-    high = np.hypot(now.high - now.value, former.value - former.low)  # type: ignore[attr-defined]
+    low = np.hypot(now.value - now.low, former.high - former.value)
+    high = np.hypot(now.high - now.value, former.value - former.low)
     return max(-200.0, change - float(low)), min(200.0, change + float(high))
 
 
@@ -69,7 +69,7 @@ def _estimated(facts: Facts) -> tuple[Statement, ...]:
         return ()
     counts = [int(np.count_nonzero(known == place)) for place in range(len(STANCES))]
     read = len(known)
-    values = {
+    values: dict[str, Value] = {
         "n": read,
         "unread": int(np.count_nonzero(rows)) - read,
         "critics": Share(counts[0] / max(1, read)),

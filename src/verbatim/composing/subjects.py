@@ -63,7 +63,7 @@ def subjects(facts: Facts, *, categories: bool = False) -> tuple[Subject, ...]:
 
 
 def top(found: tuple[Subject, ...], polarity: Polarity, most: int = TOP) -> tuple[Subject, ...]:
-    """The subjects with most mentions of a polarity, and some at all; of a category only what stands under it, if so."""
+    """The subjects with most mentions of a polarity, and some at all."""
     some = [one for one in found if one.part(polarity).k]
     return tuple(sorted(some, key=lambda one: (-one.part(polarity).k, one.id))[:most])
 

@@ -1,4 +1,4 @@
-"""What is not known: what no code was found for, what nobody has looked at, what may not be shown, whom nobody heard."""
+"""What is not known: what no code was found for, what nobody has looked at, what may not be shown, how coders err."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

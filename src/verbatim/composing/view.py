@@ -112,7 +112,7 @@ def share(facts: Facts, rows: NDArray[np.intp], kept: Flags) -> Interval:
 
 
 def score(facts: Facts) -> NpsInterval | None:
-    """The Net Promoter Score, in which everybody counts once, by the latest score; None where fewer than LEAST gave one."""
+    """The Net Promoter Score; everybody counts once, by the latest score. None where fewer than LEAST gave one."""
     rows, places = _last_scores(facts), _clusters(facts)
     counts = np.zeros((places.max(initial=-1) + 1, 3))
     np.add.at(counts, (places[rows], _bands(facts.score[rows])), 1)

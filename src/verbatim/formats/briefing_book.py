@@ -46,8 +46,8 @@ def _summary(sheet: Sheet, briefing: Briefing, speech: Speech) -> None:
     _told(sheet, speech.say("briefing.findings"), briefing.findings, speech)
     for part in briefing.parts:
         _told(sheet, speech.say(f"briefing.part_{part.key}"), (*part.statements, *part.cited), speech)
-        for note in part.notes:
-            sheet.append([None, speech(note)])
+        for remark in part.notes:
+            sheet.append([None, speech(remark)])
     sheet.finish(filtered=False)
 
 
@@ -92,7 +92,7 @@ def _cells(value: Value, grid: Grid, place: int, speech: Speech) -> Row:
     return [*own, *([None] * (3 - len(own)))] if _limited(grid, place) else own
 
 
-def _numbers(value: Value, speech: Speech) -> list[Cell]:
+def _numbers(value: Value, speech: Speech) -> list[Cell]:  # noqa: PLR0911 - one line for each kind of value
     """A value as cells: numbers as numbers, to four digits, the rest as it is told."""
     match value:
         case None:

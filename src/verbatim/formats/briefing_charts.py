@@ -32,7 +32,7 @@ def _balance(chart: Chart, speech: Speech) -> Spec:
         }
         for mark in chart.marks
     ]
-    reach = max((abs(float(row["value"])) for row in rows), default=1) * 1.15 or 1
+    reach = max((abs(mark.value) for mark in chart.marks), default=1) * 1.15 or 1
     sides = [speech.say("briefing.negative"), speech.say("briefing.positive")]
     x = {"field": "value", "type": "quantitative", "axis": None, "scale": {"domain": [-reach, reach]}}
     color = {"field": "side", "type": "nominal", "scale": {"domain": sides, "range": [NEGATIVE, POSITIVE]}}

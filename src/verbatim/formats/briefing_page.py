@@ -29,7 +29,7 @@ class Picture:
 
 
 def render(briefing: Briefing, frame: Frame, language: str = "en", medium: str = "screen") -> str:
-    """The briefing as one page without scripts, fonts or requests. Raises InputError for a language that there is not."""
+    """The briefing as one page without scripts, fonts or requests. Raises InputError for an unknown language."""
     return _rendered("briefing.html", briefing, Speech(Wording(language), frame), medium)
 
 
@@ -83,7 +83,7 @@ def who(cited: Cited, speech: Speech) -> str:
 
 def _rendered(template: str, briefing: Briefing, speech: Speech, medium: str) -> str:
     pictures = {id(chart): picture(chart, speech, f"c{n}", medium) for n, chart in enumerate(briefing.charts(), 1)}
-    return (
+    page: str = (
         _templates()
         .get_template(template)
         .render(
@@ -97,9 +97,10 @@ def _rendered(template: str, briefing: Briefing, speech: Speech, medium: str) ->
             who=lambda cited: who(cited, speech),
             numeric=_numeric,
             medium=medium,
-        boxes=_boxes(briefing) if medium == ON_PAPER else 0,
+            boxes=_boxes(briefing) if medium == ON_PAPER else 0,
         )
     )
+    return page
 
 
 def _boxes(briefing: Briefing) -> int:

@@ -47,7 +47,7 @@ class Speech:
             case _:
                 return self._made(value)
 
-    def _made(self, value: Value) -> str:
+    def _made(self, value: Value) -> str:  # noqa: PLR0911
         say = self.say
         match value:
             case CodeName():

@@ -32,7 +32,7 @@ _PLACES = BoundedSemaphore(AT_ONCE)
 
 
 def printed(page: str) -> bytes:
-    """The page as PDF, the same bytes for the same page. Raises OutputError where the machine lacks something for it."""
+    """The page as PDF, the same bytes for the same page. Raises OutputError where the machine lacks something."""
     check_fonts(page)
     try:
         from weasyprint import HTML  # noqa: PLC0415 - slow to import, wanted by few runs

@@ -42,8 +42,7 @@ CONFIG: Spec = {
 """The look of the house; a page in the dark turns INK into its own colour of text."""
 
 _ID = re.compile(r'\bid="([^"]+)"')
-_STYLE = re.compile(r'\s+style="[^"]*"')
-_SIZE = re.compile(r'(<svg\b[^>]*?)\s+width="[^"]*"\s+height="[^"]*"')
+_UNWANTED = re.compile(r'\s+(?:style|role|aria-[a-z]+)="[^"]*"')
 
 
 def complete(spec: Mapping[str, Any]) -> Spec:
@@ -54,7 +53,8 @@ def complete(spec: Mapping[str, Any]) -> Spec:
 def svg(spec: Mapping[str, Any], title: str = "", mark: str = "v") -> str:
     """The picture of a specification, to stand in a page: `mark` keeps its ids apart from those of others.
 
-    No style attributes, which a page may forbid, and no names of others. Raises InternalError for what cannot be drawn.
+    It has no style attributes, which a page may forbid, and no roles but its own. Raises InternalError for what cannot
+    be drawn.
     """
     import vl_convert  # noqa: PLC0415 - slow to import, wanted by few runs
 
@@ -69,6 +69,6 @@ def _placed(drawn: str, title: str, mark: str) -> str:
     names = dict.fromkeys(_ID.findall(drawn))
     for place, name in enumerate(names):
         drawn = drawn.replace(f'id="{name}"', f'id="{mark}-{place}"').replace(f"url(#{name})", f"url(#{mark}-{place})")
-    drawn = _STYLE.sub("", drawn[drawn.index("<svg") :])
+    drawn = _UNWANTED.sub("", drawn[drawn.index("<svg") :])
     shown = title.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
     return drawn.replace("<svg", f'<svg role="img" aria-label="{shown}"', 1)

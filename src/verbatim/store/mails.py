@@ -6,8 +6,8 @@
        ├── not taken ──────────────────────────┘                                                       │
        └────────────────────────────── replay, by a person ────────────────────────────────────────────┘
 
-A sender that is gone before `hand_over` has handed nothing to anybody: its mail is claimed again. One that is gone after
-it may have: nobody can know, so the mail is in doubt, and only a person lets it be sent again.
+A sender that is gone before `hand_over` has handed nothing to anybody: its mail is claimed again. One that is gone
+after it may have: nobody can know, so the mail is in doubt, and only a person lets it be sent again.
 """
 
 from collections.abc import Sequence

@@ -56,8 +56,8 @@ report_issues = Table(
     sqlite_autoincrement=True,
 )
 
-# A mail to one address. Its words are made when it is sent, and kept nowhere. `due` is when to try next, or until when a
-# sender holds it; `message` is its Message-ID, the same at each try.
+# A mail to one address. Its words are made when it is sent, and kept nowhere. `due` is when to try next, or until when
+# a sender holds it; `message` is its Message-ID, the same at each try.
 mails = Table(
     "mails",
     metadata,

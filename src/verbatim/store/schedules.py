@@ -122,7 +122,7 @@ def remove_schedule(connection: Connection, organisation: str, number: int) -> N
 
 
 def switch_schedule(connection: Connection, organisation: str, number: int, active: bool, now: datetime) -> None:
-    """Switch a schedule on or off; one that is switched on again sends what is over from now on. Raises NotFoundError."""
+    """Switch a schedule on or off; switched on again it sends what is over from now on. Raises NotFoundError."""
     schedule(connection, organisation, number)
     table = report_schedules.c
     values: dict[str, Any] = {"active": active, **({"begins": now} if active else {})}

@@ -1,4 +1,4 @@
-"""The page of the section *reports*: choose a period and whose feedback, read the report, take it along, let it go out."""
+"""The page of the section *reports*: choose period and scope, read the report, take it along, let it go out."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -8,7 +8,8 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from verbatim.access import RULES
-from verbatim.actions.briefings import KINDS, Wish, brief, period_asked, scope_of, seen_by
+from verbatim.actions.briefing_parts import Wish
+from verbatim.actions.briefings import KINDS, brief, period_asked, scope_of, seen_by
 from verbatim.actions.figures import facts_of
 from verbatim.actions.frame_in_use import codebook
 from verbatim.actions.lenient_frame import LenientFrame
