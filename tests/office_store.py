@@ -65,7 +65,8 @@ def _verbatim(place, row):
 def _coding(verbatim, row):
     turn = 0 if verbatim.turns else None
     end = len(verbatim.turns[0].text if verbatim.turns else verbatim.text)
-    mentions = tuple(CodeMention(id, polarity, 0.9, (Excerpt(0, end, turn),)) for id, polarity in row.get("codes", ()))
+    whole = (Excerpt(0, end, turn),)
+    mentions = tuple(CodeMention(id, polarity, 0.9, whole) for id, polarity in row.get("codes", ()))
     score = row.get("score")
     label = None if score is None else "critic" if score <= 6 else "passive" if score <= 8 else "promoter"
     stance = Stance(label, "estimated" if score is None else "score", 0.9)

@@ -21,7 +21,7 @@ from verbatim.composing.heads import figures, findings, received, too_few
 from verbatim.composing.stance import score_sentences
 from verbatim.composing.subjects import Wanted, subjects, wanted
 from verbatim.composing.unknown import Coder, unknown_part
-from verbatim.composing.view import View, base, said, view_of
+from verbatim.composing.view import View, base, said, score, view_of
 from verbatim.errors import InputError, OutputError
 from verbatim.estimates import Accuracy
 from verbatim.formats.coded import partial_file
@@ -38,7 +38,7 @@ KINDS: Mapping[ReportForm, str] = {
 }
 """What a file of each form is."""
 
-LEADING = ("coverage", "changes", "served", "priorities", "accounts", "teams", "subjects")
+LEADING = ("coverage", "changes", "served", "subjects", "priorities", "accounts", "teams")
 """The parts whose sentences are among the findings, in this order."""
 
 
@@ -87,7 +87,7 @@ def brief(desk: Desk, wish: Wish, made: date | None = None) -> Briefing:
     told = tuple(dict.fromkeys(id for id, _ in cited)) if enough else ()
     parts.append(unknown_part(view, _coder(desk, wish), hidden(view.now, allowed), told))
     rate = coverage_figure(found)
-    first = [received(view), *(score_sentences(view) if enough else [too_few()] if view.now.n else [])]
+    first = [received(view), *(_scored(view) if enough else [too_few()] if view.now.n else [])]
     return Briefing(
         period=wish.period,
         scope=wish.scope,
@@ -135,6 +135,11 @@ RENDERERS: Mapping[ReportForm, Callable[[Briefing, Frame, str, bool], bytes]] = 
     "xlsx": _as_book,
 }
 """What makes a file of each form."""
+
+
+def _scored(view: View) -> list[Statement]:
+    """The sentences on the score, where there is one."""
+    return [] if score(view.now) is None else list(score_sentences(view))
 
 
 def _cited(desk: Desk, wish: Wish, view: View) -> dict[Wanted, tuple[Cited, ...]]:

@@ -57,7 +57,9 @@ def changes_part(period: Period, found: Sequence[Course], looked: int) -> Part:
     if lost:
         statements.append(Statement(Phrase("briefing.not_lasting", {"n": lost, "period": period.former.label})))
     if not statements:
-        statements.append(Statement(Phrase("briefing.no_change", {"n": looked, "period": period.former.label})))
+        tested = sum(change.p is not None for one in found if (change := one.change(period)))
+        key = "briefing.no_change" if tested else "briefing.not_comparable"
+        statements.append(Statement(Phrase(key, {"n": tested, "period": period.former.label})))
     rows = tuple(_row(one, change) for one, change in (*new, *held))
     grid = (Grid("briefing.changes_table", COLUMNS, rows),) if rows else ()
     return Part("changes", tuple(statements), _charts(new or held), grid, notes=_notes(period, found, looked))

@@ -41,11 +41,11 @@ def coverage_figure(found: Coverage) -> Figure | None:
     return Figure("briefing.figure_rate", whole.rate, note)
 
 
-def beside(found: Coverage) -> Phrase:
-    """What stands beside every statistic: the rate, or that it is not known."""
+def beside(found: Coverage) -> Phrase | None:
+    """What stands beside every statistic: the rate; None where it is not known, which is told once."""
     whole = found.whole
     if whole.rate is None:
-        return Phrase("briefing.beside_nobody")
+        return None
     return Phrase("briefing.beside", {"rate": whole.rate, "answered": whole.answered, "n": whole.right})
 
 

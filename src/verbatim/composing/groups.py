@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -22,6 +23,10 @@ COLUMNS = (
     "briefing.column_complaints",
     "briefing.column_praise",
 )
+
+AT = COLUMNS.index("briefing.column_accounts")
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +62,16 @@ def grid(facts: Facts, attribute: Attribute) -> Grid | None:
     if len([one for one in found if not one.folded]) < 2:
         return None
     rows = [_row(facts, one) for one in found if one.base.enough]
+    columns = COLUMNS
+    if attribute == "account":
+        columns, rows = _without(COLUMNS, AT), [_without(row, AT) for row in rows]
     folded = found[-1] if found[-1].folded else None
     notes = [Phrase("briefing.folded", {"n": folded.folded, "least": LEAST, "most": MOST})] if folded else []
-    return Grid(f"briefing.by_{attribute}", COLUMNS, tuple(rows), tuple(notes))
+    return Grid(f"briefing.by_{attribute}", columns, tuple(rows), tuple(notes))
+
+
+def _without(row: tuple[T, ...], place: int) -> tuple[T, ...]:
+    return row[:place] + row[place + 1 :]
 
 
 def _group(name: str, facts: Facts, rows: Flags) -> Group:

@@ -7,7 +7,9 @@ import numpy as np
 from verbatim.briefing import LEAST, Figure, Part, Phrase, Statement, Value
 from verbatim.composing.view import View, base, said, score
 
-FINDINGS = 7
+FINDINGS = 10
+OF_A_PART = {"coverage": 1, "changes": 3, "served": 2, "subjects": 4, "priorities": 1}
+"""How many sentences of a part stand among the findings at most; of others one."""
 
 
 def figures(view: View) -> tuple[Figure, ...]:
@@ -48,14 +50,16 @@ def too_few() -> Statement:
 def findings(first: Iterable[Statement], parts: Iterable[Part], keys: Iterable[str]) -> tuple[Statement, ...]:
     """The sentences that stand first, then the leading ones of these parts, without excerpts: at most FINDINGS."""
     by_key = {part.key: part for part in parts}
-    leading = [
-        Statement(one.says, one.tone)
-        for key in keys
-        if key in by_key
-        for one in (*by_key[key].statements, *by_key[key].cited)
-        if one.tone != "plain"
-    ]
+    leading = [one for key in keys if key in by_key for one in _leading(by_key[key])]
     return (*first, *leading)[:FINDINGS]
+
+
+def _leading(part: Part) -> list[Statement]:
+    """The sentences of a part that tell good or bad news; of what is complained of and praised the first of each."""
+    told = [one for one in (*part.statements, *part.cited) if one.tone != "plain"]
+    if part.key == "subjects":
+        told = [one for place, one in enumerate(told) if one.tone not in [each.tone for each in told[:place]]]
+    return [Statement(one.says, one.tone) for one in told[: OF_A_PART.get(part.key, 1)]]
 
 
 def _former(n: int, period: str) -> Phrase:

@@ -77,9 +77,8 @@ def signs(
 def accounts_part(shown: Sequence[Sign], hidden: int) -> Part:
     """The part on accounts with red flags; empty where there are none."""
     red = [one for one in shown if one.level == "red"]
-    statements = (
-        [Statement(Phrase("briefing.red_accounts", {"n": len(red), "names": _names(red)}), "bad")] if red else []
-    )
+    key = "briefing.red_accounts" if len(red) <= FIRST else "briefing.red_accounts_many"
+    statements = [Statement(Phrase(key, {"n": len(red), "names": _names(red)}), "bad")] if red else []
     rows = tuple(
         (
             one.name,
@@ -118,7 +117,12 @@ def open_part(found: Sequence[Flagged], doubtful: int) -> Part:
 
 
 def _first(one: Priority) -> Phrase:
-    values: dict[str, Value] = {"name": CodeName(one.code), "arithmetic": one.arithmetic}
+    values: dict[str, Value] = {
+        "name": CodeName(one.code),
+        "people": one.respondents,
+        "accounts": Phrase("at_accounts", {"n": one.accounts}),
+        "arithmetic": one.arithmetic,
+    }
     return Phrase(f"briefing.first_{one.kind}", values)
 
 

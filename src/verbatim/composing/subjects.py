@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from verbatim.briefing import Chart, Cited, CodeName, Grid, Mark, Part, Phrase, Statement, Value
+from verbatim.briefing import LEAST, Chart, Cited, CodeName, Grid, Mark, Part, Phrase, Statement, Value
 from verbatim.composing.view import base, mentions, said, share
 from verbatim.domain import Interval, Polarity
 from verbatim.estimates import Corrected
@@ -95,6 +95,7 @@ def sentences(
             cited.get((one.id, polarity), ()),
         )
         for one in top(found, polarity)
+        if one.part(polarity).k >= LEAST
     )
 
 
@@ -102,12 +103,13 @@ def subjects_part(
     facts: Facts, cited: Mapping[Wanted, tuple[Cited, ...]], corrected: Mapping[str, Corrected] = MappingProxyType({})
 ) -> Part:
     """The part on what they talk about; `corrected` are shares without the coder's error."""
-    found = subjects(facts)
+    every = subjects(facts)
+    found = tuple(one for one in every if one.people >= LEAST)
     below = base(facts, said(facts))
     note = Phrase("briefing.subjects_base", {"n": below.verbatims, "people": below.respondents})
     rows = tuple(_row(one, corrected.get(one.id)) for one in found)
     refused = sum(row[2] is None for row in rows)
-    notes = (note, Phrase("briefing.corrected_rule", {"n": refused}))
+    notes = (note, Phrase("briefing.corrected_rule", {"n": refused}), *_few(len(every) - len(found)))
     return Part(
         "subjects",
         charts=(_chart(found),) if found else (),
@@ -115,6 +117,10 @@ def subjects_part(
         cited=(*sentences(found, "negative", cited), *sentences(found, "positive", cited)),
         notes=(note,) if not rows else (),
     )
+
+
+def _few(n: int) -> tuple[Phrase, ...]:
+    return (Phrase("briefing.subjects_few", {"n": n, "least": LEAST}),) if n else ()
 
 
 def _row(one: Subject, corrected: Corrected | None) -> tuple[Value, ...]:

@@ -50,7 +50,6 @@ def _uncoded(view: View) -> list[Phrase]:
     found = [
         ("briefing.not_coded", int(np.count_nonzero(~now.coded))),
         ("briefing.no_content", int(np.count_nonzero(now.coded & now.empty))),
-        ("briefing.doubtful", int(np.count_nonzero(told & now.review))),
         ("briefing.undated", view.undated),
     ]
     phrases = [Phrase(key, {"n": n}) for key, n in found if n]

@@ -138,7 +138,9 @@ def _last_scores(facts: Facts) -> NDArray[np.intp]:
 
 
 def _clusters(facts: Facts) -> NDArray[np.intp]:
-    """The cluster of each row, counted from 0: its account, else its respondent."""
+    """The cluster of each row, counted from 0: its account, else its respondent; of one account alone its people."""
     alone = facts.account == NOBODY
+    if len(np.unique(facts.account)) == 1:
+        alone = np.ones(facts.n, np.bool_)
     keys = np.where(alone, -1 - facts.respondent.astype(np.int64), facts.account.astype(np.int64))
     return np.unique(keys, return_inverse=True)[1].astype(np.intp)

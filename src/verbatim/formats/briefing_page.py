@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from verbatim.briefing import Briefing, Chart, Cited, Phrase
+from verbatim.briefing import Briefing, Chart, Cited, CodeName, Grid, Phrase
 from verbatim.formats import vega
 from verbatim.formats.briefing_charts import spec_of
 from verbatim.formats.briefing_words import Speech
@@ -108,9 +108,10 @@ def _boxes(briefing: Briefing) -> int:
     return len(missing("".join(one.text for one in briefing.cited())))
 
 
-def _numeric(value: object) -> bool:
-    """Whether a cell is set to the right."""
-    return not isinstance(value, str | tuple) and type(value).__name__ not in ("CodeName", "Phrase")
+def _numeric(grid: Grid, place: int) -> bool:
+    """Whether a column is set to the right: it holds figures."""
+    told = [row[place] for row in grid.rows if row[place] is not None]
+    return bool(told) and not isinstance(told[0], str | tuple | CodeName | Phrase)
 
 
 @cache

@@ -51,7 +51,8 @@ class Speech:
         say = self.say
         match value:
             case CodeName():
-                return self.frame.name_of(value.id, self.language)
+                name = self.frame.name_of(value.id, self.language)
+                return say("briefing.bare", name=name) if self.frame.children(value.id) else name
             case Share():
                 return say.percent(value.value)
             case Score():
