@@ -35,7 +35,7 @@ def fill(engine, rows, organisation="north", source="survey"):
 
 
 def quarter(n=8, account="Acme", **row):
-    """Rows of n people of an account in the third quarter of 2026, who complain of slow answers and praise the price."""
+    """Rows of n people of an account in the third quarter of 2026, complaining of slow answers."""
     said = [
         {"text": f"Support answered after {place + 2} days.", "codes": [("service.responsiveness", "negative")]}
         for place in range(n)

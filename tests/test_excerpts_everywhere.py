@@ -115,7 +115,7 @@ def test_the_report_as_pdf(desk, sources):
 
 
 def plain(text):
-    """The letters and digits of a text: a PDF breaks lines where it likes, and writes ligatures and signs its own way."""
+    """The letters and digits of a text: a PDF breaks lines where it likes, and writes ligatures its own way."""
     folded = unicodedata.normalize("NFKC", text)
     return "".join(one for one in folded if unicodedata.category(one)[0] in "LN")
 

@@ -129,8 +129,8 @@ def _notes(period: Period, found: Sequence[Course], looked: int) -> tuple[Phrase
     changes = [change for one in found if (change := one.change(period))]
     few = sum(change.verdict == "not enough data" for change in changes)
     cut = sum(change.verdict == "frame changed" for change in changes)
-    notes = [Phrase("briefing.changes_rule", {"n": looked})]
-    if few:
+    notes = [Phrase("briefing.changes_rule", {"n": looked})] if looked else []
+    if few and looked:
         notes.append(Phrase("briefing.changes_few", {"n": few}))
     if cut:
         notes.append(Phrase("briefing.changes_cut", {"n": cut}))

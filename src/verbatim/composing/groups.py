@@ -24,7 +24,7 @@ COLUMNS = (
     "briefing.column_praise",
 )
 
-AT = COLUMNS.index("briefing.column_accounts")
+AT, SCORE = COLUMNS.index("briefing.column_accounts"), COLUMNS.index("briefing.column_nps")
 
 T = TypeVar("T")
 
@@ -63,8 +63,11 @@ def grid(facts: Facts, attribute: Attribute) -> Grid | None:
         return None
     rows = [_row(facts, one) for one in found if one.base.enough]
     columns = COLUMNS
-    if attribute == "account":
-        columns, rows = _without(COLUMNS, AT), [_without(row, AT) for row in rows]
+    idle = [AT] if attribute == "account" else []
+    if all(row[SCORE] is None for row in rows):
+        idle.insert(0, SCORE)
+    for place in idle:
+        columns, rows = _without(columns, place), [_without(row, place) for row in rows]
     folded = found[-1] if found[-1].folded else None
     notes = [Phrase("briefing.folded", {"n": folded.folded, "least": LEAST, "most": MOST})] if folded else []
     return Grid(f"briefing.by_{attribute}", columns, tuple(rows), tuple(notes))
