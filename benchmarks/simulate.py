@@ -384,7 +384,7 @@ def facts_of_columns(day, account, rows, codes) -> Facts:
 
 
 def shares_of_small_groups(chance, draws) -> Iterator[Row]:
-    """How often the interval of a shrunken share holds the group's own, and how much nearer it is than the plain one."""
+    """How often the interval of a shrunken share holds the group's own, and how much nearer it is than plain."""
     held, near, far = [], [], []
     for _ in range(draws):
         own = own_shares(chance, 0.15, 0.03, 25)
@@ -466,7 +466,8 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     chosen = parser.parse_args()
     print(
-        "| part | case | figure | measured | without regard to it | aim | draws |\n| --- | --- | --- | ---: | ---: | --- | ---: |"
+        "| part | case | figure | measured | without regard to it | aim | draws |\n"
+        "| --- | --- | --- | ---: | ---: | --- | ---: |"
     )
     rows = simulated(chosen.quick)
     if chosen.json:

@@ -122,9 +122,11 @@ def test_an_organisation_without_anything_is_told_of_nothing(service):
     assert not any(one.get(name) for one in found for name in ("items", "cells", "concerns", "opportunities"))
 
 
-REFUSED = ["served?by=colour", "served?by=role&by=role", "served?by=role&by=tier&by=team", "served?since=x", "served?tier=",
-     "priorities?period=week", "priorities?level=3", "ratings?limit=0", "ratings?as_of=never", "teams?colour=red",
-     "accounts/0/rating"]  # fmt: skip
+REFUSED = [
+    *("served?by=colour", "served?by=role&by=role", "served?by=role&by=tier&by=team", "served?since=x"),
+    *("served?tier=", "priorities?period=week", "priorities?level=3", "ratings?limit=0"),
+    *("ratings?as_of=never", "teams?colour=red", "accounts/0/rating"),
+]
 
 
 def test_what_cannot_be_asked_is_refused(service):

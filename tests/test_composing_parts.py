@@ -48,7 +48,13 @@ def said():
                     "influence": "decider" if not person else "user",
                 }
                 rows.append(
-                    {"day": day, "account": name, "score": 2 if slow else 9 + place % 2, "codes": codes, **about}
+                    {
+                        "day": day,
+                        "account": name,
+                        "score": 2 if slow == ((place + 3 * person + quarter) % 7 > 0) else 9,
+                        "codes": codes,
+                        **about,
+                    }
                 )
     return facts(rows, accounts)
 

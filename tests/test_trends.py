@@ -1,6 +1,7 @@
 """Trends: counts by period and group, changes that hold up, breaks of the code frame, all on facts made by hand."""
 
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -58,7 +59,7 @@ def only(answer):
 def test_periods_have_the_names_of_the_calendar(unit, names):
     found = periods_of(Span(unit), date(2025, 12, 31), date(2026, 1, 2))
     assert [one.name for one in found] == names
-    assert all(one.end == other.start for one, other in zip(found, found[1:], strict=False))
+    assert all(one.end == other.start for one, other in pairwise(found))
 
 
 def test_a_day_lies_in_every_window_that_rolls_over_it():

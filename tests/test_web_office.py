@@ -19,10 +19,10 @@ def test_a_morning_in_the_office_from_overview_to_what_was_said(visit, customers
     page = visit("/")
     assert page.url.endswith("/overview")
     told = page.inner_text("main")
-    assert "Service: responsiveness" in told or "responsive" in told.lower()
+    assert "Service response" in told
     assert "holds in the last two periods" in told
-    page.click("#under + ul a")
-    assert "60 answers, 30 respondents, 6 accounts" in page.inner_text("main") or "answers" in page.inner_text("main")
+    page.click("#under ~ ul a")
+    assert "36 answers, 18 respondents, 6 accounts." in page.inner_text("main")
     page.goto("/served?by=customer_type")
     assert page.locator("#heat td a").count() == 2
     page.locator("#heat td a").first.focus()
@@ -69,9 +69,7 @@ def test_an_account_that_is_not_ones_own_is_not_there(visit, customers):
     "path",
     ["/overview", "/served?cell=2", "/served?by=customer_type&show=complaint", "/accounts", "/accounts?id=1", "/said"],
 )
-@pytest.mark.parametrize(
-    ("language", "width", "scheme"), [("en", 375, "light"), ("zh-Hans", 1440, "dark"), ("zh-Hant", 375, "dark")]
-)
+@pytest.mark.parametrize(("language", "width", "scheme"), [("en", 375, "light"), ("zh-Hans", 1440, "dark")])
 def test_a_page_fits_and_is_readable(visit, customers, path, language, width, scheme):
     page = visit(path, language=language, width=width, scheme=scheme)
     if SHOTS:

@@ -1,7 +1,8 @@
 """Groups of answers beside all others: shares and means of each, against the rest, with accounts as clusters.
 
 A group is measured against what is not in it, never against the whole that holds it. Shares have Wilson intervals at
-their effective size, their differences Newcombe's; means have Student's t with the linearised variance. A group's own
+their effective size, their differences Newcombe's; means of signs have the limits of a Net Promoter Score,
+their differences Student's t with the linearised variance. A group's own
 share is also drawn towards the whole (empirical Bayes), since extreme shares are mostly those of small groups. The
 p-values of all groups and all measures looked at are adjusted together (Benjamini and Hochberg).
 """
@@ -23,6 +24,7 @@ from verbatim.estimates import (
     clustered_share,
     likeness,
     newcombe,
+    nps_by_account,
     shrunk,
 )
 from verbatim.estimates.shares import t_quantile
@@ -104,10 +106,11 @@ def _with(one: Contrast, q: float) -> Contrast:
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """Sums by cluster of a group, or of what is beside it."""
+    """Sums by cluster of a group, or of what is beside it; `plus` counts values of 1 where they are signs."""
 
     tops: Floats
     bases: Floats
+    plus: Floats
 
     @property
     def n(self) -> int:
@@ -129,19 +132,22 @@ def _of_measure(measure: Measure, groups: NDArray[np.int32], count: int, cluster
     kept = measure.known & (groups != NOBODY)
     values, of_group, of_cluster = measure.values[kept], groups[kept].astype(np.int64), clusters[kept]
     size = int(clusters.max(initial=-1)) + 1
-    whole = _Side(np.bincount(of_cluster, values, size), np.bincount(of_cluster, minlength=size).astype(np.float64))
-    sides = []
-    for group in range(count):
-        own = of_group == group
-        tops = np.bincount(of_cluster[own], values[own], size)
-        sides.append(_Side(tops, np.bincount(of_cluster[own], minlength=size).astype(np.float64)))
+    whole = _side(values, of_cluster, size)
+    inside = [of_group == group for group in range(count)]
+    sides = [_side(values[own], of_cluster[own], size) for own in inside]
     drawn = _drawn_signs(values, of_group, sides) if measure.signed else _drawn(sides)
     compare = _compared_means if measure.signed else _compared
     return [compare(side, _rest(whole, side), float(at), measure.least) for side, at in zip(sides, drawn, strict=True)]
 
 
+def _side(values: Floats, of_cluster: Places, size: int) -> _Side:
+    tops = np.bincount(of_cluster, values, size).astype(np.float64)
+    bases, plus = (np.bincount(places, minlength=size) for places in (of_cluster, of_cluster[values > 0]))
+    return _Side(tops, bases.astype(np.float64), plus.astype(np.float64))
+
+
 def _rest(whole: _Side, side: _Side) -> _Side:
-    return _Side(whole.tops - side.tops, whole.bases - side.bases)
+    return _Side(whole.tops - side.tops, whole.bases - side.bases, whole.plus - side.plus)
 
 
 def _compared(side: _Side, rest: _Side, drawn: float, least: int) -> Contrast:
@@ -194,12 +200,12 @@ def _without_spread(side: _Side, rest: _Side, reach: tuple[float, float]) -> tup
 
 
 def _limits(side: _Side) -> tuple[float, float]:
+    """The limits of a mean of signs, as those of a Net Promoter Score whose answers cluster by account."""
     if side.clusters < 2:
         return -1.0, 1.0
-    there = side.bases > 0
-    found = Cells.of_one(side.bases[there]).ratios(side.tops[there])
-    half = t_quantile(float(found.df[0])) * sqrt(max(0.0, float(found.variance[0])))
-    return max(-1.0, side.value - half), min(1.0, side.value + half)
+    minus = side.plus - side.tops
+    found = nps_by_account(np.stack([minus, side.bases - side.plus - minus, side.plus], axis=1))
+    return (found.low / 100, found.high / 100) if found else (-1.0, 1.0)
 
 
 def _contrast(

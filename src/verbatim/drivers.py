@@ -2,11 +2,11 @@
 
     impact   metric(all) − metric(all without the verbatims that have the code): how much the score would be another
     gap      metric(all) − metric(verbatims with the code)
-    weight   Johnson's relative weight: the code's share of what all codes together explain of the score (R²), shared out
-             fairly where codes come together: J. W. Johnson (2000), Multivariate Behavioral Research 35, 1–19
+    weight   Johnson's relative weight: the code's share of what all codes together explain of the score (R²), shared
+             out fairly where codes come together: J. W. Johnson (2000), Multivariate Behavioral Research 35, 1–19
 
-Limits are percentiles of a bootstrap in which accounts are drawn with all their answers. The p-value is that of the test
-by accounts of verbatims with the code against those without; q of Benjamini and Hochberg over all codes.
+Limits are percentiles of a bootstrap in which accounts are drawn with all their answers. The p-value is that of the
+test by accounts of verbatims with the code against those without; q of Benjamini and Hochberg over all codes.
 """
 
 from dataclasses import dataclass
@@ -131,8 +131,8 @@ def drivers(facts: Facts, question: DriverQuestion) -> Drivers:
 def relative_weights(correlations: Floats, of_score: Floats) -> Floats:
     """The raw relative weights of predictors with these correlations (…, p, p) and with the score (…, p).
 
-    Λ = R^½ joins the predictors to the closest uncorrelated ones, β = Λ⁻¹r are those ones' coefficients, and the weights
-    are Λ²β², squares by element; they sum to R². One that never varies has weight 0.
+    Λ = R^½ joins the predictors to the closest uncorrelated ones, β = Λ⁻¹r are those ones' coefficients, and the
+    weights are Λ²β², squares by element; they sum to R². One that never varies has weight 0.
     """
     values, vectors = np.linalg.eigh(correlations)
     root = np.sqrt(np.maximum(values, 0.0))
@@ -247,7 +247,7 @@ def _moments(y: Floats, x: Floats) -> tuple[Floats, Floats]:
 
 
 def _correlated(covariances: Floats) -> tuple[Floats, Floats]:
-    """Return the correlations of the predictors and those with the score, which comes first in covariances (…, 1 + p)."""
+    """Return the correlations of the predictors and those with the score, which comes first (…, 1 + p)."""
     spread = np.sqrt(np.maximum(np.diagonal(covariances, axis1=-2, axis2=-1), 0.0))
     safe = np.where(spread > 1e-9, spread, np.inf)
     correlations = covariances / safe[..., :, None] / safe[..., None, :]

@@ -19,7 +19,7 @@ Only = Annotated[
     Several,
     typer.Option(
         "--only",
-        help="ATTRIBUTE=VALUE, such as tier=1 or role=buyer; repeated for one attribute any will do, else all must hold.",
+        help="ATTRIBUTE=VALUE, such as tier=1 or role=buyer; of one attribute any will do, else all must hold.",
     ),
 ]
 Polarity = Annotated[

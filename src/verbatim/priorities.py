@@ -280,7 +280,8 @@ def _revenue(ground: _Ground, accounts: NDArray[np.int32]) -> Factor:
 
 
 def _ranked(found: list[Priority]) -> list[Priority]:
-    enough, few = [], []
+    enough: list[Priority] = []
+    few: list[Priority] = []
     for one in found:
         ranked = one.respondents >= LEAST_RESPONDENTS and one.accounts >= LEAST_ACCOUNTS
         (enough if ranked else few).append(one)

@@ -153,7 +153,8 @@ def latest_of(keys: NDArray[np.int64], respondents: NDArray[np.int32], days: NDA
         (np.diff(keys[order]) != 0) | (np.diff(respondents[order].astype(np.int64)) != 0),
         True,
     )
-    return order[last]
+    found: NDArray[np.intp] = order[last]
+    return found
 
 
 @dataclass(frozen=True, slots=True)

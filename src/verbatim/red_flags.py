@@ -110,7 +110,10 @@ def _decides(facts: Facts) -> Flags:
 
 
 def _recent(facts: Facts, as_of: int) -> Flags:
-    return (facts.account != NOBODY) & (facts.day != UNDATED) & (facts.day > as_of - YEAR) & (facts.day <= as_of)
+    found: Flags = (
+        (facts.account != NOBODY) & (facts.day != UNDATED) & (facts.day > as_of - YEAR) & (facts.day <= as_of)
+    )
+    return found
 
 
 def _critical_deciders(facts: Facts, as_of: int) -> dict[int, NDArray[np.intp]]:

@@ -183,7 +183,7 @@ def _measures(heard: Facts, effort: Flags | None) -> dict[str, Measure]:
 def _says(heard: Facts, polarity: str) -> Flags:
     """Which answers hold a mention of that polarity."""
     said = np.zeros(heard.n, np.bool_)
-    said[heard.mention_row[heard.mention_polarity == POLARITIES.index(polarity)]] = True  # type: ignore[arg-type]
+    said[heard.mention_row[heard.mention_polarity == POLARITIES.index(polarity)]] = True
     return said
 
 
@@ -273,7 +273,8 @@ def _by_tier_alone(accounts: AccountFacts, own: NDArray[np.int32], others: NDArr
     if min(len(inside), len(outside)) < LEAST_CLUSTERS:
         return None
     shares = [float(upper[side].mean()) for side in (inside, outside)]
-    return Cost("tier alone", *shares, None, shares[0] <= shares[1] - LOWER_TIER, len(inside), len(outside))
+    lower = shares[0] <= shares[1] - LOWER_TIER
+    return Cost("tier alone", shares[0], shares[1], None, lower, len(inside), len(outside))
 
 
 def _tiers(accounts: AccountFacts, own: NDArray[np.int32]) -> dict[str, int]:

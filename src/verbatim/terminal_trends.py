@@ -51,8 +51,8 @@ def show_drivers(found: DriversFound) -> None:
         return
     name = "NPS" if answer.question.metric == "nps" else "mean score"
     console.print(
-        f"{name} {answer.value:.1f} of {answer.n:,} verbatims, {answer.respondents:,} persons, {answer.accounts:,} accounts; "
-        f"all codes together go with {answer.explained or 0:.0%} of its variance",
+        f"{name} {answer.value:.1f} of {answer.n:,} verbatims, {answer.respondents:,} persons, "
+        f"{answer.accounts:,} accounts; all codes together go with {answer.explained or 0:.0%} of its variance",
         markup=False,
     )
     table = _table("code", "n", "accounts", "with it", "without", "impact", "gap", "weight", "q")

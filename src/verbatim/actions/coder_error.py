@@ -46,7 +46,8 @@ def coder_error(engine: Engine, organisation: str, manifest: Manifest) -> CoderE
     if len(pairs) >= FEWEST:
         return of_gold(model, pairs)
     values = kept.get(model) or (manifest.values if model == manifest.label else {})
-    found = of_card(values.get("quality") or {})
+    quality = values.get("quality")
+    found = of_card(quality) if isinstance(quality, dict) else None
     if found is None:
         return of_gold(model, pairs) if pairs else CoderError(model, "nothing", 0)
     return CoderError(model, "card", *found)

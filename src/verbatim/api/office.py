@@ -30,13 +30,15 @@ router = APIRouter(tags=["office"])
 
 MOST = 1000
 
+USUAL: list[Attribute] = ["customer_type", "role"]
+
 
 class WantedServed(WantedFacts):
     """Which cells are compared, of which verbatims."""
 
     by: Annotated[
         list[Attribute], Field(min_length=1, max_length=2, description="One attribute, or two that differ.")
-    ] = ["customer_type", "role"]
+    ] = USUAL
     excerpts: Annotated[int, Field(ge=0, le=5, description="So many for each cell that is told apart.")] = 2
 
 

@@ -230,8 +230,9 @@ def shown_contrast(one: contrasts.Contrast) -> ShownContrast:
         rest=rounded(one.rest),
         rest_n=one.rest_n,
         rest_accounts=one.rest_accounts,
-        difference=apart
-        and ShownDifference(value=rounded(apart.value), low=rounded(apart.low), high=rounded(apart.high)),
+        difference=ShownDifference(value=rounded(apart.value), low=rounded(apart.low), high=rounded(apart.high))
+        if apart
+        else None,
         p=one.p,
         q=one.q,
     )

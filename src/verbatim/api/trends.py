@@ -27,10 +27,10 @@ class WantedTrends(WantedFacts):
 
     code: Annotated[
         list[Name], Field(max_length=200, description="Codes; `all` for every one.", examples=[["price.level"]])
-    ] = []
-    category: Annotated[list[Name], Field(max_length=50, description="Categories; `all` for every one.")] = []
-    theme: Annotated[list[Number], Field(max_length=50, description="Themes, by number.")] = []
-    stance: Annotated[list[StanceLabel], Field(max_length=3, description="Shares of these stances.")] = []
+    ] = []  # noqa: RUF012 - pydantic copies it
+    category: Annotated[list[Name], Field(max_length=50, description="Categories; `all` for every one.")] = []  # noqa: RUF012 - pydantic copies it
+    theme: Annotated[list[Number], Field(max_length=50, description="Themes, by number.")] = []  # noqa: RUF012 - pydantic copies it
+    stance: Annotated[list[StanceLabel], Field(max_length=3, description="Shares of these stances.")] = []  # noqa: RUF012 - pydantic copies it
     nps: Annotated[bool, Field(description="The Net Promoter Score of those who gave a score.")] = False
     conflict: Annotated[bool, Field(description="The share whose words disagree with their score.")] = False
     polarity: Annotated[Polarity | None, Field(description="Codes and categories of this polarity only.")] = None
@@ -40,7 +40,7 @@ class WantedTrends(WantedFacts):
     split: Annotated[Attribute | None, Field(description="A series for each value of this attribute.")] = None
     value: Annotated[
         list[Name], Field(max_length=50, description="Values of the split; the most frequent if left out.")
-    ] = []
+    ] = []  # noqa: RUF012 - pydantic copies it
     most: Annotated[int, Field(ge=1, le=50, description="So many values of the split at most.")] = 8
     against: Annotated[
         Name | None,
@@ -102,8 +102,9 @@ def show_trends(request: Request, wanted: Annotated[WantedTrends, Query()]) -> R
     """Shares and scores by period with 95% limits, the changes that hold up, and where they cannot be compared.
 
     Answers of one account resemble each other: limits and tests take accounts as clusters. A change is told where its
-    q-value, over everything in this answer, is at most 0.05; it is durable where it holds in two periods in a row. Shares
-    of codes are told without the coder's own error too, as far as that was measured. A manager's are of its own accounts.
+    q-value, over everything in this answer, is at most 0.05; it is durable where it holds in two periods in a row.
+    Shares of codes are told without the coder's own error too, as far as that was measured. A manager's are of its
+    own accounts.
     """
     ask = asked(request)
     order = wanted.wanted(ask.organisation, scope(ask.holder).accounts)
@@ -117,7 +118,7 @@ def show_trends(request: Request, wanted: Annotated[WantedTrends, Query()]) -> R
     response_model=ShownDrivers,
 )
 def show_drivers(request: Request, wanted: Annotated[WantedDrivers, Query()]) -> Response:
-    """Leave-one-code-out impact, gap and Johnson's relative weights of each code, with limits: association, no cause."""
+    """Leave-one-code-out impact, gap and Johnson's relative weight of each code with limits: association, no cause."""
     ask = asked(request)
     question = DriverQuestion(wanted.metric, wanted.by, wanted.polarity, wanted.least)
     order = DriversWanted(ask.organisation, question, wanted.narrowed(), scope(ask.holder).accounts)

@@ -28,6 +28,6 @@ def spoken(
         after = rows[-1].id
 
 
-def _said(row: Row[Any]) -> tuple[int, tuple[str, ...]]:
+def _said(row: Row[Any, Any, Any]) -> tuple[int, tuple[str, ...]]:
     turns = tuple(turn["text"] for turn in row.turns or () if turn["side"] != "us")
     return row.id, turns if row.turns else (row.text,)

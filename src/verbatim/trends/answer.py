@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 
@@ -40,9 +41,9 @@ FORMULAS = {
     "(Cochran 1977; CR2 and Satterthwaite's degrees of freedom of Bell and McCaffrey 2002)",
     "population": "variance times (N - n)/(N - 1), where the number N of persons who could answer is asked for",
     "corrected": "(p + Sp - 1)/(Se + Sp - 1), Rogan and Gladen 1978; interval of Lang and Reiczigel 2014",
-    "nps": "100 (promoters - critics)/n; adjusted Wald (Rocks 2016) at the effective size; by account and by revenue the "
-    "weighted mean of the accounts' own scores with Student's t",
-    "difference": "later - earlier; Newcombe's hybrid score limits (1998), with the correlation of accounts that are in "
+    "nps": "100 (promoters - critics)/n; adjusted Wald (Rocks 2016) at the effective size; by account and by revenue "
+    "the weighted mean of the accounts' own scores with Student's t",
+    "difference": "later - earlier; Newcombe's hybrid score limits (1998), with the correlation of accounts in "
     "both (Zou and Donner 2008)",
     "p": "Student's t of the accounts' influences on the difference, CR2, Satterthwaite's degrees of freedom",
     "q": "Benjamini and Hochberg 1995 over all p of the answer",
@@ -149,7 +150,10 @@ class _Work:
 
     def settled(self, drafts: Sequence[_Draft]) -> tuple[tuple[Series, ...], int]:
         """The series with q-values over everything that was looked at, and how many p-values that were."""
-        looked = [one.p for draft in drafts for one in (*draft.changes, *draft.contrasts, *draft.steps)]
+        looked: list[float | None] = []
+        for draft in drafts:
+            looked += [one.p for one in (*draft.changes, *draft.contrasts)]
+            looked += [one.p for one in draft.steps]
         q = iter(benjamini_hochberg(np.array(looked, dtype=np.float64)))  # None becomes NaN: not tested
         series = tuple(self._series(draft, q) for draft in drafts)
         return series, sum(p is not None for p in looked)
@@ -212,7 +216,7 @@ class _Work:
         count, ratios = len(self._periods), found.ratios
         bounds = [0, *(seam.at for seam in cut), count]
         steps: list[Step] = []
-        for start, end in zip(bounds, bounds[1:], strict=False):
+        for start, end in pairwise(bounds):
             own = slice(place * count + start, place * count + end)
             levels = change_points(ratios.value[own], ratios.base[own], ratios.variance[own], self._question.level)
             shifted = [Level(one.start + start, one.end + start) for one in levels]
@@ -253,8 +257,8 @@ def _split(facts: Facts, question: Question) -> _Split:
     labels = facts.labels(question.split)
     names = _values(facts, question, labels)
     table = np.full(len(labels.names) + 1, NOBODY, np.int32)  # the last one is that of NOBODY, which is -1
-    for place, name in enumerate(names):
-        table[labels.names.index(name)] = place
+    for at, name in enumerate(names):
+        table[labels.names.index(name)] = at
     place = table[labels.places]
     unlabelled = int((labels.places == NOBODY).sum())
     return _Split(place, names, unlabelled, int((place == NOBODY).sum()) - unlabelled)

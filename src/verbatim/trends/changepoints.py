@@ -8,6 +8,7 @@ one case of twenty at most (Bonferroni over the places). A level is two periods 
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -37,7 +38,7 @@ def change_points(values: Floats, sizes: Floats, variances: Floats, level: float
     starts = _cuts(values[kept], sizes[kept] / spread, penalty(len(kept), level))
     bounds = [*(int(kept[place]) for place in starts), len(values)]
     bounds[0] = 0
-    return tuple(Level(one, other) for one, other in zip(bounds, bounds[1:], strict=False))
+    return tuple(Level(one, other) for one, other in pairwise(bounds))
 
 
 def penalty(periods: int, level: float = LEVEL) -> float:

@@ -220,7 +220,7 @@ def steps_of(found: Measured, part: int, periods: Sequence[Period], levels: Sequ
     own = cells.group // layout.periods == part
     keys = cells.cluster[own].astype(np.int64) * width + of[layout.period[own]]
     kept, at = np.unique(keys, return_inverse=True)
-    base, net = np.bincount(at, cells.base[own]), np.bincount(at, found.net[own])
+    base, net = (np.bincount(at, values[own]).astype(np.float64) for values in (cells.base, found.net))
     cluster, group = kept // width, kept % width
     later, earlier = group > 0, group < width - 1
     pairs = Pairs.of(
@@ -289,8 +289,15 @@ def _change(
     if cut or not compared.enough[at] or not np.isfinite(compared.p[at]):
         told: Verdict = "frame changed" if cut else "not enough data"
         return Change(*about, _told(values[at], scale), _told(earlier, scale), None, None, None, None, verdict=told)
-    numbers = (values[at], earlier, compared.value[at], compared.low[at], compared.high[at])
-    return Change(*about, *(float(one) * scale for one in numbers), float(compared.p[at]))
+    return Change(
+        *about,
+        value=float(values[at]) * scale,
+        before=float(earlier) * scale,
+        difference=float(compared.value[at]) * scale,
+        low=float(compared.low[at]) * scale,
+        high=float(compared.high[at]) * scale,
+        p=float(compared.p[at]),
+    )
 
 
 def _told(value: float, scale: float) -> float | None:

@@ -9,6 +9,7 @@ from verbatim.estimates import Cells, cells_of
 from verbatim.estimates.clusters import Integers
 from verbatim.estimates.shares import Floats
 from verbatim.facts import NOBODY, Facts, Flags
+from verbatim.facts import Integers as Places
 from verbatim.trends.questions import Base, Measure
 
 DENSE = 64_000_000
@@ -49,7 +50,13 @@ class Layout:
 
     def sums(self, values: Floats | Flags) -> Floats:
         """The sum over the rows of each cell; `values` (n,)."""
-        return np.bincount(self.at, values[self.rows].astype(np.float64), len(self.cells.base))
+        return np.bincount(self.at, values[self.rows].astype(np.float64), len(self.cells.base)).astype(np.float64)
+
+    def distinct(self, who: Places) -> Integers:
+        """How many different ones of these (n,) there are in each group; NOBODY is none."""
+        own = who[self.rows]
+        known = own != NOBODY
+        return distinct(own[known].astype(np.intp), self.cells.group[self.at[known]], self.cells.count)
 
     @property
     def period(self) -> Integers:
@@ -60,11 +67,12 @@ class Layout:
 def clusters_of(facts: Facts) -> Integers:
     """The account of each row; whoever is of none is one alone, numbered after all accounts."""
     alone = len(facts.accounts.names) + np.maximum(facts.respondent, 0)
-    return np.where(facts.account != NOBODY, facts.account, alone).astype(np.intp)
+    found: Integers = np.where(facts.account != NOBODY, facts.account, alone).astype(np.intp)
+    return found
 
 
 def lay(
-    facts: Facts, base: Flags, when: tuple[Integers, Integers], periods: int, part: Integers | None, parts: int
+    facts: Facts, base: Flags, when: tuple[Integers, Integers], periods: int, part: Places | None, parts: int
 ) -> Layout:
     """The rows of a base by period (`when`: rows and their periods) and part (n,); NOBODY is in none."""
     rows, place = when
@@ -80,7 +88,7 @@ def lay(
         at=at,
         periods=periods,
         parts=parts,
-        respondents=distinct(facts.respondent[rows], group, groups),
+        respondents=distinct(facts.respondent[rows].astype(np.intp), group, groups),
         accounts=np.bincount(cells.group[known], minlength=groups),
     )
 
@@ -130,5 +138,6 @@ def distinct(who: Integers, group: Integers, groups: int) -> Integers:
     if count * groups <= DENSE:
         there = np.zeros(count * groups, np.bool_)
         there[keys] = True
-        return there.reshape(count, groups).sum(axis=0)
+        found: Integers = there.reshape(count, groups).sum(axis=0)
+        return found
     return np.bincount(np.unique(keys) % groups, minlength=groups)

@@ -56,7 +56,7 @@ def measured(
         no = layout.sums(counted.no)
         ratios, low, high = nps_of_groups(cells, yes, no, left, question.confidence)
         plain = (cells.sums(yes) + cells.sums(no)) / np.maximum(1, ratios.base) - ratios.value**2
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             effects = np.maximum(1.0, ratios.variance * ratios.base / plain)
         return Measured(measure, counted, layout, yes, no, ratios, low, high, ratios.base / effects, effects, few)
     ratios = cells.ratios(yes)

@@ -64,7 +64,8 @@ def periods_of(span: Span, first: date, last: date) -> tuple[Period, ...]:
     """
     if span.unit == "rolling":
         return _rolling(span, first, last)
-    found, start = [], _start(span.unit, first)
+    found: list[Period] = []
+    start = _start(span.unit, first)
     while start <= last:
         if len(found) == MOST:
             raise InputError(f"periods of a {span.unit} from {first} to {last}: expected {MOST:,} at most")

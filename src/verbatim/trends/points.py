@@ -125,7 +125,7 @@ def _corrected(point: Point, theirs: float, size: float, told: Told) -> Correcte
 
 def _scores(facts: Facts, found: Measured, confidence: float) -> list[Scores]:
     cells, no = found.layout.cells, found.no if found.no is not None else np.zeros(0)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         own = found.net / cells.base
     # Whoever is of no account counts as one alone, without revenue.
     known = cells.cluster < len(facts.accounts.names)

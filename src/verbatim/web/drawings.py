@@ -64,7 +64,7 @@ def big_course(spans: Sequence[RatedSpan]) -> Course | None:
     """The course of an account on its own page; None without a stance."""
     if not any(one.voices.n for one in spans):
         return None
-    return _course(spans, (LEFT, BIG_WIDE - 14, TOP, BIG_HIGH - BOTTOM), named=True)
+    return _course(spans, (LEFT + 12, BIG_WIDE - 34, TOP, BIG_HIGH - BOTTOM), named=True)
 
 
 def _course(spans: Sequence[RatedSpan], room: tuple[float, float, float, float], *, named: bool = False) -> Course:

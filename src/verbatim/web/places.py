@@ -20,6 +20,7 @@ from verbatim.web import (
     said,
     served,
     themes,
+    trends,
 )
 from verbatim.web.visit import Visit
 
@@ -42,6 +43,7 @@ _ANALYSING: frozenset[Role] = frozenset({"analyst", "admin"})
 
 SECTIONS = (
     Section("overview", "/overview", overview.show, RULES["GET", "/v1/priorities"]),
+    Section("trends", "/trends", trends.show, RULES["GET", "/v1/trends"]),
     Section("served", "/served", served.show, RULES["GET", "/v1/served"]),
     Section("accounts", "/accounts", accounts.show, RULES["GET", "/v1/ratings"]),
     Section("said", "/said", said.show, RULES["GET", "/v1/served"], listed=False),

@@ -146,4 +146,5 @@ def _rows(cell: Cell, narrowed: Narrowed, by: tuple[Attribute, ...]) -> list[Row
 
 
 def _inside(narrowed: Narrowed, by: tuple[Attribute, ...], cell: Cell) -> Narrowed:
-    return replace(narrowed, **{name: (value,) for name, value in zip(by, cell.values, strict=True)})
+    inside: dict[str, Any] = {name: (value,) for name, value in zip(by, cell.values, strict=True)}
+    return replace(narrowed, **inside)

@@ -34,6 +34,9 @@ CHARTS = 8
 ROWS = 24
 """So many periods of each series stand in the table, the latest ones."""
 
+MOST_CHOSEN = 12
+"""So many choices are named where the form is closed."""
+
 REACH = 100.0
 """Half the width of a bar."""
 
@@ -107,7 +110,8 @@ def _time(
         answer=found.trends,
         question=question,
         problem=problem,
-        picks=_picks(visit, frame, looked),
+        picks=(picks := _picks(visit, frame, looked)),
+        chosen=[_told(head, one) for head, group in picks for one in group if one.chosen][:MOST_CHOSEN],
         looked=looked,
         polarities=POLARITIES,
         periods=PERIODS,
@@ -200,7 +204,8 @@ class _Speaker:
         measure, split = series.measure, self._found.trends.question.split
         narrowed = replace(self._found.wanted.narrowed, since=point.period.start, until=point.period.end)
         if series.part is not None and split is not None:
-            narrowed = replace(narrowed, **{split: (series.part,)})
+            part: dict[str, Any] = {split: (series.part,)}
+            narrowed = replace(narrowed, **part)
         code = measure.id if measure.kind in ("code", "category") else None
         stance = measure.id if measure.kind == "stance" else None
         return link("/said", narrowed, code=code, stance=stance, polarity=measure.polarity)
@@ -244,8 +249,8 @@ class _Speaker:
 
 def _charts(found: TrendsFound, speaker: _Speaker) -> list[Chart]:
     """Return a drawing for each measure where there is a split, else one of all shares and one of the score."""
-    series, groups = found.trends.series, {}
-    for one in series:
+    groups: dict[object, list[Series]] = {}
+    for one in found.trends.series:
         split = found.trends.question.split is not None
         key = one.measure.name + str(one.measure.polarity) if split or one.measure.score else one.measure.kind == "nps"
         groups.setdefault(key, []).append(one)
@@ -272,7 +277,7 @@ def _question(visit: Visit, facts: Facts) -> Question:
 
 def _polarity(visit: Visit) -> Polarity | None:
     given = visit.query.get("polarity")
-    return cast("Polarity", given) if given in POLARITIES else None
+    return given if given in POLARITIES else None
 
 
 def _looked(visit: Visit, frame: Codebook) -> Looked:
@@ -317,6 +322,11 @@ def _picks(visit: Visit, frame: Codebook, looked: Looked) -> list[tuple[str, lis
         own = [pick("theme", str(number), name, number in looked.themes) for number, name in themes]
         groups.append((say("trends.themes"), own))
     return groups
+
+
+def _told(head: str, one: Pick) -> str:
+    """Return what a choice is called where its group is not seen: a category by the heading."""
+    return head if one.value.startswith("category:") else one.name
 
 
 def _themes(visit: Visit) -> list[tuple[int, str]]:
