@@ -28,6 +28,9 @@ _ANALYSING: frozenset[Role] = _ADMIN | {"analyst"}
 _SENDING: frozenset[Role] = _ANALYSING | {"submitter"}
 _READING: frozenset[Role] = _ANALYSING | {"manager"}
 
+SEES_ALL: frozenset[Role] = _ANALYSING
+"""The roles that see every word and every name."""
+
 RULES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
     {
         ("POST", "/v1/code"): _ALL,
@@ -147,7 +150,7 @@ class Sight:
 
 def sight(permission: str | None, role: Role) -> Sight:
     """What this role sees of a verbatim whose contact has this permission; None where nobody is named."""
-    if role in _ANALYSING:
+    if role in SEES_ALL:
         return Sight(words=True, name=True, speakers=True)
     if role == "submitter":
         return Sight(words=True, name=False, speakers=True)

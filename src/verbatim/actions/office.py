@@ -4,7 +4,7 @@ A manager asks of its own accounts only: cells, teams and accounts are compared 
 of anybody else's is told, neither a word nor a number.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -16,6 +16,7 @@ from verbatim.actions.efforts import effort_of
 from verbatim.actions.excerpts import CANDIDATES, Cited, Sought, cited
 from verbatim.actions.figures import Counting, figures_of
 from verbatim.actions.frame_in_use import codebook
+from verbatim.actions.kept_findings import Finding, kept
 from verbatim.coverage import RIGHT, Beside, Roster, coverage_beside
 from verbatim.domain import POLARITIES, Polarity
 from verbatim.errors import NotFoundError
@@ -49,6 +50,12 @@ class Office:
     def facts(self, narrowed: Narrowed = ALL) -> Facts:
         """What is counted."""
         return narrow(figures_of(self.desk, self.organisation, self.accounts).facts, narrowed)
+
+    def kept(self, key: Hashable, narrowed: Narrowed, make: Callable[[], Finding]) -> Finding:
+        """What `make` gives, which asks for facts itself; kept while nothing has changed, where nothing is left out."""
+        if narrowed != ALL:
+            return make()
+        return kept(self.desk, self.organisation, (self.accounts, key), make)
 
     def beside(self, narrowed: Narrowed = ALL) -> Beside:
         """How many of the right people stand behind what is counted."""
@@ -120,8 +127,12 @@ def who_is_served(office: Office, by: Sequence[Attribute], narrowed: Narrowed = 
 
     Raises InputError for attributes that cannot be.
     """
-    facts = office.facts(narrowed)
-    found = served(facts, by, effort_of(office.desk, office.organisation, facts))
+
+    def make() -> Served:
+        facts = office.facts(narrowed)
+        return served(facts, by, effort_of(office.desk, office.organisation, facts))
+
+    found, facts = office.kept(("served", *by), narrowed, make), office.facts(narrowed)
     told = [one for one in found.cells if one.verdict in ("under-served", "over-served")] if excerpts else []
     sought = []
     for cell in told:
@@ -140,7 +151,8 @@ def what_comes_first(
     facts = office.facts(narrowed)
     frame = codebook(office.desk, office.organisation)
     without = frozenset(filter(None, map(frame.id_with_role, ROLES_LEFT_OUT)))
-    found = priorities(facts, span, level, without)
+    key = ("priorities", span, level, without)
+    found = office.kept(key, narrowed, lambda: priorities(office.facts(narrowed), span, level, without))
     told = [one for one in found.items if one.rank is not None and one.rank <= 10 and excerpts]
     sought = [Sought(_saying(facts, one.code, SPOKEN[one.kind]), SPOKEN[one.kind], one.code, excerpts) for one in told]
     words = _cited(office, sought)
@@ -156,6 +168,15 @@ def accounts_now(
     only: Sequence[int] | None = None,
 ) -> FlaggedAccounts:
     """All accounts with their flags on a day, that of the latest answer if left out; or some of them, by place."""
+    if only is not None:
+        return _accounts(office, narrowed, as_of, span, only)
+    key = ("accounts", as_of, span)
+    return office.kept(key, narrowed, lambda: _accounts(office, narrowed, as_of, span))
+
+
+def _accounts(
+    office: Office, narrowed: Narrowed, as_of: date | None, span: Span, only: Sequence[int] | None = None
+) -> FlaggedAccounts:
     facts = office.facts(narrowed)
     day, beside = number_of(as_of) if as_of else latest_day(facts), office.beside(narrowed)
     if day is None:
@@ -187,6 +208,10 @@ def account_now(
 
 def teams_now(office: Office, narrowed: Narrowed = ALL, as_of: date | None = None) -> TeamView:
     """All teams, against one another."""
+    return office.kept(("teams", as_of), narrowed, lambda: _teams(office, narrowed, as_of))
+
+
+def _teams(office: Office, narrowed: Narrowed, as_of: date | None) -> TeamView:
     everything = accounts_now(office, narrowed, as_of)
     by_place = sorted(everything.items, key=lambda one: one.rating.place)
     return TeamView(teams(everything.facts, by_place), everything)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from verbatim.access import Role, Sight, sight
+from verbatim.access import SEES_ALL, Role, Sight, sight
 from verbatim.api.call import Asked
 from verbatim.api.shown import (
     ShownHistory,
@@ -30,6 +30,18 @@ from verbatim.store.listing import Filters, Listed
 from verbatim.store.opening import writing
 from verbatim.store.records import StoredCoding, StoredVerbatim
 from verbatim.store.verbatims import History
+
+__all__ = [
+    "SEES_ALL",
+    "Sight",
+    "judgements",
+    "narrowed",
+    "note_reading",
+    "shown_history",
+    "shown_judgement",
+    "shown_verbatim",
+    "sight",
+]
 
 
 def narrowed(asked: Asked, filters: Filters) -> Filters:
