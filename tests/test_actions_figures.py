@@ -88,7 +88,7 @@ def test_a_reader_whose_place_was_cut_off_reads_everything_anew(desk, shelf):
 
 
 def test_an_answer_without_content_is_empty(desk, shelf):
-    shelf.add("-", codes=(desk.codebook.id_with_role("no_content"),))
+    shelf.add("none", codes=(desk.codebook.id_with_role("no_content"),))
     shelf.add("too dear")
     assert facts_of(desk, "north").empty.tolist() == [True, False]
 

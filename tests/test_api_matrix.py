@@ -108,6 +108,8 @@ def ask(client, method, path, operation, ids):
         "code_texts": {"texts": ["hello"]},
         "add_verbatims": {"source": SOURCE, "items": [{"external_id": ID, "text": "Mine.", "account": ACCOUNT}]},
         "put_contacts": {"items": [{"name": "Ann Lee", "account": ACCOUNT}]},
+        "put_accounts": {"items": [{"name": ACCOUNT, "region": "south"}]},
+        "put_invitations": {"items": [{"account": ACCOUNT, "contact": "Ann Lee", "date": "2026-03-02"}]},
         "retrain": {},
         "roll_back": {"reason": "a trial"},
         "promote_model": {"reason": "a trial"},
@@ -147,7 +149,8 @@ def ask(client, method, path, operation, ids):
 def state(service):
     """Everything that "north" has, as its admin sees it, without what changes by being looked at."""
     client = service.client("admin")
-    paths = ("verbatims", "contacts", "sources", "webhooks", "jobs", "erasures", "models", "themes")
+    office = ("accounts", "invitations", "themes")
+    paths = ("verbatims", "contacts", *office, "sources", "webhooks", "jobs", "erasures", "models")
     found = {path: client.get(f"/v1/{path}").json()["items"] for path in paths}
     found |= {"waiting": client.get("/v1/review/disagreements").json(), "twins": client.get("/v1/review/twins").json()}
     keys = [{**one, "last_used": None} for one in client.get("/v1/keys").json()["items"]]

@@ -238,11 +238,11 @@ def test_its_limits_are_those_of_lang_and_reiczigel_worked_by_hand():
         (Gold(4, 5, 90, 95), "too few with it"),
         (Gold(90, 95, 4, 5), "too few without it"),
         (Gold(12, 40, 70, 90), "coder too weak"),
-        (Gold(20, 30, 16, 25), "interval too wide"),
+        (Gold(24, 30, 21, 25), "interval too wide"),
     ],
 )
 def test_a_share_is_not_corrected_where_the_coder_is_too_uncertain(gold, why):
-    found = corrected(0.45, 60, gold)
+    found = corrected(0.45, 20, gold)
     assert (found.share, found.low, found.refusal) == (None, None, why)
 
 

@@ -107,7 +107,7 @@ def test_the_codings_in_effect_are_those_of_the_view(awkward):
         assert by_columns(read_all(connection, "north")) == expected
         some = sorted(expected)[::5]
         assert by_columns(read_some(connection, "north", some)) == {key: expected[key] for key in some}
-    assert 40 < len(expected) < 80
+    assert 30 < len(expected) < 80
 
 
 def test_rows_read_anew_and_merged_are_those_read_whole(awkward):

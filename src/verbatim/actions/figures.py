@@ -1,152 +1,141 @@
-"""What everything is counted from: the facts of an organisation, in memory, as they are at this moment.
+"""What everything is counted from: the facts of an organisation and its roster, in memory, as they are at this moment.
 
 They are read whole once. From then on a log of changes tells which verbatims to read anew, so that a correction, a
 deletion or a promotion acts on the next figure.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, replace
-from datetime import date
+from dataclasses import dataclass, field, replace
 from threading import Lock
+from typing import Any, Protocol
 
 import numpy as np
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Engine, select
 
-from verbatim.actions.desk import Desk
-from verbatim.actions.frame_in_use import codebook
-from verbatim.facts import ATTRIBUTES, NOBODY, UNDATED, AccountFacts, Attribute, Facts, Labels
+from verbatim.actions.coding import codebook_of
+from verbatim.actions.frame_in_use import Framed, codebook
+from verbatim.coverage import Roster
+from verbatim.facts import ALL, NOBODY, Facts, Narrowed, narrow, of_accounts
+from verbatim.registry import find, read_manifest
 from verbatim.store.changes import Place, changed_since, place
 from verbatim.store.coded_columns import CodedRows, merged
 from verbatim.store.coded_rows import read_all, read_some
-from verbatim.store.facts import as_facts
+from verbatim.store.facts import as_facts, as_roster
 from verbatim.store.opening import reading
-from verbatim.store.roster import Person, StoredAccount, list_accounts, list_people
+from verbatim.store.roster import Asked, Person, StoredAccount, list_accounts, list_asked, list_people
 from verbatim.store.schema import organisations
+from verbatim.taxonomy import Codebook
 
-EPOCH = date(1970, 1, 1).toordinal()
+__all__ = [
+    "ALL",
+    "Bench",
+    "Counting",
+    "Figures",
+    "Narrowed",
+    "bench",
+    "facts_of",
+    "figures_of",
+    "narrow",
+    "of_accounts",
+    "warm",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The facts of an organisation, and the people whom they are held against, of the same moment."""
+
+    facts: Facts
+    roster: Roster
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What was read of an organisation, up to a place of the log, and the facts that it comes to."""
+    """What was read of an organisation, up to a place of the log."""
 
     place: Place
     rows: CodedRows
     accounts: tuple[StoredAccount, ...]
     people: tuple[Person, ...]
+    asked: tuple[Asked, ...]
     empty: frozenset[str]
-    facts: Facts
+
+    def same(self, other: "Known") -> bool:
+        """Whether nothing but the place differs."""
+        parts = ("rows", "accounts", "people", "asked")
+        return all(getattr(self, part) is getattr(other, part) for part in parts) and self.empty == other.empty
 
 
 @dataclass(slots=True)
 class Memory:
-    """What is known of an organisation, None before it was read; one thread at a time brings it up to date."""
+    """What is known of an organisation and what it comes to, None before it was read; one thread at a time writes."""
 
     lock: Lock = field(default_factory=Lock)
     known: Known | None = None
+    figures: Figures | None = None
+
+
+class Counting(Framed, Protocol):
+    """What is counted at: a desk, or a bench where no model need be loaded; it keeps what is known, by organisation."""
+
+    @property
+    def figures(self) -> dict[str, Memory]:
+        """What was counted so far."""
 
 
 @dataclass(frozen=True, slots=True)
-class Narrowed:
-    """Which verbatims are counted: dated from `since` to before `until`; of these accounts, these tiers and so on.
+class Bench:
+    """A place to count at, without a model: a store, and the frame that its codes are of."""
 
-    An attribute that is left empty leaves nothing out. A verbatim without a date passes no filter of dates.
-    """
-
-    since: date | None = None
-    until: date | None = None
-    account: tuple[str, ...] = ()
-    tier: tuple[str, ...] = ()
-    customer_type: tuple[str, ...] = ()
-    region: tuple[str, ...] = ()
-    team: tuple[str, ...] = ()
-    source: tuple[str, ...] = ()
-    question: tuple[str, ...] = ()
-    channel: tuple[str, ...] = ()
-    language: tuple[str, ...] = ()
-    role: tuple[str, ...] = ()
-    influence: tuple[str, ...] = ()
-    product: tuple[str, ...] = ()
-
-    def of(self, attribute: Attribute) -> tuple[str, ...]:
-        """The values of an attribute that are counted; none where all are."""
-        found: tuple[str, ...] = getattr(self, attribute)
-        return found
-
-    def told(self) -> dict[str, object]:
-        """What was asked for, for an answer: dates as ISO 8601 writes them, and values by attribute."""
-        given = {one.name: getattr(self, one.name) for one in fields(self)}
-        return {
-            name: value.isoformat() if isinstance(value, date) else list(value)
-            for name, value in given.items()
-            if value
-        }
+    engine: Engine
+    codebook: Codebook
+    codebooks: dict[tuple[str, int], Codebook] = field(default_factory=dict, repr=False)
+    figures: dict[str, Memory] = field(default_factory=dict, repr=False)
 
 
-ALL = Narrowed()
+def bench(engine: Engine, model: str | None = None) -> Bench:
+    """A place to count at, with the frame of a model by label or folder. Raises ModelError, CodebookError."""
+    return Bench(engine, codebook_of(read_manifest(find(model))))
 
 
-def facts_of(desk: Desk, organisation: str, accounts: tuple[str, ...] | None = None) -> Facts:
-    """The facts of an organisation as they are now, or of these accounts of it only.
-
-    The first time they are read whole; later what has changed since. Raises StoreError where the store cannot be read.
-    """
-    memory = desk.figures.setdefault(organisation, Memory())
-    empty = _empty(desk, organisation)
-    with memory.lock:
-        with reading(desk.engine, organisation) as connection:
-            memory.known = _fresh(connection, organisation, memory.known, empty)
-        facts = memory.known.facts
+def facts_of(desk: Counting, organisation: str, accounts: tuple[str, ...] | None = None) -> Facts:
+    """The facts of an organisation as they are now, or of these accounts of it only. Raises as `figures_of`."""
+    facts = _figures(desk, organisation).facts
     return facts if accounts is None else of_accounts(facts, accounts)
 
 
-def warm(desk: Desk) -> None:
+def figures_of(desk: Counting, organisation: str, accounts: tuple[str, ...] | None = None) -> Figures:
+    """The facts of an organisation and its roster as they are now, or of these accounts of it only.
+
+    The first time they are read whole; later what has changed since. Raises StoreError where the store cannot be read.
+    """
+    found = _figures(desk, organisation)
+    if accounts is None:
+        return found
+    return Figures(of_accounts(found.facts, accounts), _roster_of(found, accounts))
+
+
+def warm(desk: Counting) -> None:
     """Read the facts of every organisation, so that nobody waits who asks first."""
     with reading(desk.engine) as connection:
         known = connection.execute(select(organisations.c.id).order_by(organisations.c.id)).scalars().all()
     for organisation in known:
-        facts_of(desk, organisation)
+        _figures(desk, organisation)
 
 
-def of_accounts(facts: Facts, names: Sequence[str]) -> Facts:
-    """What was said by these accounts; nothing stays of others."""
-    wanted = set(names)
-    mine = np.array([name in wanted for name in facts.accounts.names], np.bool_)
-    place = np.append(np.where(mine, np.cumsum(mine) - 1, NOBODY), NOBODY).astype(np.int32)
-    kept = facts.of(place[facts.account] != NOBODY)
-    return replace(kept, account=place[kept.account], accounts=_some(facts.accounts, np.flatnonzero(mine)))
+def _figures(desk: Counting, organisation: str) -> Figures:
+    memory = desk.figures.setdefault(organisation, Memory())
+    empty = _empty(desk, organisation)
+    with memory.lock:
+        with reading(desk.engine, organisation) as connection:
+            known = _fresh(connection, organisation, memory.known, empty)
+        if memory.figures is None or memory.known is None or not known.same(memory.known):
+            memory.figures = _counted(known)
+        memory.known = known
+        return memory.figures
 
 
-def narrow(facts: Facts, narrowed: Narrowed) -> Facts:
-    """The verbatims that pass, with everything that is known of accounts."""
-    kept = np.ones(facts.n, np.bool_)
-    if narrowed.since is not None:
-        kept &= (facts.day >= narrowed.since.toordinal() - EPOCH) & (facts.day != UNDATED)
-    if narrowed.until is not None:
-        kept &= (facts.day < narrowed.until.toordinal() - EPOCH) & (facts.day != UNDATED)
-    for attribute in ATTRIBUTES:
-        if values := narrowed.of(attribute):
-            labels = facts.labels(attribute)
-            wanted = np.array([name in values for name in labels.names] + [False], np.bool_)
-            kept &= wanted[labels.places]
-    return facts if kept.all() else facts.of(kept)
-
-
-def _some(accounts: AccountFacts, places: np.ndarray[tuple[int], np.dtype[np.intp]]) -> AccountFacts:
-    names = tuple(accounts.names[place] for place in places)
-    of = {name: labels.of(places) for name, labels in accounts.attributes.items()}
-    of["account"] = Labels(np.arange(len(names), dtype=np.int32), names)
-    return AccountFacts(
-        numbers=accounts.numbers[places],
-        names=names,
-        revenue=accounts.revenue[places],
-        cost_to_serve=accounts.cost_to_serve[places],
-        strategic=accounts.strategic[places],
-        attributes=of,
-    )
-
-
-def _empty(desk: Desk, organisation: str) -> frozenset[str]:
+def _empty(desk: Counting, organisation: str) -> frozenset[str]:
     """The ids that say: no content."""
     frames = (desk.codebook, codebook(desk, organisation))
     return frozenset(filter(None, (frame.id_with_role("no_content") for frame in frames)))
@@ -159,21 +148,46 @@ def _fresh(connection: Connection, organisation: str, known: Known | None, empty
     changed = changed_since(connection, organisation, known.place)
     if changed.everything:
         return _whole(connection, organisation, empty)
-    known = replace(known, place=changed.place)
-    if changed.nothing and known.empty == empty:
-        return known
+    known = replace(known, place=changed.place, empty=empty)
     if changed.verbatims:
         some = read_some(connection, organisation, changed.verbatims)
         known = replace(known, rows=merged(known.rows, some, changed.verbatims))
-    if changed.attributes:
-        accounts, people = list_accounts(connection, organisation), list_people(connection, organisation)
-        known = replace(known, accounts=accounts, people=people)
-    facts = as_facts(known.rows, known.accounts, known.people, empty)
-    return replace(known, empty=empty, facts=facts)
+    return replace(known, **_attributes(connection, organisation)) if changed.attributes else known
 
 
 def _whole(connection: Connection, organisation: str, empty: frozenset[str]) -> Known:
     reached = place(connection, organisation)
     rows = read_all(connection, organisation)
-    accounts, people = list_accounts(connection, organisation), list_people(connection, organisation)
-    return Known(reached, rows, accounts, people, empty, as_facts(rows, accounts, people, empty))
+    return Known(reached, rows, **_attributes(connection, organisation), empty=empty)
+
+
+def _attributes(connection: Connection, organisation: str) -> dict[str, Any]:
+    return {
+        "accounts": list_accounts(connection, organisation),
+        "people": list_people(connection, organisation),
+        "asked": list_asked(connection, organisation),
+    }
+
+
+def _counted(known: Known) -> Figures:
+    facts = as_facts(known.rows, known.accounts, known.people, known.empty)
+    return Figures(facts, as_roster(facts.accounts, known.people, known.asked))
+
+
+def _roster_of(figures: Figures, names: Sequence[str]) -> Roster:
+    """The people of some accounts, by the places that `of_accounts` gives these."""
+    known, roster = figures.facts.accounts.names, figures.roster
+    mine = np.array([name in set(names) for name in known], np.bool_)
+    place = np.append(np.where(mine, np.cumsum(mine) - 1, NOBODY), NOBODY).astype(np.int32)
+    account = place[roster.account]
+    stays = account != NOBODY
+    moved = np.where(stays, np.cumsum(stays) - 1, NOBODY).astype(np.int32)
+    asked = moved[roster.invited]
+    return Roster(
+        contact=roster.contact[stays],
+        account=account[stays],
+        role=roster.role.of(stays).in_use(),
+        influence=roster.influence.of(stays).in_use(),
+        invited=asked[asked != NOBODY],
+        day=roster.day[asked != NOBODY],
+    )

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 
 from verbatim import __version__
 from verbatim.access import PUBLIC, RULES
-from verbatim.api import frame_shapes, given, shown_models, shown_themes, verdicts
+from verbatim.api import frame_shapes, given, roster_shapes, shown_models, shown_themes, verdicts
 from verbatim.api.problems import KINDS, MEDIA_TYPE
 from verbatim.store.sessions import COOKIE, CSRF_HEADER
 
@@ -53,6 +53,8 @@ GIVEN: tuple[type[BaseModel], ...] = (
     given.GivenExport,
     frame_shapes.GivenOperations,
     frame_shapes.GivenPublication,
+    roster_shapes.GivenAccounts,
+    roster_shapes.GivenInvitations,
     shown_models.GivenRetrain,
     shown_models.GivenReason,
     shown_themes.GivenThemes,

@@ -24,8 +24,8 @@ from verbatim.estimates.clusters import (
 )
 from verbatim.estimates.corrected import Accuracy, Corrected, Gold, Refusal, corrected, rogan_gladen
 from verbatim.estimates.multiplicity import benjamini_hochberg
-from verbatim.estimates.nps import nps, nps_by_account, nps_of_accounts
-from verbatim.estimates.shares import Design, Difference, finite, limits, newcombe, wilson
+from verbatim.estimates.nps import means_of_groups, nps, nps_by_account, nps_of_accounts, nps_of_groups
+from verbatim.estimates.shares import Design, Difference, difference_limits, finite, limits, newcombe, wilson
 from verbatim.estimates.shrinkage import Prior, Shrunk, prior_of, shrunk
 
 __all__ = [
@@ -48,13 +48,16 @@ __all__ = [
     "clustered_difference",
     "clustered_share",
     "corrected",
+    "difference_limits",
     "finite",
     "likeness",
     "limits",
+    "means_of_groups",
     "newcombe",
     "nps",
     "nps_by_account",
     "nps_of_accounts",
+    "nps_of_groups",
     "prior_of",
     "resampled",
     "rogan_gladen",

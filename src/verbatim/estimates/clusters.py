@@ -152,7 +152,7 @@ class Pairs:
     @classmethod
     def of(cls, later: Cells, earlier: Cells) -> "Pairs":
         """The pairs of two sets of cells whose groups have the same numbers; accounts need not be in both."""
-        width = 1 + max((int(one.cluster.max(initial=-1)) for one in (later, earlier)))
+        width = 1 + max(int(one.cluster.max(initial=-1)) for one in (later, earlier))
         keys = [one.group.astype(np.int64) * max(1, width) + one.cluster for one in (later, earlier)]
         kept, at = np.unique(np.concatenate(keys), return_inverse=True)
         group, cluster = kept // max(1, width), kept % max(1, width)
@@ -292,5 +292,3 @@ def clustered_difference(
     pairs = Pairs.of(Cells.of_one(later[1]), Cells.of_one(earlier[1]))
     found = pairs.differences(later[0], earlier[0])
     return newcombe(sides[0], sides[1], float(found.correlation[0])), float(found.p[0])
-
-

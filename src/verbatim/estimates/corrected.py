@@ -40,9 +40,7 @@ class Accuracy:
     @classmethod
     def of(cls, gold: Gold, confidence: float = CONFIDENCE) -> "Accuracy":
         """The accuracy that gold tells."""
-        return cls(
-            wilson(gold.found, gold.positives, confidence), wilson(gold.spared, gold.negatives, confidence)
-        )
+        return cls(wilson(gold.found, gold.positives, confidence), wilson(gold.spared, gold.negatives, confidence))
 
     @property
     def youden(self) -> float:

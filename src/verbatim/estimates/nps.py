@@ -7,8 +7,18 @@ from numpy.typing import ArrayLike
 
 from verbatim.domain import NpsInterval
 from verbatim.errors import InternalError
-from verbatim.estimates.clusters import Cells
-from verbatim.estimates.shares import CONFIDENCE, SIMPLE, Design, Floats, effective, quantile, t_quantile
+from verbatim.estimates.clusters import Cells, Ratios
+from verbatim.estimates.shares import (
+    CONFIDENCE,
+    SIMPLE,
+    Design,
+    Floats,
+    effective,
+    effective_sizes,
+    quantile,
+    t_quantile,
+    t_quantiles,
+)
 
 EXTREME, MIDDLE = 0.75, 1.5  # Rocks (2016): three pseudo-answers, ¾ to each end and 1½ to the middle
 
@@ -78,3 +88,38 @@ def nps_of_accounts(
         return NpsInterval(value, -100.0, 100.0, count)
     half = 100 * t_quantile(float(found.df[0]), confidence) * sqrt(max(0.0, float(found.variance[0]) * left))
     return NpsInterval(value, max(-100.0, value - half), min(100.0, value + half), count)
+
+
+def nps_of_groups(
+    cells: Cells, ups: Floats, downs: Floats, left: ArrayLike = 1.0, confidence: float = CONFIDENCE
+) -> tuple[Ratios, Floats, Floats]:
+    """The scores of many groups by accounts as clusters: ratios from −1 to 1, and their limits as `nps` makes them.
+
+    `ups` and `downs` (cells,) count promoters and critics.
+    """
+    found = cells.ratios(ups - downs)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        up, down = cells.sums(ups) / found.base, cells.sums(downs) / found.base
+        plain = (up + down - found.value**2) / found.base
+        effects = np.maximum(1.0, np.where((plain > 0) & (found.clusters > 1), found.variance / plain, cells.kish(1.0)))
+        sizes = effective_sizes(found.base, effects, found.df, np.asarray(left), confidence)
+        total = sizes + 2 * EXTREME + MIDDLE
+        up, down = (np.where(np.isinf(sizes), one, (one * sizes + EXTREME) / total) for one in (up, down))
+        half = quantile(confidence) * np.sqrt(np.maximum(0.0, up + down - (up - down) ** 2) / total)
+    low, high = np.maximum(-1.0, up - down - half), np.minimum(1.0, up - down + half)
+    return found, np.minimum(low, found.value), np.maximum(high, found.value)
+
+
+def means_of_groups(
+    cells: Cells, scores: Floats, weights: Floats, left: ArrayLike = 1.0, confidence: float = CONFIDENCE
+) -> tuple[Ratios, Floats, Floats]:
+    """The weighted means of the accounts' own scores in many groups, with the limits of Student's t.
+
+    `scores` and `weights` (cells,); cells without a weight above 0 count for nothing.
+    """
+    given = np.where(np.nan_to_num(weights, nan=0.0) > 0, np.nan_to_num(weights, nan=0.0), 0.0)
+    found = Cells(cells.cluster, cells.group, given, cells.count).ratios(given * scores)
+    with np.errstate(invalid="ignore"):
+        half = t_quantiles(found.df, confidence) * np.sqrt(found.variance * np.asarray(left))
+    half = np.where(np.isnan(half), 2.0, half)
+    return found, np.maximum(-1.0, found.value - half), np.minimum(1.0, found.value + half)

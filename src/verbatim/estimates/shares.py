@@ -147,3 +147,22 @@ def t_quantiles(df: Floats, confidence: float = CONFIDENCE) -> Floats:
 
     found: Floats = stdtrit(np.clip(df, 1.0, 1e9), (1 + confidence) / 2)
     return found
+
+
+def difference_limits(
+    later: tuple[Floats, Floats, Floats], earlier: tuple[Floats, Floats, Floats], correlation: Floats
+) -> tuple[Floats, Floats]:
+    """The limits of many differences as `newcombe` makes them, each side a value with its lower and upper limit.
+
+    It is good for scores too: only the limits of both sides go in (MOVER, Zou and Donner 2008).
+    """
+    (one, low, high), (other, below, above) = later, earlier
+    value = one - other
+    down = _joined_all(one - low, above - other, correlation)
+    up = _joined_all(high - one, other - below, correlation)
+    return value - down, value + up
+
+
+def _joined_all(one: Floats, other: Floats, correlation: Floats) -> Floats:
+    found: Floats = np.sqrt(np.maximum(0.0, one * one + other * other - 2 * correlation * one * other))
+    return found

@@ -111,16 +111,4 @@ def _joined(one: Labels, other: Labels, order: NDArray[np.intp]) -> Labels:
     names = {name: place for place, name in enumerate(one.names)}
     moved = np.array([names.setdefault(name, len(names)) for name in other.names] or [0], np.int32)
     places = np.concatenate([one.places, np.where(other.places == NOBODY, NOBODY, moved[other.places])])[order]
-    return in_use(Labels(places.astype(np.int32, copy=False), tuple(names)))
-
-
-def in_use(labels: Labels) -> Labels:
-    """The same with its names in order, without those that no row has."""
-    counts = np.bincount(labels.places + 1, minlength=len(labels.names) + 1)[1:]
-    used = sorted(np.flatnonzero(counts).tolist(), key=labels.names.__getitem__)
-    names = tuple(labels.names[place] for place in used)
-    if names == labels.names:
-        return labels
-    places = np.full(len(labels.names) + 1, NOBODY, np.int32)
-    places[used] = np.arange(len(used), dtype=np.int32)
-    return Labels(places[labels.places], names)
+    return Labels(places.astype(np.int32, copy=False), tuple(names)).in_use()

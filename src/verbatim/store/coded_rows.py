@@ -11,11 +11,24 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Connection, Date, Integer, Select, and_, case, cast, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    Integer,
+    Select,
+    and_,
+    case,
+    cast,
+    func,
+    literal_column,
+    select,
+    type_coerce,
+)
 
 from verbatim.domain import POLARITIES, STANCES
 from verbatim.facts import NOBODY, UNDATED, Integers, Labels
-from verbatim.store.coded_columns import LABELS, CodedRows, Names, Numbers, in_use
+from verbatim.store.coded_columns import LABELS, CodedRows, Names, Numbers
 from verbatim.store.promotions import promotions
 from verbatim.store.review_tables import withdrawals
 from verbatim.store.schema import code_mentions, codings, models, verbatims
@@ -67,9 +80,9 @@ def _read(connection: Connection, organisation: str, numbers: Sequence[int] | No
     judged = _judged(connection, organisation, numbers, said)
     mentions = _mentions(connection, organisation, numbers, judged)
     n = len(said.revision)
+    columns: dict[str, Any] = {**said.columns, **{name: _spread(judged, name, n) for name in judged.columns}}
     return CodedRows(
-        **said.columns,
-        **{name: _spread(judged, name, n) for name in judged.columns},
+        **columns,
         labels={**said.labels, "language": _language(said.labels["language"], judged)},
         **mentions,
     )
@@ -90,7 +103,7 @@ def _language(told: Labels, judged: _Judged) -> Labels:
     places = told.places.copy()
     unknown = places[judged.row] == NOBODY
     places[judged.row[unknown]] = moved[judged.language.places[unknown]]
-    return in_use(Labels(places, tuple(names)))
+    return Labels(places, tuple(names)).in_use()
 
 
 def _pieces(connection: Connection, chosen: Select[Any], numbers: Sequence[int] | None, by: Any) -> Iterator[Columns]:
@@ -132,7 +145,7 @@ def _said(connection: Connection, organisation: str, numbers: Sequence[int] | No
     order = np.argsort(stacked["number"], kind="stable")
     found = {name: column[order] for name, column in stacked.items()}
     revision = found.pop("revision")
-    return _Said(found, revision, {name: in_use(one.labels().of(order)) for name, one in named.items()})
+    return _Said(found, revision, {name: one.labels().of(order).in_use() for name, one in named.items()})
 
 
 _PLAIN: Mapping[str, Any] = {"day": np.int32, "account": np.int64, "score": np.float32, "revision": np.int32}
@@ -161,18 +174,16 @@ def _day(connection: Connection) -> ColumnElement[Any]:
     """Days since 1970 in UTC."""
     if connection.dialect.name == "sqlite":
         return cast(func.julianday(func.substr(verbatims.c.date, 1, 10)) - 2440587.5, Integer)
-    return cast(func.timezone("UTC", verbatims.c.date), Date) - literal_column("DATE '1970-01-01'")
+    day = cast(func.timezone("UTC", verbatims.c.date), Date) - literal_column("DATE '1970-01-01'")
+    return type_coerce(day, Integer)
 
 
 def _product(connection: Connection) -> ColumnElement[Any]:
     """The text of the kept field, whatever its column was called."""
     kept = verbatims.c.fields
     if connection.dialect.name == "sqlite":
-        paths = [f'$."{name}"' for name in PRODUCT]
-        found = [
-            case((func.json_type(kept, path) == "text", func.json_extract(kept, path)))
-            for path in map(literal_column, map(repr, paths))
-        ]
+        paths: list[ColumnElement[str]] = [literal_column(f"'$.\"{name}\"'") for name in PRODUCT]
+        found = [case((func.json_type(kept, path) == "text", func.json_extract(kept, path))) for path in paths]
     else:
         found = [
             case((func.json_typeof(kept[name]) == "string", kept[name].as_string()))
@@ -210,8 +221,8 @@ def _judged(connection: Connection, organisation: str, numbers: Sequence[int] | 
     taken_back = _withdrawn(connection, organisation)
     ranks, languages = _ranks(connection, organisation), Names()
     pieces = []
-    for columns in _pieces(connection, _codings(organisation), numbers, codings.c.verbatim_id):
-        *plain, language = columns
+    for piece in _pieces(connection, _codings(organisation), numbers, codings.c.verbatim_id):
+        *plain, language = piece
         languages.add(language)
         pieces.append([np.array(column, kind) for column, kind in zip(plain, _OF_CODING.values(), strict=True)])
     found = _stacked(pieces, _OF_CODING)
@@ -276,14 +287,17 @@ def _effective(
     order = np.lexsort((found["id"][places], rank, row[places]))
     by_row = row[places][order]
     last = np.append(by_row[1:] != by_row[:-1], True)[: len(by_row)]
-    return places[order][last]
+    chosen: NDArray[np.intp] = places[order][last]
+    return chosen
 
 
 def _ranks(connection: Connection, organisation: str) -> dict[int, int]:
     """How far each model, by number, stands in front of others; persons, 0, before all."""
     of = promotions.c.organisation == organisation
-    rows = connection.execute(select(promotions.c.model_id, func.max(promotions.c.id)).where(of).group_by(promotions.c.model_id))
-    promoted = dict(rows.tuples().all())
+    rows = connection.execute(
+        select(promotions.c.model_id, func.max(promotions.c.id)).where(of).group_by(promotions.c.model_id)
+    )
+    promoted = dict(rows.all())
     known = connection.execute(select(models.c.id).where(models.c.organisation == organisation)).scalars()
     ordered = sorted(known, key=lambda number: (promoted.get(number, 0), number))
     return {**{number: rank for rank, number in enumerate(ordered)}, 0: len(ordered)}
@@ -314,7 +328,7 @@ def _mentions(
     order = np.argsort(row, kind="stable")
     return {
         "mention_row": row[order],
-        "mention_code": in_use(names.labels().of(order)),
+        "mention_code": names.labels().of(order).in_use(),
         "mention_polarity": np.concatenate(polarities)[order],
     }
 

@@ -5,14 +5,13 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from verbatim.coverage import Roster
 from verbatim.facts import NOBODY, OF_VERBATIM, AccountFacts, Facts, Integers, Labels, computed_tiers
-from verbatim.store.coded_columns import CodedRows, in_use
-from verbatim.store.roster import Person, StoredAccount
+from verbatim.store.coded_columns import CodedRows
+from verbatim.store.roster import Asked, Person, StoredAccount
 
 
-def as_facts(
-    rows: CodedRows, known: Sequence[StoredAccount], people: Sequence[Person], empty: frozenset[str]
-) -> Facts:
+def as_facts(rows: CodedRows, known: Sequence[StoredAccount], people: Sequence[Person], empty: frozenset[str]) -> Facts:
     """The rows as they are counted; `empty` are the ids of codes for no content."""
     accounts = _accounts(known)
     account = _places(accounts.numbers, rows.account)
@@ -20,7 +19,7 @@ def as_facts(
     role = _first(rows.labels["role"], _of(contact, [one.role for one in people]))
     product = _first(rows.labels["product"], _of(account, [one.account.product for one in known]))
     told = {**rows.labels, "role": role, "product": product}
-    told["influence"] = in_use(_of(contact, [one.influence for one in people]))
+    told["influence"] = _of(contact, [one.influence for one in people]).in_use()
     return Facts(
         number=rows.number,
         day=rows.day,
@@ -99,7 +98,7 @@ def _first(own: Labels, other: Labels) -> Labels:
     """What a row has of its own, else the other."""
     names = {name: place for place, name in enumerate(own.names)}
     moved = np.array([names.setdefault(name, len(names)) for name in other.names] + [NOBODY], np.int32)
-    return in_use(Labels(np.where(own.places == NOBODY, moved[other.places], own.places), tuple(names)))
+    return Labels(np.where(own.places == NOBODY, moved[other.places], own.places), tuple(names)).in_use()
 
 
 def _empty(rows: CodedRows, ids: frozenset[str]) -> NDArray[np.bool_]:
@@ -107,3 +106,17 @@ def _empty(rows: CodedRows, ids: frozenset[str]) -> NDArray[np.bool_]:
     found = np.zeros(rows.n, np.bool_)
     found[rows.mention_row[np.isin(rows.mention_code.places, wanted)]] = True
     return found
+
+
+def as_roster(known: AccountFacts, people: Sequence[Person], asked: Sequence[Asked]) -> Roster:
+    """The people on the roster, by the places of their accounts, and when they were asked."""
+    contact = np.array([one.id for one in people], np.int64)
+    invited = _places(contact, np.array([one.contact for one in asked], np.int64))
+    return Roster(
+        contact=contact,
+        account=_places(known.numbers, np.array([one.account for one in people], np.int64)),
+        role=_labels([one.role for one in people]),
+        influence=_labels([one.influence for one in people]),
+        invited=invited[invited != NOBODY],
+        day=np.array([one.day for one in asked], np.int32)[invited != NOBODY],
+    )

@@ -68,13 +68,14 @@ _INDEX_OF_WORDS = (
     """,
 )
 
-# What is told of a change, by table and event: the number of the verbatim, 0 for accounts and contacts, NULL for all.
+# What is told of a change, by table and event: the number of the verbatim, 0 for the roster, NULL for everything.
+_EVENTS = ("INSERT", "UPDATE", "DELETE")
 _LOGGED = {
-    **{("verbatims", event): "{row}id" for event in ("INSERT", "UPDATE", "DELETE")},
+    **{("verbatims", event): "{row}id" for event in _EVENTS},
     ("codings", "INSERT"): "{row}verbatim_id",
     ("withdrawals", "INSERT"): "(SELECT codings.verbatim_id FROM codings WHERE codings.id = {row}coding_id)",
     ("promotions", "INSERT"): "NULL",
-    **{(table, event): "0" for table in ("accounts", "contacts") for event in ("INSERT", "UPDATE", "DELETE")},
+    **{(table, event): "0" for table in ("accounts", "contacts", "invitations") for event in _EVENTS},
 }
 
 _LOGGED_BY_ROW = """

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, select
 
 from verbatim.errors import StoreError
+from verbatim.facts import EPOCH
 from verbatim.store.columns import in_utc
 from verbatim.store.office_tables import invitations
 from verbatim.store.people import account_ids
@@ -56,6 +57,14 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """An invitation as far as it is counted: the number of the contact, and days since 1970-01-01."""
+
+    contact: int
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
 class Invitation:
     """That somebody was asked, on a day, in a round of questions; blank where that has no name."""
 
@@ -87,7 +96,9 @@ def put_accounts(connection: Connection, organisation: str, given: Sequence[Acco
         values = {name: getattr(one, name) for name in (*TEXTS, *AMOUNTS, "strategic")}
         told = {name: value for name, value in values.items() if value is not None}
         if told:
-            chosen = accounts.update().where(accounts.c.organisation == organisation, accounts.c.id == numbers[one.name])
+            chosen = accounts.update().where(
+                accounts.c.organisation == organisation, accounts.c.id == numbers[one.name]
+            )
             connection.execute(chosen.values(told))
     kept = {row.id: row for row in list_accounts(connection, organisation, numbers.values())}
     return tuple(kept[numbers[one.name]] for one in given)
@@ -108,6 +119,13 @@ def list_people(connection: Connection, organisation: str) -> tuple[Person, ...]
     chosen = select(contacts.c.id, contacts.c.account_key, contacts.c.role, contacts.c.influence)
     rows = connection.execute(chosen.where(contacts.c.organisation == organisation).order_by(contacts.c.id))
     return tuple(Person(*row) for row in rows)
+
+
+def list_asked(connection: Connection, organisation: str) -> tuple[Asked, ...]:
+    """Who was asked when, by the number of the invitation, without names."""
+    chosen = select(invitations.c.contact_id, invitations.c.date).where(invitations.c.organisation == organisation)
+    rows = connection.execute(chosen.order_by(invitations.c.id))
+    return tuple(Asked(row.contact_id, row.date.toordinal() - EPOCH) for row in rows)
 
 
 def put_invitations(

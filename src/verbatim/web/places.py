@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from verbatim.access import RULES, Role
-from verbatim.web import agreement, codebook, importing, jobs, models, review, themes
+from verbatim.web import agreement, codebook, coverage, importing, jobs, models, review, themes
 from verbatim.web.visit import Visit
 
 
@@ -26,6 +26,7 @@ SECTIONS = (
     Section("review", "/review", review.show, _ANALYSING),
     Section("themes", "/themes", themes.show, RULES["GET", "/v1/themes"]),
     Section("codebook", "/codebook", codebook.show, RULES["GET", "/v1/codebook/draft"]),
+    Section("coverage", "/coverage", coverage.show, RULES["GET", "/v1/coverage"]),
     Section("import", "/import", importing.show, RULES["POST", "/v1/imports"]),
     Section("models", "/models", models.show, RULES["GET", "/v1/models/{version}"]),
     Section("agreement", "/agreement", agreement.show, RULES["GET", "/v1/agreement"]),

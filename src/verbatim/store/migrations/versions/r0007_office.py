@@ -20,12 +20,13 @@ CREATE POLICY own_organisation ON {table}
         OR current_setting('verbatim.organisation', true) = '*')
 """
 
+EVENTS = ("INSERT", "UPDATE", "DELETE")
 LOGGED = {
-    **{("verbatims", event): "{row}id" for event in ("INSERT", "UPDATE", "DELETE")},
+    **{("verbatims", event): "{row}id" for event in EVENTS},
     ("codings", "INSERT"): "{row}verbatim_id",
     ("withdrawals", "INSERT"): "(SELECT codings.verbatim_id FROM codings WHERE codings.id = {row}coding_id)",
     ("promotions", "INSERT"): "NULL",
-    **{(table, event): "0" for table in ("accounts", "contacts") for event in ("INSERT", "UPDATE", "DELETE")},
+    **{(table, event): "0" for table in ("accounts", "contacts", "invitations") for event in EVENTS},
 }
 
 BY_ROW = """
@@ -49,13 +50,12 @@ REFERENCING {row} TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION log_{tabl
 
 def upgrade() -> None:
     """Add the columns, the tables and the triggers; on PostgreSQL raise the wall around what is new."""
-    for column in (
-        *(sa.Column(name, sa.Text()) for name in ("customer_type", "region", "team", "product")),
-        *(sa.Column(name, sa.Float()) for name in ("revenue", "cost_to_serve")),
-        sa.Column("tier", sa.Text()),
-        sa.Column("strategic", sa.Boolean(), nullable=False, server_default=sa.false()),
-    ):
-        op.add_column("accounts", column)
+    for name in ("customer_type", "region", "team", "product"):
+        op.add_column("accounts", sa.Column(name, sa.Text()))
+    for name in ("revenue", "cost_to_serve"):
+        op.add_column("accounts", sa.Column(name, sa.Float()))
+    op.add_column("accounts", sa.Column("tier", sa.Text()))
+    op.add_column("accounts", sa.Column("strategic", sa.Boolean(), nullable=False, server_default=sa.false()))
     _invitations()
     _changes()
     if op.get_bind().dialect.name == "postgresql":
