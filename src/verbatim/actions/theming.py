@@ -298,7 +298,7 @@ def _keep(
     states = {one.id: one.state for one in former}
     rows: list[Member] = []
     for one in drafted:
-        number = _put(connection, organisation, run, one, states)
+        number = _put(connection, order, run, one, states)
         rows += _members(number, one.rows, found)
     for theme in former:
         if theme.id not in {one.id for one in drafted} and theme.state not in DONE | {"merged"}:
@@ -329,11 +329,12 @@ def _run_values(order: ThemeOrder, lease: Lease, found: _Found, placed: int) -> 
 
 
 def _put(
-    connection: Connection, organisation: str, run: int, one: _Theme, states: Mapping[int, State]
+    connection: Connection, order: ThemeOrder, run: int, one: _Theme, states: Mapping[int, State]
 ) -> int:
     """The number of a theme that is kept, changed or new."""
     state = state_of(fresh=one.id is None, size=len(one.rows), change=one.change)
     values: Values = {
+        "scope": order.scope.name,
         "words": _by_language(one.words),
         "state": states[one.id] if one.id is not None and states[one.id] in DONE else state,
         "last_run": run,
@@ -342,8 +343,8 @@ def _put(
         "change": asdict(one.change) if one.change else None,
     }
     if one.id is None:
-        return kept.add_theme(connection, organisation, {**values, "first_run": run})
-    kept.change_theme(connection, organisation, one.id, values)
+        return kept.add_theme(connection, order.organisation, {**values, "first_run": run})
+    kept.change_theme(connection, order.organisation, one.id, values)
     return one.id
 
 
