@@ -1,9 +1,9 @@
-"""Themes measured on files of one JSON object a line (`text`, and `date` for months): identity, sameness, a client's own
-themes beside BERTopic, and size. Everything is looked through, as if nothing were coded.
+"""Themes measured on files of one JSON object a line (`text`, and `date` for months): identity, sameness, a client's
+own themes beside BERTopic, and size. Everything is looked through, as if nothing were coded.
 
     themes.py months FILE                       fed month by month, each time all that is there by then
     themes.py twice FILE                        the same input twice
-    themes.py reference FILE THEMES [PYTHON]    THEMES: the client's own, sheets of rows in JSON; PYTHON: one with BERTopic
+    themes.py reference FILE THEMES [PYTHON]    THEMES: the client's own, sheets of rows; PYTHON: one with BERTopic
     themes.py size SEGMENTS FILE...             time and memory from texts to named themes
 
 The texts stay where they are: of them nothing is printed.
@@ -68,7 +68,7 @@ def rows_of(path: str) -> list[dict[str, Any]]:
 def read(texts: Iterable[str], most: int | None = None) -> Read:
     """The clauses of texts with their vectors, by the encoder of the current model; at most so many."""
     model, _ = load(find(None))
-    from verbatim.encoders import load_encoder  # noqa: PLC0415
+    from verbatim.encoders import load_encoder
 
     encoder = Meaning(load_encoder(model.encoder, model.weights))
     found = Read([], [], np.zeros((0, encoder.dimension), np.float32), np.zeros(0, np.int64))
@@ -147,7 +147,9 @@ def ten_largest(
     run_ids, run_known, fresh = np.full(len(month), -1), [], 0
     for until in sorted(set(month[month <= half].tolist())):
         places = np.flatnonzero(month <= until)
-        run_ids, run_known, fresh = identified(themes_of(found.of(month <= until)), places, run_known, fresh, len(month))
+        run_ids, run_known, fresh = identified(
+            themes_of(found.of(month <= until)), places, run_known, fresh, len(month)
+        )
     largest = [one for one, _ in Counter(run_ids[run_ids >= 0].tolist()).most_common(LARGEST)]
     alive = {one.id for one in known if one.members}
     stay = 0
@@ -210,7 +212,11 @@ def reference(path: str, themes: str, python: str | None) -> dict[str, Any]:
     run = themes_of(found.all)
     segments = [terms(text) for text in found.texts]
     ours = [
-        Told(stems(one.english), near(run, found.texts, place), [found.texts[at] for at in np.flatnonzero(run.labels == place)])
+        Told(
+            stems(one.english),
+            near(run, found.texts, place),
+            [found.texts[at] for at in np.flatnonzero(run.labels == place)],
+        )
         for place, one in enumerate(named(segments, run.labels, len(run.centroids)))
     ]
     shuffled = np.random.default_rng(7).permutation(run.labels)
@@ -338,7 +344,7 @@ def day_of(text: str) -> date:
 
 def adjusted_rand(one: NDArray[np.int64], other: NDArray[np.int64]) -> float:
     """The adjusted Rand index of two partitions; what belongs nowhere in either is a group of its own there."""
-    from sklearn.metrics import adjusted_rand_score  # noqa: PLC0415
+    from sklearn.metrics import adjusted_rand_score
 
     return float(adjusted_rand_score(one, other))
 

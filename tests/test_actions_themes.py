@@ -98,7 +98,7 @@ def test_inside_a_code_only_what_it_stands_on_is_looked_through(desk):
     assert inside.scopes == ("service.attitude",)
     find(desk, name="service")
     assert len(shelf(desk, ALL, "service").themes) == 2
-    with pytest.raises(CodebookError, match="no id 'price.free'"):
+    with pytest.raises(CodebookError, match=r"no id 'price\.free'"):
         find_themes(desk, ThemeOrder("north", "key:1", Scope("price.free")))
 
 
