@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -290,6 +291,12 @@ def wanted(name: str, beside: Sequence[str]) -> Wanted:
     return Wanted(name, stems([name]), parts)
 
 
+@cache
+def stems_of(text: str) -> frozenset[str]:
+    """The stems of one text, told once."""
+    return stems([text])
+
+
 def stems(words: Iterable[str]) -> frozenset[str]:
     """The stems of the words that tell something."""
     return frozenset(term.key for word in words for term in terms(word) if " " not in term.key)
@@ -307,9 +314,9 @@ def judged(wanted: Sequence[Wanted], told: Sequence[Told], texts: Sequence[str])
     words: the top words of a theme say it. texts: at least half of the texts of a theme say it, and these are at least
     one in fifty of all texts that do.
     """
-    saying = [sum(one.told_by(stems([text])) for text in texts) for one in wanted]
+    saying = [sum(one.told_by(stems_of(text)) for text in texts) for one in wanted]
     by_words = [any(one.told_by(theme.stems) for theme in told) for one in wanted]
-    own = [[stems([text]) for text in theme.texts] for theme in told]
+    own = [[stems_of(text) for text in theme.texts] for theme in told]
     by_texts = []
     for one, everywhere in zip(wanted, saying, strict=True):
         counts = [(sum(one.told_by(words) for words in theme), len(theme)) for theme in own]
