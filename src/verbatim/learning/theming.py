@@ -63,7 +63,7 @@ class Plan:
 
     def least_of(self, points: int) -> int:
         """How many different texts make a theme among so many."""
-        return max(self.least, round(self.rooted * points**0.5))
+        return max(self.least, round(self.rooted * float(np.sqrt(points))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ def themes_of(segments: Segments, plan: Plan | None = None) -> Themes:
         cores = _clustered(rows[drawn], plan, plan.least_of(len(first)) * len(drawn) / len(first))
         cores = _as_one(rows[drawn], cores, plan.alike)
         labels = _joined(rows, drawn, cores, plan)[point]
-        return _told(level, _in_order(labels, first, point, plan.least_of(len(first))))
+        return _told(level, _in_order(labels, first, plan.least_of(len(first))))
 
 
 def levelled(segments: Segments) -> Floats:
@@ -300,7 +300,7 @@ def _most_of(votes: Labels, count: int) -> Labels:
     return found
 
 
-def _in_order(labels: Labels, first: Places, point: Places, least: int) -> Labels:
+def _in_order(labels: Labels, first: Places, least: int) -> Labels:
     """The themes with enough different texts, from the one with the most segments; then by where each begins."""
     count = int(labels.max(initial=NOWHERE)) + 1
     if not count:
