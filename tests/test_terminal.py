@@ -51,9 +51,7 @@ def on_a_terminal(rows: int, inputs: tuple[str, ...], quiet: bool = False) -> st
     """What a terminal receives on standard error while so many rows are read."""
     reader, writer = os.openpty()
     with ThreadPoolExecutor(1) as pool:
-        received = pool.submit(
-            read_all, reader
-        )  # meanwhile: a terminal that nobody reads holds up whoever writes to it
+        received = pool.submit(read_all, reader)  # meanwhile: one that nobody reads holds writers up
         with os.fdopen(writer, "w", encoding="utf-8") as terminal, redirect_stderr(terminal):
             with progress(inputs, quiet) as seen:
                 for count in range(1, rows + 1):
