@@ -14,7 +14,7 @@ from verbatim.facts import NOBODY, Attribute, Facts, Flags
 MOST = 20
 """So many groups have a line of their own."""
 
-COLUMNS = (
+COLUMNS: tuple[str, ...] = (
     "briefing.column_group",
     "briefing.column_verbatims",
     "briefing.column_people",

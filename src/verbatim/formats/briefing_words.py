@@ -47,6 +47,16 @@ class Speech:
             case _:
                 return self._made(value)
 
+    def headline(self, value: Value) -> tuple[str, str]:
+        """A value for the head of a briefing: the figure alone, and its limits, which stand smaller."""
+        match value:
+            case NpsInterval():
+                return self.say.signed(value.value), f"{self.say.signed(value.low)} … {self.say.signed(value.high)}"
+            case Interval() if value.n:
+                return self.say.percent(value.share), self.say.range(value)
+            case _:
+                return self.value(value), ""
+
     def _made(self, value: Value) -> str:  # noqa: PLR0911
         say = self.say
         match value:
