@@ -3,12 +3,13 @@
 import gc
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
 
+import structlog
 import typer
 import uvicorn
 from sqlalchemy import Engine
@@ -16,12 +17,16 @@ from starlette.types import ASGIApp
 
 from verbatim import logs
 from verbatim.access import ORGANISATION
+from verbatim.actions.desk import Desk
+from verbatim.actions.figures import warm
 from verbatim.actions.intake import code_texts, open_desk
 from verbatim.actions.stores import open_data, store_url
 from verbatim.api.application import create_app
 from verbatim.api.limits import Limits
 from verbatim.domain import Verbatim
+from verbatim.errors import StoreError
 from verbatim.outbox import Allowed, Sender
+from verbatim.post import MailServer, Post
 from verbatim.scratch import scratch
 from verbatim.store.access_keys import create_key, list_keys
 from verbatim.store.opening import writing
@@ -39,12 +44,14 @@ LONGEST_HEAD = 32 * 1024
 
 FIRST_KEY = "first admin"
 
+log = structlog.get_logger()
+
 
 @dataclass(frozen=True, slots=True)
 class ServeOrder:
     """What to serve, and where: the store in a folder, or at a URL; so many worker processes beside the server.
 
-    `public_url`: what browsers call the page where a proxy stands before it.
+    `public_url`: what browsers call the page where a proxy stands before it. `mail`: where mails are handed in.
     """
 
     data: Path | None = None
@@ -57,6 +64,7 @@ class ServeOrder:
     limits: Limits = field(default_factory=Limits)
     webhooks: Allowed = field(default_factory=Allowed)
     public_url: str | None = None
+    mail: MailServer | None = None
 
 
 def serve(order: ServeOrder) -> None:
@@ -78,7 +86,9 @@ def serve(order: ServeOrder) -> None:
         desk = open_desk(url, order.model, order.codebook)
         stack.callback(desk.close)
         code_texts(desk, [Verbatim("", "ready")])
-        stack.enter_context(_sending(Sender(desk.engine, order.webhooks)))
+        Thread(target=_read_figures, args=(desk,), name="figures", daemon=True).start()
+        stack.enter_context(_sending(Sender(desk.engine, order.webhooks).run, "sender"))
+        stack.enter_context(_sending(Post(desk, order.mail).run, "post"))
         app = create_app(desk, order.limits, crew.wake, pages(desk, order.public_url))
         gc.freeze()  # models and routes live as long as the server: a collection that walks them holds requests up
         _greet(first_key(desk.engine), order, line.getsockname()[1])
@@ -125,10 +135,18 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         yield line
 
 
+def _read_figures(desk: Desk) -> None:
+    """Read what statistics count, beside the requests that come already; whoever asks before it is there waits."""
+    try:
+        warm(desk)
+    except StoreError as error:
+        log.warning("figures_not_read", reason=str(error))
+
+
 @contextmanager
-def _sending(sender: Sender) -> Iterator[None]:
+def _sending(run: Callable[[Event], None], name: str) -> Iterator[None]:
     stop = Event()
-    thread = Thread(target=sender.run, args=(stop,), name="sender")
+    thread = Thread(target=run, args=(stop,), name=name)
     thread.start()
     try:
         yield

@@ -4,8 +4,9 @@ One row a verbatim, by its number, as it is coded in effect; and one row a menti
 rows hold their places.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from datetime import date
 from typing import Literal, get_args
 
 import numpy as np
@@ -42,6 +43,17 @@ class Labels:
     def of(self, rows: NDArray[np.intp] | Flags) -> "Labels":
         """The same for some of the rows; the names stay."""
         return Labels(self.places[rows], self.names)
+
+    def in_use(self) -> "Labels":
+        """The same with its names in order, without those that no row has."""
+        counts = np.bincount(self.places + 1, minlength=len(self.names) + 1)[1:]
+        used = sorted(np.flatnonzero(counts).tolist(), key=self.names.__getitem__)
+        names = tuple(self.names[place] for place in used)
+        if names == self.names:
+            return self
+        places = np.full(len(self.names) + 1, NOBODY, np.int32)
+        places[used] = np.arange(len(used), dtype=np.int32)
+        return Labels(places[self.places], names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +136,130 @@ class Facts:
         return Labels(places, labels.names)
 
 
+TIER_SHARE = 0.8
+"""What the accounts of tier 1 bring of all revenue, and those of tier 2 of the rest."""
+
+
+def computed_tiers(revenue: NDArray[np.float64], strategic: Flags, share: float = TIER_SHARE) -> Small:
+    """The tier that follows from the revenue, 1 to 3; 0 where the revenue is not known.
+
+    Tier 1 are the fewest accounts that bring `share` of all revenue, tier 2 the fewest that bring `share` of the rest;
+    strategic accounts are of tier 2 at least. Of equals the former comes first.
+    """
+    tiers = np.where(np.isnan(revenue), 0, 3).astype(np.int8)
+    order = np.argsort(-np.nan_to_num(revenue), kind="stable")
+    order = order[np.nan_to_num(revenue[order]) > 0]
+    for tier in (1, 2):
+        brought = np.cumsum(revenue[order])
+        if not len(order):
+            break
+        count = int(np.searchsorted(brought, share * brought[-1] * (1 - 1e-12))) + 1
+        tiers[order[:count]] = tier
+        order = order[count:]
+    tiers[strategic & ((tiers == 3) | (tiers == 0))] = 2
+    return tiers
+
+
 _ROWS = tuple(
     one.name
     for one in fields(Facts)
     if one.name not in {"attributes", "mention_row", "mention_code", "mention_polarity", "codes", "accounts"}
 )
+
+EPOCH = date(1970, 1, 1).toordinal()
+"""The ordinal of day 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """Which verbatims are counted: dated from `since` to before `until`; of these accounts, these tiers and so on.
+
+    An attribute that is left empty leaves nothing out. A verbatim without a date passes no filter of dates.
+    """
+
+    since: date | None = None
+    until: date | None = None
+    account: tuple[str, ...] = ()
+    tier: tuple[str, ...] = ()
+    customer_type: tuple[str, ...] = ()
+    region: tuple[str, ...] = ()
+    team: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+    question: tuple[str, ...] = ()
+    channel: tuple[str, ...] = ()
+    language: tuple[str, ...] = ()
+    role: tuple[str, ...] = ()
+    influence: tuple[str, ...] = ()
+    product: tuple[str, ...] = ()
+
+    def of(self, attribute: Attribute) -> tuple[str, ...]:
+        """The values of an attribute that are counted; none where all are."""
+        found: tuple[str, ...] = getattr(self, attribute)
+        return found
+
+    def told(self) -> dict[str, str | list[str]]:
+        """What was asked for, for an answer: dates as ISO 8601 writes them, and values by attribute."""
+        days = {"since": self.since, "until": self.until}
+        found: dict[str, str | list[str]] = {name: day.isoformat() for name, day in days.items() if day is not None}
+        return found | {name: list(self.of(name)) for name in ATTRIBUTES if self.of(name)}
+
+
+ALL = Narrowed()
+"""Nothing is left out."""
+
+
+def narrow(facts: Facts, narrowed: Narrowed) -> Facts:
+    """The verbatims that pass, with everything that is known of accounts."""
+    kept = passing(facts, narrowed)
+    return facts if kept.all() else facts.of(kept)
+
+
+def passing(facts: Facts, narrowed: Narrowed) -> Flags:
+    """Which verbatims pass."""
+    kept = within(facts.day, narrowed.since, narrowed.until)
+    for attribute in ATTRIBUTES:
+        if values := narrowed.of(attribute):
+            kept &= among(facts.labels(attribute), values)
+    return kept
+
+
+def within(day: Integers, since: date | None, until: date | None) -> Flags:
+    """Which days are from `since` to before `until`; UNDATED is none where either is told."""
+    kept = np.ones(len(day), np.bool_)
+    if since is not None:
+        kept &= day >= since.toordinal() - EPOCH
+    if until is not None:
+        kept &= (day < until.toordinal() - EPOCH) & (day != UNDATED)
+    return kept
+
+
+def among(labels: Labels, values: Sequence[str]) -> Flags:
+    """Which rows have one of these values."""
+    wanted = np.array([*(name in values for name in labels.names), False], np.bool_)
+    found: Flags = wanted[labels.places]
+    return found
+
+
+def of_accounts(facts: Facts, names: Sequence[str]) -> Facts:
+    """What was said by these accounts; nothing stays of others."""
+    wanted = set(names)
+    mine = np.array([name in wanted for name in facts.accounts.names], np.bool_)
+    place = np.append(np.where(mine, np.cumsum(mine) - 1, NOBODY), NOBODY).astype(np.int32)
+    kept = facts.of(place[facts.account] != NOBODY)
+    own = {name: labels.in_use() for name, labels in kept.attributes.items()}
+    accounts = _some(facts.accounts, np.flatnonzero(mine))
+    return replace(kept, account=place[kept.account], attributes=own, accounts=accounts)
+
+
+def _some(accounts: AccountFacts, places: NDArray[np.intp]) -> AccountFacts:
+    names = tuple(accounts.names[place] for place in places)
+    of = {name: labels.of(places).in_use() for name, labels in accounts.attributes.items()}
+    of["account"] = Labels(np.arange(len(names), dtype=np.int32), names)
+    return AccountFacts(
+        numbers=accounts.numbers[places],
+        names=names,
+        revenue=accounts.revenue[places],
+        cost_to_serve=accounts.cost_to_serve[places],
+        strategic=accounts.strategic[places],
+        attributes=of,
+    )

@@ -1,5 +1,6 @@
 """The desk that everything arrives at: a store, a model that codes, and what they have in common."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from verbatim.store.opening import open_store
 from verbatim.taxonomy import Codebook
 
 if TYPE_CHECKING:
+    from verbatim.actions.figures import Memory
     from verbatim.actions.frame_in_use import FrameInUse
 
 
@@ -28,7 +30,8 @@ class Desk:
     `line` is where callers are coded together, `together` where what they hand in is kept together, `redactors` what is
     known of rosters, `introduced` the organisations that know the model already, `champions` the desks of organisations
     that code with a model of their own, by organisation and label, `frames` and `codebooks` what is known of versions
-    of code frames, by organisation and number: all belong to this desk and to the process that it is in.
+    of code frames, by organisation and number, `figures` what is counted of each organisation: all belong to this desk
+    and to the process that it is in.
     """
 
     engine: Engine
@@ -42,13 +45,14 @@ class Desk:
     champions: dict[tuple[str, str], "Desk"] = field(init=False, repr=False, compare=False)
     frames: dict[tuple[str, int], "FrameInUse"] = field(init=False, repr=False, compare=False)
     codebooks: dict[tuple[str, int], Codebook] = field(init=False, repr=False, compare=False)
+    figures: dict[str, "Memory"] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "line", CodingLine(self.coder))
         object.__setattr__(self, "together", Together())
         object.__setattr__(self, "redactors", Redactors())
         object.__setattr__(self, "introduced", set())
-        for name in ("champions", "frames", "codebooks"):
+        for name in ("champions", "frames", "codebooks", "figures"):
             object.__setattr__(self, name, {})
 
     @property
@@ -57,9 +61,10 @@ class Desk:
         return self.coder.model.label
 
     def beside(self, coder: Coder, manifest: Manifest, codebook: Codebook) -> "Desk":
-        """A desk of the same store with another model, which knows what this one knows of rosters."""
+        """A desk of the same store with another model, which knows what this one knows of rosters and figures."""
         desk = Desk(self.engine, coder, manifest, codebook)
-        object.__setattr__(desk, "redactors", self.redactors)
+        for name in ("redactors", "figures"):
+            object.__setattr__(desk, name, getattr(self, name))
         return desk
 
     def close(self) -> None:
@@ -75,10 +80,18 @@ def open_desk(url: str, model: str | None = None, codebook: str | None = None) -
     `codebook` is a file with the frame that the model was trained for; the model's own, or the one that ships, if left
     out. Raises ModelError, CodebookError and StoreError for what cannot be opened; the store is opened last.
     """
+    return desk_of(lambda: _upgraded(url), model, codebook)
+
+
+def desk_of(opened: Callable[[], Engine], model: str | None = None, codebook: str | None = None) -> Desk:
+    """The desk of a store, which is opened last, with a model by label or folder. Raises as `open_desk`."""
     folder = find(model)
     frame = taxonomy.load(Path(codebook)) if codebook else codebook_of(read_manifest(folder))
     learnt, manifest = load(folder, frame)
-    coder = Coder(learnt)
+    return Desk(opened(), Coder(learnt), manifest, frame)
+
+
+def _upgraded(url: str) -> Engine:
     engine = open_store(url)
     upgrade(engine)
-    return Desk(engine, coder, manifest, frame)
+    return engine

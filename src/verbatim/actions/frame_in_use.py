@@ -6,8 +6,9 @@ given as the one that took it in, a retired one never, and of a split one a pers
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from verbatim import taxonomy
 from verbatim.actions.desk import Desk
@@ -65,7 +66,23 @@ def in_ids_of_today(desk: Desk, organisation: str, codings: Sequence[Coding]) ->
     return [frame.walk.applied(one).coding for one in codings]
 
 
-def codebook(desk: Desk, organisation: str) -> Codebook:
+class Framed(Protocol):
+    """What a frame is asked of: a store, the frame of the installation, and those that are known already."""
+
+    @property
+    def engine(self) -> Engine:
+        """The store."""
+
+    @property
+    def codebook(self) -> Codebook:
+        """The frame of the installation."""
+
+    @property
+    def codebooks(self) -> dict[tuple[str, int], Codebook]:
+        """Versions by organisation and number."""
+
+
+def codebook(desk: Framed, organisation: str) -> Codebook:
     """The version in use: that published last, else that kept last of those with the ids of the model, else its own."""
     with reading(desk.engine, organisation) as connection:
         named = named_in_use(connection, organisation, desk.codebook.fingerprint)

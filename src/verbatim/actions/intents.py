@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from verbatim.actions.quotes import Best
 from verbatim.domain import INTENTS, Coding, IntentId, Verbatim
+from verbatim.estimates import wilson
 from verbatim.formats.reports import CompetitorFigure, IntentFigure, IntentFigures
-from verbatim.trends import wilson
 
 QUOTES: Mapping[IntentId, int] = {"quotable": 8, "leaving": 4, "renewal": 2, "urgency": 3, "unaware": 3}
 """How many excerpts are shown of an intent; of those that are told by codes elsewhere, none."""

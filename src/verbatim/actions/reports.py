@@ -10,6 +10,7 @@ from typing import TypeVar
 from verbatim.actions.intents import IntentTally
 from verbatim.actions.quotes import Best, Sample
 from verbatim.domain import POLARITIES, STANCES, CodeMention, Coding, Polarity, Stance, Verbatim
+from verbatim.estimates import nps, wilson
 from verbatim.formats.cells import rolled_up
 from verbatim.formats.coded import partial_file
 from verbatim.formats.reports import (
@@ -24,7 +25,6 @@ from verbatim.formats.reports import (
     render,
 )
 from verbatim.taxonomy import Codebook
-from verbatim.trends import nps, wilson
 
 QUOTES: Mapping[Polarity, int] = {"negative": 3, "neutral": 1, "positive": 3}
 EXAMPLES = 8

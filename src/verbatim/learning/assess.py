@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verbatim.domain import Coding
+from verbatim.estimates import wilson
 from verbatim.learning.confusions import confusions
 from verbatim.learning.examples import GoldRow
 from verbatim.learning.measures import Values, share, wholes
@@ -23,7 +24,6 @@ from verbatim.learning.tallies import (
 )
 from verbatim.quality import Assessment, Ceiling, CodeQuality, Estimate, Figures, Kept, Step
 from verbatim.taxonomy import Codebook
-from verbatim.trends import wilson
 
 SHARES = tuple(number / 20 for number in range(1, 21))
 """Where the coverage curve is measured: shares of the verbatims that are kept without review."""

@@ -3,10 +3,13 @@
 from sqlalchemy import Connection
 
 from verbatim.store import (  # noqa: F401 - they add their tables to the metadata
+    office_tables,
     promotions,
     publications,
+    report_tables,
     review_tables,
     sign_in_tables,
+    theme_tables,
 )
 from verbatim.store.schema import metadata, organisations
 
@@ -66,6 +69,34 @@ _INDEX_OF_WORDS = (
     """,
 )
 
+# What is told of a change, by table and event: the number of the verbatim, 0 for the roster, NULL for everything.
+_EVENTS = ("INSERT", "UPDATE", "DELETE")
+_LOGGED = {
+    **{("verbatims", event): "{row}id" for event in _EVENTS},
+    ("codings", "INSERT"): "{row}verbatim_id",
+    ("withdrawals", "INSERT"): "(SELECT codings.verbatim_id FROM codings WHERE codings.id = {row}coding_id)",
+    ("promotions", "INSERT"): "NULL",
+    **{(table, event): "0" for table in ("accounts", "contacts", "invitations") for event in _EVENTS},
+}
+
+_LOGGED_BY_ROW = """
+CREATE TRIGGER {table}_{event}_logged AFTER {event} ON {table} BEGIN
+    INSERT INTO changes (organisation, verbatim_id) VALUES ({row}organisation, {told});
+END
+"""
+
+# Once a statement, not once a row. The view of a transaction tells which rows of the log it has not seen.
+_LOGGED_BY_STATEMENT = """
+CREATE FUNCTION log_{table}_{event}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO changes (organisation, verbatim_id, position)
+    SELECT DISTINCT organisation, {told}::bigint, pg_current_xact_id()::text::bigint FROM touched;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER {table}_{event}_logged AFTER {event} ON {table}
+REFERENCING {row} TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION log_{table}_{event}()
+"""
 
 SETTING = "verbatim.organisation"
 """The setting of a PostgreSQL transaction that names the organisation whose rows it may touch."""
@@ -88,10 +119,11 @@ def create_all(connection: Connection) -> None:
     """Make everything at once, as the steps of `migrations` do one after the other: for the test that compares them."""
     metadata.create_all(connection)
     if connection.dialect.name == "sqlite":
-        statements = [_EFFECTIVE, *_INDEX_OF_WORDS]
+        statements = [_EFFECTIVE, *_INDEX_OF_WORDS, *map(_logged_by_row, _LOGGED)]
     else:
         walls = [_WALL.format(table=name, column=_owner_column(name)) for name in sorted(metadata.tables)]
-        statements = [_EFFECTIVE, "ALTER VIEW effective_codings SET (security_invoker = true)", *walls]
+        log = map(_logged_by_statement, _LOGGED)
+        statements = [_EFFECTIVE, "ALTER VIEW effective_codings SET (security_invoker = true)", *walls, *log]
     for statement in statements:
         connection.exec_driver_sql(statement)
 
@@ -99,3 +131,17 @@ def create_all(connection: Connection) -> None:
 def _owner_column(name: str) -> str:
     """The column of a table that names the organisation."""
     return "id" if name == organisations.name else "organisation"
+
+
+def _logged_by_row(of: tuple[str, str]) -> str:
+    """The trigger of SQLite for a table and an event."""
+    (table, event), told = of, _LOGGED[of]
+    row = "old." if event == "DELETE" else "new."
+    return _LOGGED_BY_ROW.format(table=table, event=event.lower(), row=row, told=told.format(row=row))
+
+
+def _logged_by_statement(of: tuple[str, str]) -> str:
+    """The trigger of PostgreSQL for a table and an event, with its function."""
+    (table, event), told = of, _LOGGED[of]
+    row = "OLD" if event == "DELETE" else "NEW"
+    return _LOGGED_BY_STATEMENT.format(table=table, event=event.lower(), row=row, told=told.format(row="touched."))

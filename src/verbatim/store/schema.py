@@ -1,4 +1,4 @@
-"""The tables of a store, with those of `review_tables`. `migrations` makes them; a test proves that both say the same.
+"""The tables of a store, with those of `review_tables` and others beside it. `migrations` makes them; a test proves it.
 
 Every row belongs to an organisation, and a foreign key takes the organisation with it, so that no row can point at
 another organisation's. Numbers are never given twice.
@@ -44,6 +44,7 @@ metadata = MetaData(
 
 organisations = Table("organisations", metadata, Column("id", Text, primary_key=True), Column("name", Text), created())
 
+# Revenue and cost to serve are of a year; `tier` is the one supplied, NULL where it follows from the revenue.
 accounts = Table(
     "accounts",
     metadata,
@@ -51,6 +52,14 @@ accounts = Table(
     owner(),
     Column("name", Text, nullable=False),
     created(),
+    Column("customer_type", Text),
+    Column("region", Text),
+    Column("team", Text),
+    Column("product", Text),
+    Column("revenue", Float),
+    Column("cost_to_serve", Float),
+    Column("tier", Text),
+    Column("strategic", Boolean, nullable=False, server_default=false()),
     own(),
     UniqueConstraint("organisation", "name", name="name"),
     sqlite_autoincrement=True,

@@ -1,0 +1,46 @@
+import numpy as np
+import pytest
+from office_facts import facts
+
+from verbatim.errors import InputError
+from verbatim.facts import NOBODY, computed_tiers
+
+ROWS = [
+    {"day": "2026-03-01", "account": "Hill", "contact": "Ann", "score": 3, "codes": ["price", ("service", "positive")]},
+    {"day": "2026-03-02", "account": "Dale", "role": "buyer", "score": 9},
+    {"account": None, "codes": ["price"], "stance": "critic"},
+]
+
+
+def test_some_rows_keep_their_mentions():
+    found = facts(ROWS).of(np.array([True, False, True]))
+    assert found.n == 2
+    assert found.mention_row.tolist() == [0, 0, 1]
+    assert [found.codes[place] for place in found.mention_code] == ["price", "service", "price"]
+
+
+def test_attributes_of_accounts_are_told_by_row():
+    found = facts(ROWS, {"Hill": {"region": "north"}, "Dale": {"region": "south"}}).labels("region")
+    assert [found.names[place] if place != NOBODY else None for place in found.places] == ["north", "south", None]
+
+
+def test_an_attribute_that_there_is_not_is_refused():
+    with pytest.raises(InputError, match="attribute 'colour': expected one of account"):
+        facts(ROWS).labels("colour")
+
+
+@pytest.mark.parametrize(
+    ("revenue", "strategic", "tiers"),
+    [
+        ([50, 30, 10, 6, 4], [0, 0, 0, 0, 0], [1, 1, 2, 2, 3]),
+        ([4, 50, 6, 30, 10], [1, 0, 0, 0, 0], [2, 1, 2, 1, 2]),
+        ([100], [0], [1]),
+        ([np.nan, 10, 0], [0, 0, 0], [0, 1, 3]),
+        ([np.nan, np.nan], [1, 0], [2, 0]),
+        ([0, 0], [0, 1], [3, 2]),
+        ([], [], []),
+    ],
+)
+def test_tier_1_brings_eighty_percent_and_tier_2_eighty_of_the_rest_or_is_strategic(revenue, strategic, tiers):
+    found = computed_tiers(np.array(revenue, np.float64), np.array(strategic, np.bool_))
+    assert found.tolist() == tiers
