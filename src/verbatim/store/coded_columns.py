@@ -1,6 +1,6 @@
 """What was said and how it is coded in effect, as columns: what a reading of the store gives, and how readings join."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -47,42 +47,41 @@ class CodedRows:
 
 
 class Names:
-    """Places for names, in the order in which they come."""
+    """Places for names."""
 
     def __init__(self) -> None:
-        self._places: dict[str, int] = {}
+        self._places: dict[str | None, int] = {None: NOBODY}
         self._pieces: list[Integers] = []
 
-    def add(self, values: Iterable[str | None]) -> None:
+    def add(self, values: Sequence[str | None]) -> None:
         """Note a piece of a column."""
         known = self._places
-        self._pieces.append(
-            np.array([NOBODY if one is None else known.setdefault(one, len(known)) for one in values], np.int32)
-        )
+        for one in set(values).difference(known):
+            known[one] = len(known) - 1
+        self._pieces.append(np.fromiter(map(known.__getitem__, values), np.int32, len(values)))
 
     def labels(self) -> Labels:
         """The whole column."""
         places = np.concatenate(self._pieces) if self._pieces else np.empty(0, np.int32)
-        return Labels(places, tuple(self._places))
+        return Labels(places, tuple(name for name in self._places if name is not None))
 
 
 def merged(former: CodedRows, fresh: CodedRows, changed: Sequence[int]) -> CodedRows:
     """The former rows without those of the changed verbatims, and the fresh ones; names that nobody has are gone."""
-    stays = ~np.isin(former.number, np.array(changed, np.int64))
-    kept = _some(former, stays)
-    order = np.argsort(np.concatenate([kept.number, fresh.number]), kind="stable")
-    place = np.empty(len(order), np.int32)
-    place[order] = np.arange(len(order), dtype=np.int32)
-    rows = np.concatenate([place[: kept.n][kept.mention_row], place[kept.n :][fresh.mention_row]])
-    by_row = np.argsort(rows, kind="stable")
-    columns = {name: np.concatenate([getattr(kept, name), getattr(fresh, name)])[order] for name in _COLUMNS}
-    joined = {name: _joined(kept.labels[name], fresh.labels[name], order) for name in LABELS}
+    kept = _some(former, ~np.isin(former.number, np.array(changed, np.int64)))
+    at = np.searchsorted(kept.number, fresh.number)
+    # Where rows have gone to: a kept one is moved by the fresh ones before it, a fresh one by those kept.
+    moved = np.arange(kept.n, dtype=np.int32) + np.searchsorted(at, np.arange(kept.n), "right").astype(np.int32)
+    new_rows = (at + np.arange(fresh.n)).astype(np.int32)[fresh.mention_row]
+    old_rows = moved[kept.mention_row]
+    said = np.searchsorted(old_rows, new_rows, "right")
+    columns = {name: np.insert(getattr(kept, name), at, getattr(fresh, name)) for name in _COLUMNS}
     return CodedRows(
         **columns,
-        labels=joined,
-        mention_row=rows[by_row],
-        mention_code=_joined(kept.mention_code, fresh.mention_code, by_row),
-        mention_polarity=np.concatenate([kept.mention_polarity, fresh.mention_polarity])[by_row],
+        labels={name: _joined(kept.labels[name], fresh.labels[name], at) for name in LABELS},
+        mention_row=np.insert(old_rows, said, new_rows),
+        mention_code=_joined(kept.mention_code, fresh.mention_code, said),
+        mention_polarity=np.insert(kept.mention_polarity, said, fresh.mention_polarity),
     )
 
 
@@ -106,9 +105,8 @@ def _some(rows: CodedRows, kept: Flags) -> CodedRows:
     )
 
 
-def _joined(one: Labels, other: Labels, order: NDArray[np.intp]) -> Labels:
-    """Both one after the other, in an order, without the names that no row has."""
+def _joined(one: Labels, other: Labels, at: NDArray[np.intp]) -> Labels:
+    """The one with the other's rows put in at these places, without the names that no row has."""
     names = {name: place for place, name in enumerate(one.names)}
-    moved = np.array([names.setdefault(name, len(names)) for name in other.names] or [0], np.int32)
-    places = np.concatenate([one.places, np.where(other.places == NOBODY, NOBODY, moved[other.places])])[order]
-    return Labels(places.astype(np.int32, copy=False), tuple(names)).in_use()
+    moved = np.array([*(names.setdefault(name, len(names)) for name in other.names), NOBODY], np.int32)
+    return Labels(np.insert(one.places, at, moved[other.places]), tuple(names)).in_use()

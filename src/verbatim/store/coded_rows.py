@@ -6,6 +6,7 @@ the view `effective_codings`: to ask the view for a million verbatims takes a mi
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,7 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
+from sqlalchemy.exc import OperationalError
 
 from verbatim.domain import POLARITIES, STANCES
 from verbatim.facts import NOBODY, UNDATED, Integers, Labels
@@ -109,12 +111,36 @@ def _language(told: Labels, judged: _Judged) -> Labels:
 def _pieces(connection: Connection, chosen: Select[Any], numbers: Sequence[int] | None, by: Any) -> Iterator[Columns]:
     """Yield what is chosen, all or by these numbers, as columns, some rows at a time."""
     if numbers is None:
-        for rows in connection.execute(chosen, execution_options={"yield_per": AT_ONCE}).partitions():
-            yield list(zip(*rows, strict=True))
+        with _told(connection), closing(_streamed(connection, chosen)) as cursor:
+            while rows := cursor.fetchmany(AT_ONCE):
+                yield list(zip(*rows, strict=True))
         return
     for start in range(0, len(numbers), BATCH):
         if rows := connection.execute(chosen.where(by.in_(numbers[start : start + BATCH]))).all():
             yield list(zip(*rows, strict=True))
+
+
+@contextmanager
+def _told(connection: Connection) -> Iterator[None]:
+    """What the driver says, as SQLAlchemy would say it."""
+    try:
+        yield
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise OperationalError(None, None, error) from error
+
+
+def _streamed(connection: Connection, chosen: Select[Any]) -> Any:
+    """A cursor of the driver itself: rows as SQLAlchemy makes them take twice as long, and need no converting."""
+    if not connection.in_transaction():
+        connection.begin()
+    made = chosen.compile(connection)
+    if connection.dialect.name == "sqlite":
+        cursor = connection.connection.cursor()
+        cursor.execute(str(made), [made.params[name] for name in made.positiontup or ()])
+        return cursor
+    cursor = connection.connection.cursor(name="columns")  # it stays on the server, and rows come as they are asked for
+    cursor.execute(str(made), made.params)
+    return cursor
 
 
 def _stacked(pieces: Sequence[Sequence[NDArray[Any]]], kinds: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
@@ -218,7 +244,6 @@ def _persons(
 
 def _judged(connection: Connection, organisation: str, numbers: Sequence[int] | None, said: _Said) -> _Judged:
     """The coding in effect of each verbatim that anybody has coded."""
-    taken_back = _withdrawn(connection, organisation)
     ranks, languages = _ranks(connection, organisation), Names()
     pieces = []
     for piece in _pieces(connection, _codings(organisation), numbers, codings.c.verbatim_id):
@@ -226,6 +251,7 @@ def _judged(connection: Connection, organisation: str, numbers: Sequence[int] | 
         languages.add(language)
         pieces.append([np.array(column, kind) for column, kind in zip(plain, _OF_CODING.values(), strict=True)])
     found = _stacked(pieces, _OF_CODING)
+    taken_back = _withdrawn(connection, organisation, None if numbers is None else found["id"].tolist())
     chosen = _effective(found, said, ranks, taken_back)
     model = found["model"][chosen]
     columns = {name: found[name][chosen] for name in ("stance", "estimated", "conflict", "review", "book")}
@@ -303,9 +329,12 @@ def _ranks(connection: Connection, organisation: str) -> dict[int, int]:
     return {**{number: rank for rank, number in enumerate(ordered)}, 0: len(ordered)}
 
 
-def _withdrawn(connection: Connection, organisation: str) -> Numbers:
-    chosen = select(withdrawals.c.coding_id).where(owned(withdrawals.c.organisation, organisation))
-    return np.array(connection.execute(chosen).scalars().all(), np.int64)
+def _withdrawn(connection: Connection, organisation: str, some: Sequence[int] | None) -> Numbers:
+    """The numbers of codings that were taken back, of all or of some."""
+    coding = withdrawals.c.coding_id
+    chosen = select(coding).where(owned(withdrawals.c.organisation, organisation))
+    found = [np.array(piece[0], np.int64) for piece in _pieces(connection, chosen, some, coding)]
+    return np.concatenate([np.empty(0, np.int64), *found])
 
 
 def _mentions(
@@ -323,7 +352,7 @@ def _mentions(
         kept = ids[place] == of if len(ids) else np.zeros(len(of), np.bool_)
         rows.append(row_of[place[kept]].astype(np.int32))
         polarities.append(np.array(polarity, np.int8)[kept])
-        names.add(one for one, stands in zip(code, kept.tolist(), strict=True) if stands)
+        names.add(code if kept.all() else [one for one, stands in zip(code, kept.tolist(), strict=True) if stands])
     row = np.concatenate(rows)
     order = np.argsort(row, kind="stable")
     return {
