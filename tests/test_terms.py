@@ -10,7 +10,7 @@ def keys(text):
 
 
 def test_english_words_count_by_their_stem_and_pairs_do_not_go_over_stop_words():
-    assert keys("Charges for the service times") == ["charg", "servic", "time", "servic time"]
+    assert keys("Charges for the service times") == ["charg", "servic", "tim", "servic tim"]
 
 
 def test_both_chinese_scripts_give_the_same_words():

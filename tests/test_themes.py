@@ -37,7 +37,7 @@ def test_a_theme_of_two_languages_has_words_in_both():
 
 def test_the_word_of_one_segment_is_no_name():
     found = named([terms("xanthippe parks"), terms("parking fees")], np.array([0, 0]), 1)
-    assert found[0].english == ("parks",)
+    assert found[0].english == ("parking",)
 
 
 def test_a_theme_keeps_its_number_and_the_score_is_told():

@@ -19,7 +19,7 @@ from verbatim.trends.changes import Durable, Versus
 DIGITS = 4
 
 
-class ShownLimits(Shown):
+class ShownFigure(Shown):
     """A figure with its limits; null where they cannot be told."""
 
     value: float
@@ -27,7 +27,7 @@ class ShownLimits(Shown):
     high: float | None
 
 
-class ShownCorrected(Shown):
+class ShownTrendCorrected(Shown):
     """The share without the coder's own error; where there is none, `refusal` says why."""
 
     share: float | None
@@ -36,17 +36,17 @@ class ShownCorrected(Shown):
     refusal: Refusal | None
 
 
-class ShownScores(Shown):
+class ShownTrendScores(Shown):
     """The counts behind a Net Promoter Score; the same with every account once, and by revenue."""
 
     promoters: int
     passives: int
     critics: int
-    by_account: ShownLimits | None
-    by_revenue: ShownLimits | None
+    by_account: ShownFigure | None
+    by_revenue: ShownFigure | None
 
 
-class ShownPoint(Shown):
+class ShownTrendPoint(Shown):
     """A measure in one period, from `start` to before `end`: `k` of `n` verbatims, of so many persons and accounts.
 
     `value` is a share from 0 to 1, or a score from -100 to 100. `effect`: the design effect of accounts. `estimated`
@@ -73,11 +73,11 @@ class ShownPoint(Shown):
     right: int | None
     heard: int | None
     below: bool | None
-    corrected: ShownCorrected | None
-    scores: ShownScores | None
+    corrected: ShownTrendCorrected | None
+    scores: ShownTrendScores | None
 
 
-class ShownChange(Shown):
+class ShownTrendChange(Shown):
     """A period against the one before, the same a year before, or others; what is told of it, and whether it endures.
 
     `p` is the test by accounts, `q` what is left of it beside everything looked at; both null where nothing was tested.
@@ -97,7 +97,7 @@ class ShownChange(Shown):
     durable: Durable | None
 
 
-class ShownStep(Shown):
+class ShownTrendStep(Shown):
     """A change point: the level from this period on, and the level before it; limits of the difference."""
 
     period: str
@@ -110,7 +110,7 @@ class ShownStep(Shown):
     verdict: Verdict
 
 
-class ShownBreak(Shown):
+class ShownTrendBreak(Shown):
     """From this period on counts are of another code: the version of the frame that split, retired or added it.
 
     `recoded` is the share of what was said before that is coded by that version or a later one.
@@ -125,7 +125,7 @@ class ShownBreak(Shown):
     recoded: float
 
 
-class ShownSeries(Shown):
+class ShownTrendSeries(Shown):
     """A measure of all (`part` null) or of one value of the split."""
 
     kind: Kind
@@ -133,13 +133,13 @@ class ShownSeries(Shown):
     name: Annotated[str | None, Field(description="What a theme is called.")]
     polarity: Polarity | None
     part: str | None
-    points: list[ShownPoint]
-    changes: list[ShownChange]
-    steps: list[ShownStep]
-    breaks: list[ShownBreak]
+    points: list[ShownTrendPoint]
+    changes: list[ShownTrendChange]
+    steps: list[ShownTrendStep]
+    breaks: list[ShownTrendBreak]
 
 
-class ShownGold(Shown):
+class ShownTrendGold(Shown):
     """What the coder made of gold: of `positives` with the code it found `found`, of `negatives` it spared `spared`."""
 
     found: int
@@ -148,13 +148,13 @@ class ShownGold(Shown):
     negatives: int
 
 
-class ShownCoder(Shown):
+class ShownCoderError(Shown):
     """How the coder's error was measured: on `n` verbatims of gold, or as the model's card tells; by code."""
 
     model: str
     source: Source
     n: int
-    gold: dict[str, ShownGold]
+    gold: dict[str, ShownTrendGold]
 
 
 class ShownTrends(Shown):
@@ -173,12 +173,12 @@ class ShownTrends(Shown):
     split: str | None
     against: str | None
     population: dict[str, int]
-    series: list[ShownSeries]
+    series: list[ShownTrendSeries]
     looked: int
     undated: int
     unlabelled: int
     other: int
-    coder: ShownCoder
+    coder: ShownCoderError
     formulas: Annotated[dict[str, str], Field(description="How every number is made.")]
 
 
@@ -190,9 +190,9 @@ class ShownDriver(Shown):
     accounts: int
     with_it: float
     without: float | None
-    impact: ShownLimits
-    gap: ShownLimits
-    weight: ShownLimits
+    impact: ShownFigure
+    gap: ShownFigure
+    weight: ShownFigure
     p: float | None
     q: float | None
     enough: bool
@@ -279,8 +279,8 @@ def rounded(value: float | None) -> float | None:
     return None if value is None else round(value, DIGITS)
 
 
-def _series(one: Series, found: TrendsFound) -> ShownSeries:
-    return ShownSeries(
+def _series(one: Series, found: TrendsFound) -> ShownTrendSeries:
+    return ShownTrendSeries(
         kind=one.measure.kind,
         id=one.measure.id,
         name=found.themes.get(one.measure.name) if one.measure.kind == "theme" else None,
@@ -293,8 +293,8 @@ def _series(one: Series, found: TrendsFound) -> ShownSeries:
     )
 
 
-def _point(one: Point, goal: float) -> ShownPoint:
-    return ShownPoint(
+def _point(one: Point, goal: float) -> ShownTrendPoint:
+    return ShownTrendPoint(
         period=one.period.name,
         start=one.period.start,
         end=one.period.end,
@@ -314,7 +314,7 @@ def _point(one: Point, goal: float) -> ShownPoint:
         heard=one.heard,
         below=None if one.right is None or one.heard is None else one.heard < goal * one.right,
         corrected=_corrected(one.corrected) if one.corrected else None,
-        scores=ShownScores(
+        scores=ShownTrendScores(
             promoters=one.scores.promoters,
             passives=one.scores.passives,
             critics=one.scores.critics,
@@ -326,20 +326,20 @@ def _point(one: Point, goal: float) -> ShownPoint:
     )
 
 
-def _corrected(one: Corrected) -> ShownCorrected:
+def _corrected(one: Corrected) -> ShownTrendCorrected:
     share, low, high = (rounded(value) for value in (one.share, one.low, one.high))
-    return ShownCorrected(share=share, low=low, high=high, refusal=one.refusal)
+    return ShownTrendCorrected(share=share, low=low, high=high, refusal=one.refusal)
 
 
-def _interval(one: NpsInterval | None) -> ShownLimits | None:
+def _interval(one: NpsInterval | None) -> ShownFigure | None:
     if one is None:
         return None
-    return ShownLimits(value=round(one.value, DIGITS), low=rounded(one.low), high=rounded(one.high))
+    return ShownFigure(value=round(one.value, DIGITS), low=rounded(one.low), high=rounded(one.high))
 
 
-def _change(one: Change) -> ShownChange:
+def _change(one: Change) -> ShownTrendChange:
     names = ("value", "before", "difference", "low", "high")
-    return ShownChange(
+    return ShownTrendChange(
         versus=one.versus,
         period=one.period.name,
         other=one.other.name if one.other else None,
@@ -351,15 +351,15 @@ def _change(one: Change) -> ShownChange:
     )
 
 
-def _step(one: Step) -> ShownStep:
+def _step(one: Step) -> ShownTrendStep:
     names = ("value", "before", "low", "high")
     figures: Mapping[str, Any] = {name: round(getattr(one, name), DIGITS) for name in names}
-    return ShownStep(period=one.period.name, **figures, p=one.p, q=one.q, verdict=one.verdict)
+    return ShownTrendStep(period=one.period.name, **figures, p=one.p, q=one.q, verdict=one.verdict)
 
 
-def _break(seam: Seam, points: tuple[Point, ...]) -> ShownBreak:
+def _break(seam: Seam, points: tuple[Point, ...]) -> ShownTrendBreak:
     edition = seam.edition
-    return ShownBreak(
+    return ShownTrendBreak(
         period=points[seam.at].period.name,
         version=edition.label,
         day=edition.day,
@@ -370,9 +370,9 @@ def _break(seam: Seam, points: tuple[Point, ...]) -> ShownBreak:
     )
 
 
-def _coder(error: CoderError, ids: set[str]) -> ShownCoder:
+def _coder(error: CoderError, ids: set[str]) -> ShownCoderError:
     known = {**error.categories, **error.codes}
-    return ShownCoder(
+    return ShownCoderError(
         model=error.model,
         source=error.source,
         n=error.n,
@@ -380,8 +380,8 @@ def _coder(error: CoderError, ids: set[str]) -> ShownCoder:
     )
 
 
-def _gold(one: Gold) -> ShownGold:
-    return ShownGold(found=one.found, positives=one.positives, spared=one.spared, negatives=one.negatives)
+def _gold(one: Gold) -> ShownTrendGold:
+    return ShownTrendGold(found=one.found, positives=one.positives, spared=one.spared, negatives=one.negatives)
 
 
 def _driver(one: Driver) -> ShownDriver:
@@ -400,5 +400,5 @@ def _driver(one: Driver) -> ShownDriver:
     )
 
 
-def _limits(one: Estimated) -> ShownLimits:
-    return ShownLimits(value=round(one.value, DIGITS), low=rounded(one.low), high=rounded(one.high))
+def _limits(one: Estimated) -> ShownFigure:
+    return ShownFigure(value=round(one.value, DIGITS), low=rounded(one.low), high=rounded(one.high))

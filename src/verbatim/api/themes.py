@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from verbatim.access import sight
 from verbatim.actions import theme_acts
 from verbatim.actions.codebooks import Editor, codebook
 from verbatim.actions.theme_acts import Promotion
@@ -27,7 +28,6 @@ from verbatim.api.shown_themes import (
     shown_themes,
 )
 from verbatim.api.shown import ShownStart
-from verbatim.api.sight import SEES_ALL
 from verbatim.api.work import started
 from verbatim.store.access_keys import Holder, scope
 from verbatim.store.keys import Answer
@@ -107,7 +107,7 @@ def change_theme(request: Request, id: Number) -> Response:
 
 def reader_of(holder: Holder) -> Reader:
     """What the holder may see of themes."""
-    return Reader(holder.organisation, scope(holder).accounts, holder.role in SEES_ALL)
+    return Reader(holder.organisation, scope(holder).accounts, sight("aggregate", holder.role).words)
 
 
 def _done(ask: Asked, id: int, given: GivenThemeAct) -> ShownThemeChanged:

@@ -35,6 +35,9 @@ SEED = 7
 BLOCK = 4_000_000
 """As many drawn weights are in memory at a time."""
 
+LEAST = 1e-12
+"""Below this a variance is nothing but rounding."""
+
 DENSE = 8_000_000
 """Up to so many cells that there could be, those that there are get counted without sorting."""
 
@@ -187,11 +190,20 @@ class Pairs:
             influences.append(np.nan_to_num(side._influence(tops, found.value, found.base)[1]))
         shared = self.later.sums(influences[0] * influences[1])
         value, variance = new.value - old.value, new.variance + old.variance - 2 * shared
-        df = self._df(new, old)
-        p = 2 * stdtr(df, -np.abs(value) / np.sqrt(variance))
-        p = np.where(variance > 0, p, np.where(value == 0, 1.0, np.nan))
+        # Where either side is all alike nothing varies around it: then the accounts vary around both taken together.
+        tested = np.where(variance > LEAST, variance, self._pooled(later, earlier, new, old))
+        df = np.where(variance > LEAST, self._df(new, old), np.maximum(1, np.minimum(new.clusters, old.clusters) - 1))
+        p = np.where(value == 0, 1.0, 2 * stdtr(df, -np.abs(value) / np.sqrt(tested)))
         correlation = np.clip(np.nan_to_num(shared / np.sqrt(new.variance * old.variance)), -0.99, 0.99)
         return Differences(value, variance, df, p, correlation)
+
+    def _pooled(self, later: Floats, earlier: Floats, new: Ratios, old: Ratios) -> Floats:
+        """Return the variance of the difference if there is none: of influences around the ratio of both together."""
+        sums, whole = self.later.sums, (new.value * new.base + old.value * old.base) / (new.base + old.base)
+        group = self.later.group
+        one = (later - whole[group] * self.later.base) / new.base[group]
+        other = (earlier - whole[group] * self.earlier.base) / old.base[group]
+        return sums((one - other) ** 2)
 
     def _df(self, new: Ratios, old: Ratios) -> Floats:
         """Return (tr M)²/tr M² for M = s₁A₁ + s₀A₀, the matrices of both quadratic forms under independence."""

@@ -44,17 +44,22 @@ class Plan:
 
     `least` different texts make a theme, and where there are many segments at least `rooted` times the root of their
     number. `core`: the neighbours by which HDBSCAN tells density. `outer`: the share of a theme's members that lie
-    farther out than what may join.
+    farther out than what may join; nothing belongs to a theme whose cosine to its
+    middle is below `least_near`, or below half of what is usual there. Themes whose middles are `alike` are one.
+    `largest`: what holds a larger share of the points is looked into further.
     """
 
     components: int = 64
     neighbours: int = 15
-    dimensions: int = 24
+    dimensions: int = 16
     least: int = 6
     rooted: float = 0.08
     core: int = 5
     sample: int = 20_000
     outer: float = 0.1
+    least_near: float = 0.25
+    alike: float = 0.85
+    largest: float = 0.05
 
     def least_of(self, points: int) -> int:
         """How many different texts make a theme among so many."""
@@ -123,6 +128,7 @@ def themes_of(segments: Segments, plan: Plan | None = None) -> Themes:
         rows = _components(level[first], plan.components)
         drawn = _drawn([segments.texts[at] for at in first], plan.sample)
         cores = _clustered(rows[drawn], plan, plan.least_of(len(first)) * len(drawn) / len(first))
+        cores = _as_one(rows[drawn], cores, plan.alike)
         labels = _joined(rows, drawn, cores, plan)[point]
         return _told(level, _in_order(labels, first, point, plan.least_of(len(first))))
 
@@ -185,7 +191,8 @@ def _clustered(rows: Floats, plan: Plan, least: float) -> Labels:
     found = HDBSCAN(
         min_cluster_size=max(plan.least, round(least)),
         min_samples=plan.core,
-        cluster_selection_method="leaf",
+        max_cluster_size=max(10 * plan.least, round(plan.largest * len(rows))),
+        cluster_selection_method="eom",
         algorithm="kd_tree",
         copy=True,
         n_jobs=1,
@@ -196,12 +203,13 @@ def _clustered(rows: Floats, plan: Plan, least: float) -> Labels:
 def _embedded(rows: Floats, plan: Plan) -> Floats:
     """The rows by the leading eigenvectors of their neighbourhood graph: near is what can be reached by near steps.
 
-    Of the normalised adjacency, without the first (M. Belkin and P. Niyogi 2003).
+    Of the normalised adjacency, without the first (M. Belkin and P. Niyogi 2003), as unit rows (A. Ng, M. Jordan and Y.
+    Weiss 2002).
     """
     from scipy.sparse import diags_array  # noqa: PLC0415 - slow to import
     from scipy.sparse.linalg import eigsh  # noqa: PLC0415
 
-    count = min(plan.dimensions, len(rows) - 2)
+    count = min(plan.dimensions, max(2, len(rows) // (4 * plan.least)))
     graph = _graph(rows, min(plan.neighbours, len(rows) - 1))
     degree = np.asarray(graph.sum(axis=1)).ravel() + 1e-9
     halves = diags_array(degree**-0.5)
@@ -209,7 +217,7 @@ def _embedded(rows: Floats, plan: Plan) -> Floats:
     values, vectors = eigsh(halves @ graph @ halves, k=count + 1, which="LA", v0=start, tol=1e-6)
     order = np.argsort(-values, kind="stable")[1:]
     found = _signed(vectors[:, order]) / np.sqrt(degree)[:, None] * np.maximum(values[order], 0)
-    return np.asarray(np.round(found / np.abs(found).max(), 7), dtype=np.float32)
+    return np.asarray(np.round(_unit(found.astype(np.float32)), 6), dtype=np.float32)
 
 
 def _graph(rows: Floats, neighbours: int) -> "csr_array":
@@ -241,21 +249,40 @@ def _blocks(count: int) -> Iterator[slice]:
         yield slice(start, start + BLOCK)
 
 
+def _as_one(rows: Floats, labels: Labels, alike: float) -> Labels:
+    """The labels with themes as one whose middles are alike, directly or by others between."""
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415 - slow to import
+
+    count = int(labels.max(initial=NOWHERE)) + 1
+    if count < 2:
+        return labels
+    middles = _middles(rows, labels, count)
+    _, groups = connected_components(middles @ middles.T >= alike, directed=False)
+    return np.append(groups, NOWHERE).astype(np.int64)[labels]
+
+
+def _middles(rows: Floats, labels: Labels, count: int) -> Floats:
+    """The middle of each theme, a unit row."""
+    return np.stack([_unit(rows[labels == one].mean(axis=0, keepdims=True))[0] for one in range(count)])
+
+
 def _joined(rows: Floats, drawn: Places, cores: Labels, plan: Plan) -> Labels:
     """The theme of every point: those clustered keep theirs, others join where they lie close enough."""
     labels = np.full(len(rows), NOWHERE)
     labels[drawn] = cores
     count = int(cores.max(initial=NOWHERE)) + 1
-    rest = np.flatnonzero(labels == NOWHERE)
-    if not count or not len(rest):
+    if not count:
         return labels
-    middles = np.stack([_unit(rows[labels == one].mean(axis=0, keepdims=True))[0] for one in range(count)])
-    reach = np.array(
-        [np.quantile(rows[labels == one] @ middles[one], plan.outer) for one in range(count)], dtype=np.float32
-    )
+    middles = _middles(rows, labels, count)
+    near = [rows[labels == one] @ middles[one] for one in range(count)]
+    for one in range(count):
+        least = max(plan.least_near, float(np.median(near[one])) / 2)
+        labels[np.flatnonzero(labels == one)[near[one] < least]] = NOWHERE
+    reach = np.array([max(plan.least_near, np.quantile(own, plan.outer)) for own in near], dtype=np.float32)
+    rest = np.flatnonzero(labels == NOWHERE)
     clustered = np.flatnonzero(labels != NOWHERE)
-    near, _ = _nearest(rows[rest], rows[clustered], min(plan.neighbours, len(clustered)))
-    votes = labels[clustered][near]
+    closest, _ = _nearest(rows[rest], rows[clustered], min(plan.neighbours, len(clustered)))
+    votes = labels[clustered][closest]
     chosen = _most_of(votes, count)
     close = np.einsum("ij,ij->i", rows[rest], middles[chosen]) >= reach[chosen]
     labels[rest[close]] = chosen[close]

@@ -190,10 +190,18 @@ def themes_of_contact(connection: Connection, organisation: str, contact: int) -
     return tuple(connection.execute(chosen.order_by(theme_members.c.theme_id)).scalars())
 
 
+def themes_before(connection: Connection, organisation: str, before: datetime) -> tuple[int, ...]:
+    """The numbers of the themes that something dated, or else received, before a moment belongs to."""
+    joined = theme_members.join(all_verbatims, all_verbatims.c.id == theme_members.c.verbatim_id)
+    own = theme_members.c.organisation == organisation, all_verbatims.c.at < before
+    chosen = select(theme_members.c.theme_id).select_from(joined).where(*own).distinct()
+    return tuple(connection.execute(chosen.order_by(theme_members.c.theme_id)).scalars())
+
+
 def unsay(connection: Connection, organisation: str, numbers: Sequence[int]) -> None:
     """Leave of the words of themes those that somebody else who is left said too, and drop the centroids.
 
-    For themes that lost members by an erasure: a centroid tells something of everybody who is in it, and is made anew
+    For themes that lost members by an erasure or by age: a centroid tells something of everybody who is in it, and is made anew
     by the next run.
     """
     for number in numbers:

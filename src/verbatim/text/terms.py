@@ -37,7 +37,8 @@ than thank thanks that thats the their theirs them themselves then there these t
 this those though thought through thus till to together told too took toward towards tried try trying two u under until
 up upon us use used usually v very via w want wanted wants was wasnt way we well went were werent weve what whatever
 when where whether which while who whole whom whose why will with within without wont would wouldnt x y yes yet you
-youd youre your yours yourself youve z
+youd youre your yours yourself youve z aren couldn didn doesn don hadn hasn haven isn ll re shouldn ve wasn weren won
+wouldn
 """.split()
 )
 _CHINESE = frozenset(

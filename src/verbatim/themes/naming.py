@@ -70,10 +70,10 @@ def _counted(segments: Iterable[Sequence[Term]], labels: Labels, count: int) -> 
     found.speaking = [Counter() for _ in range(count)]
     for terms, label in zip(segments, labels.tolist(), strict=True):
         keys = {term.key: term for term in terms}
-        found.all.update(keys)
+        found.all.update(keys.keys())
         if label < 0:
             continue
-        found.of[label].update(keys)
+        found.of[label].update(keys.keys())
         found.speaking[label].update({term.han for term in terms})
         for key, term in keys.items():
             found.texts[label].setdefault(key, Counter())[term.text] += 1

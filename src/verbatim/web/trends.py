@@ -34,6 +34,9 @@ CHARTS = 8
 ROWS = 24
 """So many periods of each series stand in the table, the latest ones."""
 
+MOST_CHOSEN = 12
+"""So many choices are named where the form is closed."""
+
 REACH = 100.0
 """Half the width of a bar."""
 
@@ -107,7 +110,8 @@ def _time(
         answer=found.trends,
         question=question,
         problem=problem,
-        picks=_picks(visit, frame, looked),
+        picks=(picks := _picks(visit, frame, looked)),
+        chosen=[_told(head, one) for head, group in picks for one in group if one.chosen][:MOST_CHOSEN],
         looked=looked,
         polarities=POLARITIES,
         periods=PERIODS,
@@ -318,6 +322,11 @@ def _picks(visit: Visit, frame: Codebook, looked: Looked) -> list[tuple[str, lis
         own = [pick("theme", str(number), name, number in looked.themes) for number, name in themes]
         groups.append((say("trends.themes"), own))
     return groups
+
+
+def _told(head: str, one: Pick) -> str:
+    """Return what a choice is called where its group is not seen: a category by the heading."""
+    return head if one.value.startswith("category:") else one.name
 
 
 def _themes(visit: Visit) -> list[tuple[int, str]]:
