@@ -34,6 +34,7 @@ from verbatim.store.opening import writing
 from verbatim.store.records import StoredCoding, StoredVerbatim
 from verbatim.store.verbatims import History
 
+
 def narrowed(asked: Asked, filters: Filters) -> Filters:
     """The filters within what the key may see; words that it may not see are not searched either."""
     hidden = asked.role == "manager" and filters.search is not None
