@@ -101,16 +101,17 @@ def main() -> None:
         if current_count(engine) == 0:
             fill(engine, wanted.codings, wanted.accounts, wanted.years)
         made = time.perf_counter() - began
-        results = {
+        results: dict[str, Any] = {
             "machine": asdict(this_machine()),
             "store": engine.dialect.name,
             "codings": wanted.codings,
             "accounts": wanted.accounts,
             "made_seconds": round(made, 1),
-            "facts": facts_figures(engine),
-            "plans": plans(engine),
-            "http": http_figures(place, wanted.database, engine, wanted.requests),
         }
+        results["facts"] = facts_figures(engine)
+        print(json.dumps(results["facts"]), file=sys.stderr, flush=True)
+        results["plans"] = plans(engine)
+        results["http"] = http_figures(place, wanted.database, engine, wanted.requests)
         engine.dispose()
     kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     RESULTS.write_text(json.dumps({**kept, results["store"]: results}, indent=1) + "\n", encoding="utf-8")
