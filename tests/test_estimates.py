@@ -210,6 +210,12 @@ def test_accounts_in_both_periods_are_compared_with_themselves():
     assert pairs.correlation[0] == pytest.approx(0.99)
 
 
+def test_what_all_say_and_nobody_said_before_is_a_change():
+    # around both together, .5: 20 influences of .5/10, so √(20·.0025) = .224 and t = 1/.224 = 4.47 with 9 degrees
+    _, p = clustered_difference(([1] * 10 + [0] * 10, [1] * 10 + [0] * 10), ([0] * 20, [0] * 10 + [1] * 10))
+    assert p == pytest.approx(0.0015, abs=1e-4)
+
+
 def test_draws_are_the_same_ones_every_time_and_vary_as_much_as_the_formula_says():
     k, n = np.arange(40) % 7, np.full(40, 10)
     drawn = resampled(k, n)
@@ -223,7 +229,8 @@ def test_a_corrected_share_is_that_of_rogan_and_gladen():
 
 
 def test_its_limits_are_those_of_lang_and_reiczigel_worked_by_hand():
-    # n = 500, p = .26; Se 90/100, Sp 380/400 -> Se′ 91/102, Sp′ 381/402, p′ .26183, n′ 503.84; P′ = .20957/.83992 = .24951
+    # n = 500, p = .26; Se 90/100, Sp 380/400 -> Se′ 91/102, Sp′ 381/402, p′ .26183, n′ 503.84;
+    # P′ = .20957/.83992 = .24951
     # shift 7.683·(.24951·.00094344 − .75049·.00012317) = .00110; spread √(.00038360 + .00005873 + .00006937)/.83992
     # = .02693; .25061 ± 1.95996·.02693
     found = corrected(0.26, 500, Gold(90, 100, 380, 400))

@@ -277,9 +277,10 @@ def _cells(facts: Facts, roster: Roster, people: _People, sought: Sought, by: tu
     ]
     if "account" in by:
         rates = _alone(counted[3], counted[1])
+    counts: list[list[int]] = np.stack(counted, axis=1).tolist()
     cells = [
-        Cell(name, *counts, rate, rate is not None and rate.share < sought.goal)
-        for name, rate, *counts in zip(names, rates, *(one.tolist() for one in counted), strict=True)
+        Cell(name, n, right, invited, answered, rate, rate is not None and rate.share < sought.goal)
+        for name, rate, (n, right, invited, answered) in zip(names, rates, counts, strict=True)
     ]
     return tuple(sorted(cells, key=_lacking))
 

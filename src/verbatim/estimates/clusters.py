@@ -35,6 +35,9 @@ SEED = 7
 BLOCK = 4_000_000
 """As many drawn weights are in memory at a time."""
 
+LEAST = 1e-12
+"""Below this a variance is nothing but rounding."""
+
 DENSE = 8_000_000
 """Up to so many cells that there could be, those that there are get counted without sorting."""
 
@@ -55,7 +58,7 @@ class Ratios:
         Where that cannot be told, for all say the same or one account speaks alone, it is the one that Kish's formula
         gives, see `Cells.kish`.
         """
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             plain = self.value * (1 - self.value) / self.base
             told = self.variance / plain
         known = (plain > 0) & (self.clusters > 1)
@@ -101,7 +104,7 @@ class Cells:
 
     def sums(self, values: ArrayLike) -> Floats:
         """The sum over the cells of each group."""
-        return np.bincount(self.group, np.asarray(values, dtype=np.float64), self.count)
+        return np.bincount(self.group, np.asarray(values, dtype=np.float64), self.count).astype(np.float64)
 
     @property
     def totals(self) -> Floats:
@@ -116,7 +119,7 @@ class Cells:
     def ratios(self, tops: ArrayLike) -> Ratios:
         """The ratio of every group; `tops` (cells,). NaN where a group has nothing, no variance for one account."""
         values = np.asarray(tops, dtype=np.float64)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             totals, clusters = self.totals, self.clusters
             value = self.sums(values) / totals
             weight, influence = self._influence(values, value, totals)
@@ -126,7 +129,7 @@ class Cells:
 
     def kish(self, likeness: float) -> Floats:
         """The design effect 1 + (Σn²/Σn − 1)·ρ of each group: L. Kish (1965), Survey Sampling, section 5.4."""
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             return np.maximum(1.0, np.nan_to_num(1 + (self.sums(self.base**2) / self.totals - 1) * likeness, nan=1.0))
 
     def _influence(self, tops: Floats, value: Floats, totals: Floats) -> tuple[Floats, Floats]:
@@ -162,7 +165,7 @@ class Pairs:
             base = np.zeros(len(kept))
             base[place] = one.base
             sides.append(Cells(cluster, group, base, max(later.count, earlier.count)))
-        return cls(*sides, *places)
+        return cls(sides[0], sides[1], *places)
 
     def differences(self, later: ArrayLike, earlier: ArrayLike) -> Differences:
         """The difference of every pair; tops by the cells that the pairs were made of.
@@ -175,7 +178,7 @@ class Pairs:
             spread = np.zeros(len(side.base))
             spread[at] = np.asarray(values, dtype=np.float64)
             tops.append(spread)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             return self._differences(tops[0], tops[1])
 
     def _differences(self, later: Floats, earlier: Floats) -> Differences:
@@ -187,11 +190,20 @@ class Pairs:
             influences.append(np.nan_to_num(side._influence(tops, found.value, found.base)[1]))
         shared = self.later.sums(influences[0] * influences[1])
         value, variance = new.value - old.value, new.variance + old.variance - 2 * shared
-        df = self._df(new, old)
-        p = 2 * stdtr(df, -np.abs(value) / np.sqrt(variance))
-        p = np.where(variance > 0, p, np.where(value == 0, 1.0, np.nan))
+        # Where either side is all alike nothing varies around it: then the accounts vary around both taken together.
+        tested = np.where(variance > LEAST, variance, self._pooled(later, earlier, new, old))
+        df = np.where(variance > LEAST, self._df(new, old), np.maximum(1, np.minimum(new.clusters, old.clusters) - 1))
+        p = np.where(value == 0, 1.0, 2 * stdtr(df, -np.abs(value) / np.sqrt(tested)))
         correlation = np.clip(np.nan_to_num(shared / np.sqrt(new.variance * old.variance)), -0.99, 0.99)
         return Differences(value, variance, df, p, correlation)
+
+    def _pooled(self, later: Floats, earlier: Floats, new: Ratios, old: Ratios) -> Floats:
+        """Return the variance of the difference if there is none: of influences around the ratio of both together."""
+        sums, whole = self.later.sums, (new.value * new.base + old.value * old.base) / (new.base + old.base)
+        group = self.later.group
+        one = (later - whole[group] * self.later.base) / new.base[group]
+        other = (earlier - whole[group] * self.earlier.base) / old.base[group]
+        return sums((one - other) ** 2)
 
     def _df(self, new: Ratios, old: Ratios) -> Floats:
         """Return (tr M)²/tr M² for M = s₁A₁ + s₀A₀, the matrices of both quadratic forms under independence."""
@@ -238,7 +250,7 @@ def likeness(cells: Cells, tops: ArrayLike) -> float:
     """
     yes, n = np.asarray(tops, dtype=np.float64), cells.base
     totals, clusters = cells.totals, cells.clusters
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         own, whole = yes / n, (cells.sums(yes) / totals)[cells.group]
         between, within = np.nansum(n * (own - whole) ** 2), np.nansum(yes * (1 - own))
         free, inside = float(np.maximum(0, clusters - 1).sum()), float(totals.sum() - clusters.sum())
@@ -263,7 +275,7 @@ def resampled(tops: ArrayLike, bases: ArrayLike, draws: int = DRAWS, seed: int =
     for start in range(0, draws, block):
         size = min(block, draws - start)
         weights = chance.multinomial(count, np.full(count, 1 / count), size).astype(np.float64)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             found.append(np.tensordot(weights, above, 1) / np.tensordot(weights, below, 1))
     return np.concatenate(found)
 

@@ -19,4 +19,5 @@ def benjamini_hochberg(p: ArrayLike) -> Floats:
     order = tested[np.argsort(flat[tested], kind="stable")]
     raised = flat[order] * len(order) / np.arange(1, len(order) + 1)
     found[order] = np.minimum.accumulate(raised[::-1])[::-1]
-    return np.minimum(found, 1.0).reshape(values.shape)
+    told: Floats = np.minimum(found, 1.0).reshape(values.shape)
+    return told

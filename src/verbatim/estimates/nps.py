@@ -98,7 +98,7 @@ def nps_of_groups(
     `ups` and `downs` (cells,) count promoters and critics.
     """
     found = cells.ratios(ups - downs)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         up, down = cells.sums(ups) / found.base, cells.sums(downs) / found.base
         plain = (up + down - found.value**2) / found.base
         effects = np.maximum(1.0, np.where((plain > 0) & (found.clusters > 1), found.variance / plain, cells.kish(1.0)))
