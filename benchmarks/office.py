@@ -209,10 +209,12 @@ def _insert(engine: Engine, chunks: Iterator[Chunk]) -> None:
             cursor = connection.connection.cursor()
             for table, rows in chunk.items():
                 names = ", ".join(columns[table])
-                if engine.dialect.name == "postgresql":
-                    with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                if engine.dialect.name == "postgresql":  # COPY goes round no wall, so it goes into a table beside it
+                    cursor.execute(f"CREATE TEMPORARY TABLE new_{table} (LIKE {table}) ON COMMIT DROP")
+                    with cursor.copy(f"COPY new_{table} ({names}) FROM STDIN") as copy:
                         for row in rows:
                             copy.write_row(row)
+                    cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM new_{table}")
                 else:
                     marks = ", ".join("?" * len(columns[table]))
                     cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
