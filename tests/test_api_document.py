@@ -30,7 +30,18 @@ OPERATIONS = [
 ]
 SHAPES = {
     name: one
-    for module in (given, shown, books, verdicts, queued, shown_models, shown_agreement, shown_themes, agreement, labels)
+    for module in (
+        given,
+        shown,
+        books,
+        verdicts,
+        queued,
+        shown_models,
+        shown_agreement,
+        shown_themes,
+        agreement,
+        labels,
+    )
     for name, one in vars(module).items()
     if isinstance(one, type) and issubclass(one, BaseModel) and one is not BaseModel
 }

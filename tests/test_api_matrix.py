@@ -151,8 +151,8 @@ def ask(client, method, path, operation, ids):
 def state(service):
     """Everything that "north" has, as its admin sees it, without what changes by being looked at."""
     client = service.client("admin")
-    paths = ("verbatims", "contacts", "accounts", "invitations", "sources", "webhooks", "jobs", "erasures", "models")
-    paths += ("themes",)
+    lists = ("verbatims", "contacts", "accounts", "invitations", "sources", "webhooks", "jobs", "erasures", "models")
+    paths = (*lists, "schedules", "themes")
     found = {path: client.get(f"/v1/{path}").json()["items"] for path in paths}
     found |= {"waiting": client.get("/v1/review/disagreements").json(), "twins": client.get("/v1/review/twins").json()}
     keys = [{**one, "last_used": None} for one in client.get("/v1/keys").json()["items"]]
