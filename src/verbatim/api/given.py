@@ -279,7 +279,9 @@ class GivenWebhook(Shape):
     )
 
     url: Annotated[str, Field(min_length=1, max_length=2000)]
-    events: Annotated[list[Literal["verbatim.coded", "verbatim.corrected", "report.ready"]], Field(min_length=1, max_length=10)]
+    events: Annotated[
+        list[Literal["verbatim.coded", "verbatim.corrected", "report.ready"]], Field(min_length=1, max_length=10)
+    ]
 
 
 class GivenExport(Shape):
