@@ -79,7 +79,7 @@ class Match:
 class Matched:
     """The clusters that were known; a cluster without is new.
 
-    By number, of themes that no cluster is: into which others they went, and where those stand that stay what they were.
+    By number, of themes that no cluster is: into which others they went, and where those stand that stay so.
     """
 
     matches: tuple[Match, ...]
