@@ -101,16 +101,17 @@ def main() -> None:
         if current_count(engine) == 0:
             fill(engine, wanted.codings, wanted.accounts, wanted.years)
         made = time.perf_counter() - began
-        results = {
+        results: dict[str, Any] = {
             "machine": asdict(this_machine()),
             "store": engine.dialect.name,
             "codings": wanted.codings,
             "accounts": wanted.accounts,
             "made_seconds": round(made, 1),
-            "facts": facts_figures(engine),
-            "plans": plans(engine),
-            "http": http_figures(place, wanted.database, engine, wanted.requests),
         }
+        results["facts"] = facts_figures(engine)
+        print(json.dumps(results["facts"]), file=sys.stderr, flush=True)
+        results["plans"] = plans(engine)
+        results["http"] = http_figures(place, wanted.database, engine, wanted.requests)
         engine.dispose()
     kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     RESULTS.write_text(json.dumps({**kept, results["store"]: results}, indent=1) + "\n", encoding="utf-8")
@@ -208,10 +209,12 @@ def _insert(engine: Engine, chunks: Iterator[Chunk]) -> None:
             cursor = connection.connection.cursor()
             for table, rows in chunk.items():
                 names = ", ".join(columns[table])
-                if engine.dialect.name == "postgresql":
-                    with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                if engine.dialect.name == "postgresql":  # COPY goes round no wall, so it goes into a table beside it
+                    cursor.execute(f"CREATE TEMPORARY TABLE new_{table} (LIKE {table}) ON COMMIT DROP")
+                    with cursor.copy(f"COPY new_{table} ({names}) FROM STDIN") as copy:
                         for row in rows:
                             copy.write_row(row)
+                    cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM new_{table}")
                 else:
                     marks = ", ".join("?" * len(columns[table]))
                     cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)

@@ -112,7 +112,9 @@ def months(path: str) -> dict[str, Any]:
     return {
         "months": told,
         "rand": rounded(adjusted_rand(ids, once)),
+        "rand_of_placed": rounded(adjusted_rand(ids, once, placed=True)),
         "rand_of_first_ids": rounded(adjusted_rand(first_given, once)),
+        "rand_of_first_ids_placed": rounded(adjusted_rand(first_given, once, placed=True)),
         "ten_largest": ten_largest(told, ids, known, found, month),
     }
 
@@ -124,15 +126,20 @@ def identified(
     keys = [(int(at), -1, 0) for at in places]
     members = [frozenset(keys[row] for row in np.flatnonzero(run.labels == one)) for one in range(len(run.centroids))]
     clusters = [Cluster(own, middle) for own, middle in zip(members, run.centroids, strict=True)]
-    same = {one.cluster: one.id for one in matched(clusters, known, frozenset(keys)).matches}
+    found = matched(clusters, known, frozenset(keys))
+    same = {one.cluster: one.id for one in found.matches}
     now: dict[int, Known] = {one.id: Known(one.id, frozenset(), one.centroid) for one in known}
     ids = np.full(count, -1)
     for place, cluster in enumerate(clusters):
         if place not in same:
             fresh += 1
             same[place] = fresh
-        now[same[place]] = Known(same[place], cluster.members, cluster.centroid)
+            now[fresh] = Known(fresh, frozenset(), cluster.centroid)
+        now[same[place]] = Known(same[place], now[same[place]].members | cluster.members, cluster.centroid)
         ids[[key[0] for key in cluster.members]] = same[place]
+    for id, stay in found.staying.items():
+        now[id] = Known(id, stay, now[id].centroid)
+        ids[[key[0] for key in stay]] = id
     return ids, list(now.values()), fresh
 
 
@@ -349,10 +356,13 @@ def day_of(text: str) -> date:
     return date(year, second, first) if second <= 12 else date(year, first, second)
 
 
-def adjusted_rand(one: NDArray[np.int64], other: NDArray[np.int64]) -> float:
-    """The adjusted Rand index of two partitions; what belongs nowhere in either is a group of its own there."""
+def adjusted_rand(one: NDArray[np.int64], other: NDArray[np.int64], *, placed: bool = False) -> float:
+    """The adjusted Rand index of two partitions; what belongs nowhere is a group, or left out where it is in either."""
     from sklearn.metrics import adjusted_rand_score
 
+    if placed:
+        both = (one >= 0) & (other >= 0)
+        one, other = one[both], other[both]
     return float(adjusted_rand_score(one, other))
 
 

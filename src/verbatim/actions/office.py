@@ -5,15 +5,15 @@ of anybody else's is told, neither a word nor a number.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from verbatim.actions.efforts import effort_of
-from verbatim.actions.excerpts import CANDIDATES, Cited, Sought, cited
+from verbatim.actions.excerpts import OFFERED, Cited, Sought, cited
 from verbatim.actions.figures import Counting, figures_of
 from verbatim.actions.frame_in_use import codebook
 from verbatim.actions.kept_findings import Finding, kept
@@ -27,6 +27,8 @@ from verbatim.red_flags import LEVELS, Flagged, Quiet, flagged
 from verbatim.served import Served, cell_rows, served
 from verbatim.spans import Span, day_of, number_of
 from verbatim.store.access_keys import Holder, scope
+from verbatim.store.audit import OPERATOR
+from verbatim.store.double_coding import hidden_from
 from verbatim.store.opening import reading
 from verbatim.teams import Teams, teams
 
@@ -36,16 +38,20 @@ SPOKEN: Mapping[Kind, Polarity] = {"concern": "negative", "opportunity": "positi
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """Of which organisation somebody asks; `accounts` are the only ones that it may know of, None stands for all."""
+    """Of which organisation somebody asks; `accounts` are the only ones that it may know of, None stands for all.
+
+    `actor` is whoever asks: what that one is to code blind is neither cited nor shown with its coding.
+    """
 
     desk: Counting
     organisation: str
     accounts: tuple[str, ...] | None = None
+    actor: str = OPERATOR
 
     @classmethod
     def of(cls, desk: Counting, holder: Holder) -> "Office":
         """The office as the holder of a key may see it."""
-        return cls(desk, holder.organisation, scope(holder).accounts)
+        return cls(desk, holder.organisation, scope(holder).accounts, holder.actor)
 
     def facts(self, narrowed: Narrowed = ALL) -> Facts:
         """What is counted."""
@@ -217,7 +223,7 @@ def _teams(office: Office, narrowed: Narrowed, as_of: date | None) -> TeamView:
     return TeamView(teams(everything.facts, by_place), everything)
 
 
-def latest(facts: Facts, rows: NDArray[np.intp], most: int = CANDIDATES) -> tuple[int, ...]:
+def latest(facts: Facts, rows: NDArray[np.intp], most: int = OFFERED) -> tuple[int, ...]:
     """The numbers of some rows, the latest first, those of different accounts before others."""
     ordered = rows[np.lexsort((-rows, -facts.day[rows].astype(np.int64)))]
     accounts = facts.account[ordered]
@@ -243,8 +249,11 @@ def _saying(facts: Facts, code: str, polarity: Polarity) -> tuple[int, ...]:
 def _cited(office: Office, sought: Sequence[Sought]) -> list[tuple[Cited, ...]]:
     if not sought:
         return []
+    numbers = [number for one in sought for number in one.numbers]
     with reading(office.desk.engine, office.organisation) as connection:
-        return cited(connection, office.organisation, sought)
+        hidden = hidden_from(connection, office.organisation, office.actor, numbers, datetime.now(UTC))
+        seen = [replace(one, numbers=tuple(each for each in one.numbers if each not in hidden)) for one in sought]
+        return cited(connection, office.organisation, seen)
 
 
 def _people(office: Office, facts: Facts, day: int) -> tuple[dict[int, Circle], Quiet]:

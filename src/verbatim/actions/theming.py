@@ -89,6 +89,7 @@ class _Theme:
     id: int | None
     rows: NDArray[np.intp]
     centroid: NDArray[np.float32]
+    nearness: NDArray[np.float32]
     words: Named
     match: Match | None
     change: Change | None
@@ -266,33 +267,34 @@ def _within(facts: Facts, scope: Scope) -> Facts:
 
 
 def _drafted(found: _Found, same: Matched, facts: Facts) -> list[_Theme]:
-    """The themes to be kept; clusters that are one theme are one."""
+    """The themes to be kept; clusters that are one theme are one, and what stays what it was is a theme too."""
     labels, numbers = found.themes.labels, found.looked.numbers
-    ids = {one.cluster: one for one in same.matches}
-    groups: dict[object, list[int]] = {}
+    by_cluster = {one.cluster: one for one in same.matches}
+    groups: dict[tuple[bool, int], list[int]] = {}
     for cluster in range(len(found.themes.centroids)):
-        groups.setdefault(ids[cluster].id if cluster in ids else ("new", cluster), []).append(cluster)
+        match = by_cluster.get(cluster)
+        groups.setdefault((match is not None, match.id if match else cluster), []).append(cluster)
     rows = [np.flatnonzero(np.isin(labels, group)) for group in groups.values()]
+    ids = [id if known else None for known, id in groups]
+    matches = [_best(by_cluster, group) for group in groups.values()]
+    at = {place: row for row, place in enumerate(found.looked.places)}
+    for id, places in same.staying.items():
+        rows.append(np.array(sorted(at[place] for place in places), dtype=np.intp))
+        ids.append(id)
+        matches.append(None)
     together = np.full(len(labels), theming.NOWHERE)
     for place, own in enumerate(rows):
         together[own] = place
-    words = named(found.words, together, len(groups))
+    words = named(found.words, together, len(rows))
     changes = changes_of(facts, [mask_of(facts, np.unique(numbers[own])) for own in rows])
-    matches = [
-        max((ids[one] for one in group if one in ids), key=lambda one: one.score, default=None)
-        for group in groups.values()
-    ]
     return [
-        _Theme(match.id if match else None, own, _middle(found, group), one, match, change)
-        for group, own, one, match, change in zip(groups.values(), rows, words, matches, changes, strict=True)
+        _Theme(id, own, middle := found.themes.middle(own), found.themes.level[own] @ middle, *told)
+        for id, own, *told in zip(ids, rows, words, matches, changes, strict=True)
     ]
 
 
-def _middle(found: _Found, group: Sequence[int]) -> NDArray[np.float32]:
-    """The centroid of clusters taken together, a unit row."""
-    sizes = np.array([(found.themes.labels == one).sum() for one in group], dtype=np.float32)
-    summed = (found.themes.centroids[list(group)] * sizes[:, None]).sum(axis=0)
-    return np.asarray(summed / max(float(np.linalg.norm(summed)), 1e-9), dtype=np.float32)
+def _best(by_cluster: Mapping[int, Match], group: Sequence[int]) -> Match | None:
+    return max((by_cluster[one] for one in group if one in by_cluster), key=lambda one: one.score, default=None)
 
 
 def _keep(connection: Connection, order: ThemeOrder, lease: Lease, found: _Found, draft: _Draft) -> None:
@@ -303,7 +305,7 @@ def _keep(connection: Connection, order: ThemeOrder, lease: Lease, found: _Found
     rows: list[Member] = []
     for one in drafted:
         number = _put(connection, order, run, one, states)
-        rows += _members(number, one.rows, found)
+        rows += _members(number, one, found.looked)
     _let_go(connection, organisation, run, draft)
     kept.put_members(connection, organisation, order.scope.name, rows)
     fresh = sum(one.id is None for one in drafted)
@@ -366,14 +368,14 @@ def _by_language(words: Named) -> dict[str, list[str]]:
     return {language: some for language, some in found.items() if some}
 
 
-def _members(number: int, rows: NDArray[np.intp], found: _Found) -> list[Member]:
-    looked = found.looked
+def _members(number: int, one: _Theme, looked: Looked) -> list[Member]:
     made = []
-    for row in rows.tolist():
+    for row, nearness in zip(one.rows.tolist(), one.nearness.tolist(), strict=True):
         verbatim, turn, start = looked.places[row]
         at = None if turn < 0 else turn
-        nearness = round(float(found.themes.nearness[row]), 5)
-        made.append(Member(number, verbatim, looked.revisions[verbatim], at, start, looked.ends[row], nearness))
+        made.append(
+            Member(number, verbatim, looked.revisions[verbatim], at, start, looked.ends[row], round(nearness, 5))
+        )
     return made
 
 

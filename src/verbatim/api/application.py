@@ -34,8 +34,8 @@ from verbatim.api import (
     reports,
     review,
     roster,
-    trends,
     themes,
+    trends,
     webhooks,
     work,
 )

@@ -22,7 +22,7 @@ DIGITS = 4
 class ShownFigure(Shown):
     """A figure with its limits; null where they cannot be told."""
 
-    value: float
+    value: float | None
     low: float | None
     high: float | None
 

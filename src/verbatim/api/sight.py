@@ -34,18 +34,6 @@ from verbatim.store.opening import writing
 from verbatim.store.records import StoredCoding, StoredVerbatim
 from verbatim.store.verbatims import History
 
-__all__ = [
-    "SEES_ALL",
-    "Sight",
-    "judgements",
-    "narrowed",
-    "note_reading",
-    "shown_history",
-    "shown_judgement",
-    "shown_verbatim",
-    "sight",
-]
-
 
 def narrowed(asked: Asked, filters: Filters) -> Filters:
     """The filters within what the key may see; words that it may not see are not searched either."""

@@ -10,7 +10,7 @@ from verbatim.errors import StoreError
 from verbatim.store.layout import EVERY
 from verbatim.store.records import text_hash
 from verbatim.store.schema import PERMISSIONS, accounts, contacts, organisations
-from verbatim.store.statements import hold_organisation, insert_into, require_storable
+from verbatim.store.statements import BATCH, hold_organisation, insert_into, owned, require_storable
 
 Permission = Literal["named", "anonymous", "aggregate"]
 ContactKey = tuple[int | None, str]
@@ -84,6 +84,16 @@ def contacts_named(connection: Connection, organisation: str, name: str) -> tupl
     """The contacts of that name at whatever account, without regard to script, case, width and white space."""
     wanted = text_hash(name)
     return tuple(one for one in list_contacts(connection, organisation) if text_hash(one.contact.name) == wanted)
+
+
+def names_of(connection: Connection, organisation: str, numbers: Sequence[int]) -> dict[int, str]:
+    """What these contacts are called, by number."""
+    found: dict[int, str] = {}
+    for start in range(0, len(numbers), BATCH):
+        some = contacts.c.id.in_(numbers[start : start + BATCH])
+        chosen = select(contacts.c.id, contacts.c.name).where(owned(contacts.c.organisation, organisation), some)
+        found |= dict(connection.execute(chosen).all())
+    return found
 
 
 def contact_names(connection: Connection, organisation: str) -> frozenset[str]:
