@@ -6,7 +6,21 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from verbatim.api import agreement, books, given, labels, queued, shown, shown_agreement, shown_models, verdicts
+from verbatim.api import (
+    agreement,
+    books,
+    given,
+    labels,
+    office,
+    queued,
+    shown,
+    shown_accounts,
+    shown_agreement,
+    shown_models,
+    shown_office,
+    shown_themes,
+    verdicts,
+)
 from verbatim.api.application import described
 from verbatim.api.reference import markdown, type_of
 
@@ -19,7 +33,21 @@ OPERATIONS = [
 ]
 SHAPES = {
     name: one
-    for module in (given, shown, books, verdicts, queued, shown_models, shown_agreement, agreement, labels)
+    for module in (
+        given,
+        shown,
+        books,
+        verdicts,
+        queued,
+        shown_models,
+        shown_agreement,
+        shown_themes,
+        agreement,
+        labels,
+        office,
+        shown_office,
+        shown_accounts,
+    )
     for name, one in vars(module).items()
     if isinstance(one, type) and issubclass(one, BaseModel) and one is not BaseModel
 }

@@ -8,7 +8,7 @@ import pytest
 from verbatim.access import PUBLIC, ROLES, RULES
 from verbatim.actions.exporting import run_export, start_export
 from verbatim.api.application import described
-from verbatim.store import jobs
+from verbatim.store import jobs, themes
 from verbatim.store.listing import Filters
 from verbatim.store.opening import writing
 from verbatim.store.webhooks import announce, deliveries_of
@@ -57,8 +57,11 @@ def north(service):
         jobs.note_errors(connection, jobs.job(connection, "north", queued), [])
     key = client.post("/v1/keys", json={"name": SECRET, "role": "analyst"}).json()["id"]
     contact = client.get("/v1/contacts").json()["items"][0]["id"]
-    found = {"verbatims": said["id"], "jobs": queued, "exports": export, "keys": key, "webhooks": hook["id"]}
+    account = client.get("/v1/accounts").json()["items"][0]["id"]
+    found = {"verbatims": said["id"], "accounts": account, "jobs": queued, "exports": export, "keys": key}
+    found |= {"webhooks": hook["id"]}
     coding = client.get(f"/v1/verbatims/{said['id']}").json()["coding"]
+    found["themes"] = emerged(service, said["id"])
     return {**found, "review": disputed(service, client), "delivery": delivery, "contact": contact, "coding": coding}
 
 
@@ -70,6 +73,18 @@ def disputed(service, client):
     assert client.post("/v1/review/second", json={"share": 0.999999}).json() == {"verbatims": 1}
     assert service.client("analyst").put(f"{place}/blind", json=JUDGED).status_code == 200
     return client.get("/v1/review/disagreements").json()["items"][0]["id"]
+
+
+def emerged(service, verbatim):
+    """The number of a theme that what was said belongs to."""
+    run = {"scope": "residual", "encoder": "e", "plan": {}, "segments": 1, "verbatims": 1, "placed": 1}
+    told = {"name": SECRET, "words": {"en": [SECRET]}, "state": "new", "scope": "residual"}
+    with writing(service.desk.engine, "north") as connection:
+        first = themes.add_run(connection, "north", run)
+        number = themes.add_theme(connection, "north", {**told, "first_run": first, "last_run": first})
+        member = themes.Member(number, verbatim, 1, None, 0, len(SECRET), 0.9)
+        themes.put_members(connection, "north", "residual", [member])
+    return number
 
 
 def exported(service):
@@ -115,6 +130,8 @@ def ask(client, method, path, operation, ids):
         "want_second": {"share": 0.999999},
         "code_blind": JUDGED,
         "decide": JUDGED,
+        "find_themes": {},
+        "change_theme": {"act": "dismiss"},
     }
     queries = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"}
     known = {"source": SOURCE, "account": ACCOUNT, "subject": f"verbatim:{ids['verbatims']}", "name": "a.txt"}
@@ -134,7 +151,8 @@ def ask(client, method, path, operation, ids):
 def state(service):
     """Everything that "north" has, as its admin sees it, without what changes by being looked at."""
     client = service.client("admin")
-    paths = ("verbatims", "contacts", "accounts", "invitations", "sources", "webhooks", "jobs", "erasures", "models")
+    lists = ("verbatims", "contacts", "accounts", "invitations", "sources", "webhooks", "jobs", "erasures", "models")
+    paths = (*lists, "schedules", "themes")
     found = {path: client.get(f"/v1/{path}").json()["items"] for path in paths}
     found |= {"waiting": client.get("/v1/review/disagreements").json(), "twins": client.get("/v1/review/twins").json()}
     keys = [{**one, "last_used": None} for one in client.get("/v1/keys").json()["items"]]

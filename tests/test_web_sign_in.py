@@ -61,7 +61,7 @@ def test_who_signs_in_gets_a_cookie_that_scripts_cannot_read_and_the_first_page(
     cookie = next(one for one in entered.headers.get_list("set-cookie") if one.startswith("verbatim_session="))
     assert {"httponly", "samesite=lax", "path=/"} <= {part.strip().lower() for part in cookie.split(";")}
     assert "secure" not in cookie.lower()
-    assert client.get("/").headers["location"] == "/review"
+    assert client.get("/").headers["location"] == "/overview"
     assert client.get("/review").status_code == 200
     assert me(client).json() | {"id": 0} == {
         "id": 0, "name": "Ann", "organisation": "north", "role": "analyst", "accounts": None, "actor": "user:ann"

@@ -9,6 +9,7 @@ The table says who may ask. Which rows come back is narrowed beside it, by `stor
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, get_args
 
@@ -26,6 +27,9 @@ _ADMIN: frozenset[Role] = frozenset({"admin"})
 _ANALYSING: frozenset[Role] = _ADMIN | {"analyst"}
 _SENDING: frozenset[Role] = _ANALYSING | {"submitter"}
 _READING: frozenset[Role] = _ANALYSING | {"manager"}
+
+SEES_ALL: frozenset[Role] = _ANALYSING
+"""The roles that see every word and every name."""
 
 RULES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
     {
@@ -72,6 +76,16 @@ RULES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
         ("GET", "/v1/models/{version}/compare"): _READING,
         ("POST", "/v1/models/{version}/promote"): _ANALYSING,
         ("GET", "/v1/agreement"): _READING,
+        ("GET", "/v1/served"): _READING,
+        ("GET", "/v1/priorities"): _READING,
+        ("GET", "/v1/ratings"): _READING,
+        ("GET", "/v1/red-flags"): _READING,
+        ("GET", "/v1/accounts/{id}/rating"): _READING,
+        ("GET", "/v1/teams"): _READING,
+        ("GET", "/v1/themes"): _READING,
+        ("POST", "/v1/themes"): _ANALYSING,
+        ("GET", "/v1/themes/{id}"): _READING,
+        ("POST", "/v1/themes/{id}"): _ANALYSING,
         ("GET", "/v1/labels"): _ANALYSING,
         ("POST", "/v1/labels"): _ANALYSING,
         ("GET", "/v1/jobs"): _ALL,
@@ -89,6 +103,8 @@ RULES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
         ("GET", "/v1/invitations"): _ANALYSING,
         ("PUT", "/v1/invitations"): _ANALYSING,
         ("GET", "/v1/coverage"): _READING,
+        ("GET", "/v1/trends"): _READING,
+        ("GET", "/v1/drivers"): _READING,
         ("GET", "/v1/sources"): _ADMIN,
         ("GET", "/v1/sources/{name}"): _ADMIN,
         ("PUT", "/v1/sources/{name}"): _ADMIN,
@@ -103,6 +119,14 @@ RULES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
         ("DELETE", "/v1/webhooks/{id}"): _ADMIN,
         ("GET", "/v1/webhooks/{id}/deliveries"): _ADMIN,
         ("POST", "/v1/webhooks/{id}/deliveries/{delivery}/replay"): _ADMIN,
+        ("GET", "/v1/reports"): _READING,
+        ("GET", "/v1/schedules"): _ANALYSING,
+        ("POST", "/v1/schedules"): _ADMIN,
+        ("DELETE", "/v1/schedules/{id}"): _ADMIN,
+        ("GET", "/v1/schedules/{id}/sendings"): _ANALYSING,
+        ("POST", "/v1/schedules/{id}/sendings"): _ADMIN,
+        ("POST", "/v1/schedules/{id}/mails/{mail}/replay"): _ADMIN,
+        ("GET", "/v1/schedules/{id}/reports/{period}"): _READING,
         ("GET", "/v1/me"): _ALL,
         ("GET", "/metrics"): _ADMIN,
     }
@@ -113,3 +137,22 @@ RULES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
 def may(role: Role, method: str, path: str) -> bool:
     """Whether a role may use a method of a path, given as its template; never where the table says nothing."""
     return role in RULES.get((method, path), frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Whether the words of a verbatim are seen, the name of the contact, and what speakers are called."""
+
+    words: bool
+    name: bool
+    speakers: bool
+
+
+def sight(permission: str | None, role: Role) -> Sight:
+    """What this role sees of a verbatim whose contact has this permission; None where nobody is named."""
+    if role in SEES_ALL:
+        return Sight(words=True, name=True, speakers=True)
+    if role == "submitter":
+        return Sight(words=True, name=False, speakers=True)
+    named = permission == "named"
+    return Sight(words=permission != "aggregate", name=named, speakers=named or permission is None)

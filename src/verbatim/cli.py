@@ -17,11 +17,15 @@ from typer.exceptions import TyperException
 
 from verbatim import __version__
 from verbatim.custody import Data, Database, custody_app
+from verbatim.discovery import discovery_app
 from verbatim.drafting import drafting_app
 from verbatim.errors import InputError, InternalError, VerbatimError
+from verbatim.findings import findings_app
 from verbatim.inspection import inspection_app
 from verbatim.lineage import lineage_app
+from verbatim.reporting import reporting_app
 from verbatim.rostering import rostering_app
+from verbatim.steering import steering_app
 
 EXIT_CODES: dict[type[VerbatimError], int] = {InputError: 2, InternalError: 1}
 
@@ -64,7 +68,11 @@ codebook_app.add_typer(drafting_app)
 app.add_typer(custody_app)
 app.add_typer(inspection_app)
 app.add_typer(lineage_app)
+app.add_typer(reporting_app)
 app.add_typer(rostering_app)
+app.add_typer(findings_app)
+app.add_typer(steering_app)
+app.add_typer(discovery_app)
 
 
 @app.command()
@@ -245,6 +253,7 @@ def serve(  # noqa: PLR0913, PLR0917 - every option of the command is a paramete
     from verbatim.app import ServeOrder  # noqa: PLC0415
     from verbatim.app import serve as run  # noqa: PLC0415
     from verbatim.outbox import allowed_hosts  # noqa: PLC0415
+    from verbatim.post import mail_server  # noqa: PLC0415
     from verbatim.settings import preset  # noqa: PLC0415
 
     wanted = preset()
@@ -260,6 +269,7 @@ def serve(  # noqa: PLR0913, PLR0917 - every option of the command is a paramete
         limits=Limits(**wanted.limits()),
         webhooks=allowed_hosts(wanted.webhook_hosts),
         public_url=wanted.public_url,
+        mail=mail_server(wanted),
     )
     run(order)
 

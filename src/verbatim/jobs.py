@@ -25,6 +25,8 @@ from verbatim.actions.label_jobs import LABELS, run_labels
 from verbatim.actions.reasons import without_sentences
 from verbatim.actions.retrain_jobs import run_retrain
 from verbatim.actions.stored_coding import run_coding, run_recoding
+from verbatim.actions.stores import THEMES
+from verbatim.actions.theming import run_themes
 from verbatim.errors import InternalError, LeaseLostError, StoreError, UnavailableError, VerbatimError
 from verbatim.store.changes import cut_all
 from verbatim.store.jobs import Lease, claim, drop_old_files, fail, finish, give_up, put_back
@@ -40,6 +42,7 @@ KINDS: Mapping[str, Work] = {
     "export": run_export,
     "retrain": run_retrain,
     LABELS: run_labels,
+    THEMES: run_themes,
 }
 """What a worker does with a job, by its kind."""
 

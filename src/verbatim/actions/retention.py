@@ -11,6 +11,7 @@ from verbatim.errors import InputError
 from verbatim.store.audit import OPERATOR
 from verbatim.store.erasure import drop_exports
 from verbatim.store.opening import writing
+from verbatim.store.themes import themes_before, unsay
 from verbatim.store.verbatims import delete_older
 
 LONGEST = 36_500
@@ -34,7 +35,9 @@ def retain(engine: Engine, organisation: str, days: int, actor: str = OPERATOR) 
         raise InputError(f"older than {days} days: expected 1 to {LONGEST}")
     before = datetime.now(UTC) - timedelta(days=days)
     with writing(engine, organisation) as connection:
+        thinned = themes_before(connection, organisation, before)
         count = delete_older(connection, organisation, before, actor)
+        unsay(connection, organisation, thinned if count else ())
         exports = drop_exports(connection, organisation) if count else 0
     if count:
         exports += drop_late_exports(engine, organisation)

@@ -19,6 +19,9 @@ FILE = "verbatim.db"
 MODELS = "models"
 """The folder beside that store in which organisations have models of their own."""
 
+THEMES = "themes"
+"""The folder in it of the vectors that looking for themes keeps, and the kind of that job."""
+
 
 def store_url(data: Path | None = None, database: str | None = None) -> str:
     """The URL of the store in a folder or at a URL; of VERBATIM_DATA or VERBATIM_DATABASE where neither is named.
@@ -52,7 +55,8 @@ def models_folder_of(engine: Engine, organisation: str) -> Path:
 def drop_vectors(engine: Engine, organisation: str) -> int:
     """How many files of vectors were deleted, which retraining keeps of texts and makes anew where they are missing."""
     try:
-        return drop(models_folder_of(engine, organisation))
+        own = models_folder_of(engine, organisation)
+        return drop(own) + drop(own / THEMES)
     except ModelError:  # no folder, so no vectors
         return 0
 

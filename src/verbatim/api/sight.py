@@ -8,13 +8,13 @@ no contact                  words            words              words
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from verbatim.access import Role
+from verbatim.access import SEES_ALL, Role, Sight, sight
 from verbatim.api.call import Asked
 from verbatim.api.shown import (
     ShownHistory,
@@ -33,27 +33,6 @@ from verbatim.store.listing import Filters, Listed
 from verbatim.store.opening import writing
 from verbatim.store.records import StoredCoding, StoredVerbatim
 from verbatim.store.verbatims import History
-
-SEES_ALL: frozenset[Role] = frozenset({"analyst", "admin"})
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """Whether the words of a verbatim are seen, the name of the contact, and what speakers are called."""
-
-    words: bool
-    name: bool
-    speakers: bool
-
-
-def sight(permission: str | None, role: Role) -> Sight:
-    """What this role sees of a verbatim whose contact has this permission."""
-    if role in SEES_ALL:
-        return Sight(words=True, name=True, speakers=True)
-    if role == "submitter":
-        return Sight(words=True, name=False, speakers=True)
-    named = permission == "named"
-    return Sight(words=permission != "aggregate", name=named, speakers=named or permission is None)
 
 
 def narrowed(asked: Asked, filters: Filters) -> Filters:

@@ -19,7 +19,7 @@ from verbatim.errors import ConflictError, NotFoundError
 from verbatim.store import audit
 from verbatim.store.office_tables import invitations
 from verbatim.store.promotions import promotions
-from verbatim.store.publications import publications
+from verbatim.store.publications import drafts, publications
 from verbatim.store.records import Values, text_hash, words_of
 from verbatim.store.schema import (
     audit_events,
@@ -35,6 +35,8 @@ from verbatim.store.schema import (
 )
 from verbatim.store.search import index
 from verbatim.store.statements import NUMBERS, insert_into
+from verbatim.store.theme_tables import themes
+from verbatim.store.themes import themes_of_contact, unsay
 from verbatim.text.script import fold_in_place
 from verbatim.text.words import han
 
@@ -54,6 +56,8 @@ _MENTIONS: tuple[tuple[Table, tuple[str, ...]], ...] = (
     (codings, ("reason",)),
     (promotions, ("reason",)),
     (publications, ("reason", "operations")),
+    (drafts, ("operations",)),
+    (themes, ("name", "words")),
     (jobs, ("payload", "result", "error")),
     (job_errors, ("reason",)),
     (deliveries, ("payload", "error")),
@@ -88,7 +92,9 @@ def erase(connection: Connection, organisation: str, contact: int, actor: str) -
     own = verbatims.c.organisation == organisation, verbatims.c.contact_id == contact
     of_own = codings.c.verbatim_id.in_(select(verbatims.c.id).where(*own))
     judged = connection.scalar(select(func.count()).select_from(codings).where(of_own)) or 0
+    of_themes = themes_of_contact(connection, organisation, contact)
     said = connection.execute(delete(verbatims).where(*own)).rowcount
+    unsay(connection, organisation, of_themes)
     connection.execute(delete(contacts).where(*person))
     masked = sum(_mask(connection, organisation, table, columns, name) for table, columns in _MENTIONS)
     counts = {"verbatims": said, "codings": judged, "masked": masked}

@@ -163,3 +163,12 @@ def _row(organisation: str, contact: Contact, at: Mapping[str, int]) -> dict[str
 def _stored(row: Row[tuple[object, ...]]) -> StoredContact:
     names = ("name", "account", "role", "influence", "tier", "permission")
     return StoredContact(row.id, Contact(**{name: getattr(row, name) for name in names}))
+
+
+def contacts_by_permission(connection: Connection, organisation: str) -> dict[Permission, frozenset[int]]:
+    """The numbers of an organisation's contacts by how their words may be shown."""
+    chosen = select(contacts.c.permission, contacts.c.id).where(contacts.c.organisation == organisation)
+    found: dict[Permission, set[int]] = {}
+    for permission, number in connection.execute(chosen):
+        found.setdefault(permission, set()).add(number)
+    return {permission: frozenset(numbers) for permission, numbers in found.items()}

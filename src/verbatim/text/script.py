@@ -50,6 +50,11 @@ def simplified(text: str) -> str:
     return converted if len(converted) == len(text) else text
 
 
+def traditional(text: str) -> str:
+    """Return `text` in traditional characters as Taiwan writes them; what is neither stays."""
+    return text if text.isascii() else str(_converter("s2tw").convert(_NOT_CONVERTIBLE.sub(" ", text)))
+
+
 def columns(text: str) -> int:
     """Return how much room a text takes: a Chinese, Japanese or Korean character counts two, any other one."""
     return len(text) if text.isascii() else len(text) + sum(letter >= _FIRST_WIDE for letter in text)

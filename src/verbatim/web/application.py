@@ -55,7 +55,7 @@ class Pages:
     """The pages of a desk, as ASGI."""
 
     def __init__(self, desk: Desk, address: str | None = None) -> None:
-        entries = tuple(Entry(one.name, one.path, one.roles) for one in SECTIONS)
+        entries = tuple(Entry(one.name, one.path, one.roles) for one in SECTIONS if one.listed)
         self._site = Site(desk, entries, address)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -89,9 +89,10 @@ class Pages:
         session = signed_in(self._site.desk.engine, token, datetime.now(UTC)) if token else None
         setting = session.language if session else None
         language = preferred(setting, cookies.get(sign_in.LANGUAGE), request.headers.get("accept-language", ""))
-        query = dict(request.query_params)
+        query, given = dict(request.query_params), request.query_params
+        many = {name: tuple(given.getlist(name)) for name in query}
         origin = self._origin(request)
-        return Visit(self._site, request.url.path, query, fields, cookies, origin, session, Words(language))
+        return Visit(self._site, request.url.path, query, fields, cookies, origin, session, Words(language), many)
 
     def _origin(self, request: Request) -> str:
         """Where a request comes from: with a proxy before this site, what that one says last."""

@@ -48,7 +48,10 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One request: its path, query, form fields and cookies; where it comes from; who is signed in; the language."""
+    """One request: its path, query, form fields and cookies; where it comes from; who is signed in; the language.
+
+    `query` has the last value of each name, `many` all of them.
+    """
 
     site: Site
     path: str
@@ -58,6 +61,7 @@ class Visit:
     origin: str
     session: Session | None
     say: Words
+    many: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def holder(self) -> Holder:

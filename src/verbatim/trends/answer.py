@@ -1,0 +1,279 @@
+"""Trends, answered: series of every measure and part, their changes, and what all of that was looked at for."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+import numpy as np
+
+from verbatim.errors import InputError
+from verbatim.estimates import benjamini_hochberg
+from verbatim.facts import NOBODY, UNDATED, Facts, Flags, Integers, Labels
+from verbatim.trends.breaks import Seam, seams
+from verbatim.trends.changepoints import Level, change_points
+from verbatim.trends.changes import (
+    Change,
+    Compared,
+    Step,
+    Versus,
+    against_earlier,
+    against_others,
+    changes_of,
+    contrasts_of,
+    endured,
+    held,
+    settled,
+    settled_step,
+    steps_of,
+)
+from verbatim.trends.layout import Columns, Layout, columns, lay
+from verbatim.trends.measured import Measured, measured
+from verbatim.trends.periods import EPOCH, Period, periods_of, slots
+from verbatim.trends.points import Point, Told, points
+from verbatim.trends.questions import NOTHING_KNOWN, Known, Measure, Question
+
+MOST_GROUPS = 40_000
+"""So many points are told at most."""
+
+FORMULAS = {
+    "share": "k/n with Wilson's score interval (1927) at the effective size n/deff, deff linearised over accounts "
+    "(Cochran 1977; CR2 and Satterthwaite's degrees of freedom of Bell and McCaffrey 2002)",
+    "population": "variance times (N - n)/(N - 1), where the number N of persons who could answer is asked for",
+    "corrected": "(p + Sp - 1)/(Se + Sp - 1), Rogan and Gladen 1978; interval of Lang and Reiczigel 2014",
+    "nps": "100 (promoters - critics)/n; adjusted Wald (Rocks 2016) at the effective size; by account and by revenue "
+    "the weighted mean of the accounts' own scores with Student's t",
+    "difference": "later - earlier; Newcombe's hybrid score limits (1998), with the correlation of accounts in "
+    "both (Zou and Donner 2008)",
+    "p": "Student's t of the accounts' influences on the difference, CR2, Satterthwaite's degrees of freedom",
+    "q": "Benjamini and Hochberg 1995 over all p of the answer",
+    "durable": "the next period still differs from the period before the change, the same way, p at most the level; "
+    "against others: it did so in the period before too",
+    "change points": "optimal partitioning (Jackson et al. 2005), least squares weighted by n over the clustered "
+    "variance; a cut pays the chi-square value of 0.05/(periods - 1); p by accounts times (periods - 1)",
+}
+"""How every number is made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A measure of all (`part` None) or of one value of the split, with its changes, steps and breaks."""
+
+    measure: Measure
+    part: str | None
+    points: tuple[Point, ...]
+    changes: tuple[Change, ...]
+    steps: tuple[Step, ...]
+    seams: tuple[Seam, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trends:
+    """What was asked, and the answer. `looked` p-values went into the q-values.
+
+    `undated` verbatims are in no period, `unlabelled` ones have no value of the split, `other` ones another value than
+    those that are shown.
+    """
+
+    question: Question
+    periods: tuple[Period, ...]
+    series: tuple[Series, ...]
+    looked: int
+    undated: int
+    unlabelled: int
+    other: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Split:
+    """The parts of the answer: the place of each row's part (n,), the names, and what fell out."""
+
+    place: Integers | None
+    names: tuple[str | None, ...]
+    unlabelled: int = 0
+    other: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A series without q-values yet."""
+
+    found: "_Found"
+    place: int
+    part: str | None
+    points: tuple[Point, ...]
+    changes: list[Change]
+    contrasts: list[Change]
+    steps: list[Step]
+    seams: tuple[Seam, ...]
+
+
+def trends(facts: Facts, question: Question, known: Known = NOTHING_KNOWN) -> Trends:
+    """The trends of some facts. Raises InputError for a value that the split has not, and for too many points."""
+    dated = facts.day != UNDATED
+    periods = _periods(facts, question, dated)
+    split = _split(facts, question)
+    if len(periods) * len(split.names) * len(question.measures) > MOST_GROUPS:
+        raise InputError(
+            f"{len(periods)} periods of {len(split.names)} groups and {len(question.measures)} measures: "
+            f"expected {MOST_GROUPS:,} points at most"
+        )
+    work = _Work(facts, question, known, periods, split)
+    drafts = [draft for measure in question.measures for draft in work.drafts(measure)]
+    series, looked = work.settled(drafts)
+    return Trends(question, periods, series, looked, int((~dated).sum()), split.unlabelled, split.other)
+
+
+class _Work:
+    """Lays rows out once for each base, measures one measure after the other, and settles all of them together."""
+
+    def __init__(
+        self, facts: Facts, question: Question, known: Known, periods: tuple[Period, ...], split: _Split
+    ) -> None:
+        self._facts, self._question, self._known, self._periods, self._split = facts, question, known, periods, split
+        self._when = slots(question.span, periods, facts.day)
+        self._laid: dict[tuple[bytes, bool], Layout] = {}
+
+    def drafts(self, measure: Measure) -> Iterable[_Draft]:
+        """Yield the series of a measure: that of all first where parts are compared with it, then the parts."""
+        counted = columns(self._facts, measure, self._question.base)
+        found = _Found(self._question, self._measured(measure, counted, self._split))
+        against, contrast = self._question.against, None
+        if against is not None and self._split.place is not None:
+            whole = _Found(self._question, self._measured(measure, counted, _Split(None, (None,))))
+            named = None if against in ("all", "rest") else self._split.names.index(against)
+            others = whole.measured if named is None else found.measured
+            contrast = against_others(self._question, found.measured, others, named)
+            yield self._draft(whole, 0, None, None)
+        for place, name in enumerate(self._split.names):
+            yield self._draft(found, place, name, contrast if name != against else None)
+
+    def settled(self, drafts: Sequence[_Draft]) -> tuple[tuple[Series, ...], int]:
+        """The series with q-values over everything that was looked at, and how many p-values that were."""
+        looked: list[float | None] = []
+        for draft in drafts:
+            looked += [one.p for one in (*draft.changes, *draft.contrasts)]
+            looked += [one.p for one in draft.steps]
+        q = iter(benjamini_hochberg(np.array(looked, dtype=np.float64)))  # None becomes NaN: not tested
+        series = tuple(self._series(draft, q) for draft in drafts)
+        return series, sum(p is not None for p in looked)
+
+    def _series(self, draft: _Draft, q: Iterator[float]) -> Series:
+        level, span, count = self._question.level, self._question.span, len(self._periods)
+        changes = [settled(one, next(q), level) for one in draft.changes]
+        contrasts = [settled(one, next(q), level) for one in draft.contrasts]
+        steps = [settled_step(one, next(q), level) for one in draft.steps]
+        previous = [one for one in changes if one.versus == "previous"]
+        if any(one.verdict in ("rose", "fell") for one in previous):
+            after = draft.found.against(2 * span.lag)
+            previous = endured(previous, after, (draft.place, count), span.lag, draft.seams, level)
+        changes = [*previous, *(one for one in changes if one.versus != "previous"), *held(contrasts, span.lag, level)]
+        return Series(draft.found.measured.measure, draft.part, draft.points, tuple(changes), tuple(steps), draft.seams)
+
+    def _measured(self, measure: Measure, counted: Columns, split: _Split) -> Measured:
+        key = np.packbits(counted.base).tobytes(), split.place is None
+        if key not in self._laid:
+            self._laid[key] = lay(
+                self._facts, counted.base, self._when, len(self._periods), split.place, len(split.names)
+            )
+        return measured(self._question, self._known, measure, counted, (self._laid[key], split.names))
+
+    def _draft(self, found: "_Found", place: int, name: str | None, contrast: Compared | None) -> _Draft:
+        measure, counted, periods = found.measured.measure, found.measured.columns, self._periods
+        cut = seams(self._facts, counted.base, counted.yes, self._known.editions.get(measure.name, ()), periods)
+        told = Told(
+            seams=cut,
+            gold=self._known.gold.get(measure.name),
+            correctable=_correctable(measure),
+            confidence=self._question.confidence,
+            right=self._known.right.get(name, self._known.right.get(None)),
+            right_one=self._known.right_one,
+        )
+        span = self._question.span
+        ago: dict[int, Versus] = {span.year: "year"} if self._question.year_ago else {}
+        ago = {span.lag: "previous", **{lag: versus for lag, versus in ago.items() if lag != span.lag}}
+        changes = [
+            change
+            for lag, versus in ago.items()
+            if lag < len(periods)
+            for change in changes_of(found.measured, found.against(lag), place, periods, cut, (versus, lag))
+        ]
+        return _Draft(
+            found=found,
+            place=place,
+            part=name,
+            points=points(self._facts, found.measured, place, periods, told),
+            changes=changes,
+            contrasts=contrasts_of(found.measured, contrast, place, periods) if contrast is not None else [],
+            steps=self._steps(found.measured, place, cut),
+            seams=cut,
+        )
+
+    def _steps(self, found: Measured, place: int, cut: Sequence[Seam]) -> list[Step]:
+        """Return the steps of one part, stretch by stretch between breaks of the frame."""
+        if self._question.span.unit == "rolling":
+            return []  # windows that overlap are no series of levels
+        count, ratios = len(self._periods), found.ratios
+        bounds = [0, *(seam.at for seam in cut), count]
+        steps: list[Step] = []
+        for start, end in pairwise(bounds):
+            own = slice(place * count + start, place * count + end)
+            levels = change_points(ratios.value[own], ratios.base[own], ratios.variance[own], self._question.level)
+            shifted = [Level(one.start + start, one.end + start) for one in levels]
+            steps += steps_of(found, place, self._periods, shifted, end - start - 1)
+        return steps
+
+
+class _Found:
+    """A measure of every group, and how it compares with itself some periods before: told once for each lag."""
+
+    def __init__(self, question: Question, measured: Measured) -> None:
+        self._question, self.measured = question, measured
+        self._against: dict[int, Compared] = {}
+
+    def against(self, lag: int) -> Compared:
+        """Every group against that of the same part so many periods before."""
+        if lag not in self._against:
+            self._against[lag] = against_earlier(self._question, self.measured, lag)
+        return self._against[lag]
+
+
+def _correctable(measure: Measure) -> bool:
+    return measure.kind in ("code", "category") and measure.polarity is None
+
+
+def _periods(facts: Facts, question: Question, dated: Flags) -> tuple[Period, ...]:
+    days = facts.day[dated]
+    if not len(days) and (question.since is None or question.until is None):
+        return ()
+    first = question.since or date.fromordinal(int(days.min()) + EPOCH)
+    last = question.until or date.fromordinal(int(days.max()) + EPOCH)
+    return periods_of(question.span, first, last) if first <= last else ()
+
+
+def _split(facts: Facts, question: Question) -> _Split:
+    if question.split is None:
+        return _Split(None, (None,))
+    labels = facts.labels(question.split)
+    names = _values(facts, question, labels)
+    table = np.full(len(labels.names) + 1, NOBODY, np.int32)  # the last one is that of NOBODY, which is -1
+    for at, name in enumerate(names):
+        table[labels.names.index(name)] = at
+    place = table[labels.places]
+    unlabelled = int((labels.places == NOBODY).sum())
+    return _Split(place, names, unlabelled, int((place == NOBODY).sum()) - unlabelled)
+
+
+def _values(facts: Facts, question: Question, labels: Labels) -> tuple[str, ...]:
+    wanted = [*question.values]
+    named = [] if question.against in (None, "all", "rest") else [str(question.against)]
+    for name in (*wanted, *named):
+        if name not in labels.names:
+            known = ", ".join(labels.names[:10])
+            raise InputError(f"{question.split} {str(name)[:60]!r}: expected one of {known or 'none'}")
+    if wanted:
+        return tuple(dict.fromkeys((*wanted, *named)))
+    counts = np.bincount(labels.places[(labels.places != NOBODY) & facts.coded], minlength=len(labels.names))
+    order = sorted(range(len(labels.names)), key=lambda at: (-int(counts[at]), labels.names[at]))
+    names = [labels.names[at] for at in order if counts[at]][: question.most]
+    return tuple(dict.fromkeys((*names, *named)))

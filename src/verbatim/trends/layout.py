@@ -1,0 +1,143 @@
+"""Rows laid out by period and by value of a split, with accounts as clusters: what every count is made of."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from verbatim.domain import POLARITIES, STANCES
+from verbatim.estimates import Cells, cells_of
+from verbatim.estimates.clusters import Integers
+from verbatim.estimates.shares import Floats
+from verbatim.facts import NOBODY, Facts, Flags
+from verbatim.facts import Integers as Places
+from verbatim.trends.questions import Base, Measure
+
+DENSE = 64_000_000
+"""Up to so many pairs of person and group that there could be, those that there are get counted without sorting."""
+
+PROMOTER, CRITIC = STANCES.index("promoter"), STANCES.index("critic")
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What a measure counts, by row (n,): the verbatims it stands on, those that have it; for a score the critics."""
+
+    base: Flags
+    yes: Flags
+    no: Flags | None = None
+
+    @property
+    def tops(self) -> Floats:
+        """What each row adds: 1 for yes, −1 for no."""
+        yes: Floats = self.yes.astype(np.float64)
+        return yes if self.no is None else yes - self.no
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Rows in groups, a group being a period of a part: part · periods + place of the period.
+
+    `at` is the place of each row's cell; persons and accounts are counted by group.
+    """
+
+    rows: Integers
+    cells: Cells
+    at: Integers
+    periods: int
+    parts: int
+    respondents: Integers
+    accounts: Integers
+
+    def sums(self, values: Floats | Flags) -> Floats:
+        """The sum over the rows of each cell; `values` (n,)."""
+        return np.bincount(self.at, values[self.rows].astype(np.float64), len(self.cells.base)).astype(np.float64)
+
+    def distinct(self, who: Places) -> Integers:
+        """How many different ones of these (n,) there are in each group; NOBODY is none."""
+        own = who[self.rows]
+        known = own != NOBODY
+        return distinct(own[known].astype(np.intp), self.cells.group[self.at[known]], self.cells.count)
+
+    @property
+    def period(self) -> Integers:
+        """The period of each cell."""
+        return self.cells.group % max(1, self.periods)
+
+
+def clusters_of(facts: Facts) -> Integers:
+    """The account of each row; whoever is of none is one alone, numbered after all accounts."""
+    alone = len(facts.accounts.names) + np.maximum(facts.respondent, 0)
+    found: Integers = np.where(facts.account != NOBODY, facts.account, alone).astype(np.intp)
+    return found
+
+
+def lay(
+    facts: Facts, base: Flags, when: tuple[Integers, Integers], periods: int, part: Places | None, parts: int
+) -> Layout:
+    """The rows of a base by period (`when`: rows and their periods) and part (n,); NOBODY is in none."""
+    rows, place = when
+    kept = base[rows] if part is None else base[rows] & (part[rows] != NOBODY)
+    rows, place = rows[kept], place[kept]
+    group = place if part is None else part[rows] * periods + place
+    groups = periods * parts
+    cells, at = cells_of(clusters_of(facts)[rows], group, groups)
+    known = cells.cluster < len(facts.accounts.names)
+    return Layout(
+        rows=rows,
+        cells=cells,
+        at=at,
+        periods=periods,
+        parts=parts,
+        respondents=distinct(facts.respondent[rows].astype(np.intp), group, groups),
+        accounts=np.bincount(cells.group[known], minlength=groups),
+    )
+
+
+def columns(facts: Facts, measure: Measure, base: Base) -> Columns:
+    """What a measure counts."""
+    said = facts.coded & ~facts.empty if base == "meaningful" else facts.coded
+    scored = np.isfinite(facts.score) & (facts.stance != NOBODY) & ~facts.estimated
+    if measure.kind == "nps":
+        return Columns(scored, scored & (facts.stance == PROMOTER), scored & (facts.stance == CRITIC))
+    if measure.kind == "stance":
+        known = facts.stance != NOBODY
+        return Columns(known, known & (facts.stance == STANCES.index(str(measure.id))))
+    if measure.kind == "conflict":
+        return Columns(scored & facts.coded, scored & facts.coded & facts.conflict)
+    if measure.kind == "theme":
+        told = measure.rows if measure.rows is not None else np.zeros(facts.n, np.bool_)
+        return Columns(said, said & told & _mentioned(facts, measure) if measure.polarity else said & told)
+    return Columns(said, said & _mentioned(facts, measure))
+
+
+def _mentioned(facts: Facts, measure: Measure) -> Flags:
+    """Return which rows have a code of the measure (any code for a theme) with its polarity."""
+    wanted = np.array([_counts(measure, code) for code in facts.codes], np.bool_)
+    chosen = wanted[facts.mention_code] if len(wanted) else np.zeros(0, np.bool_)
+    if measure.polarity is not None:
+        chosen &= facts.mention_polarity == POLARITIES.index(measure.polarity)
+    found = np.zeros(facts.n, np.bool_)
+    found[facts.mention_row[chosen]] = True
+    return found
+
+
+def _counts(measure: Measure, code: str) -> bool:
+    if measure.kind == "theme":
+        return True
+    if measure.kind == "category":
+        return code.partition(".")[0] == measure.id
+    return code == measure.id or code in measure.ids
+
+
+def distinct(who: Integers, group: Integers, groups: int) -> Integers:
+    """How many different ones there are in each group."""
+    if not len(who):
+        return np.zeros(groups, np.intp)
+    count = int(who.max()) + 1
+    keys = who.astype(np.int64) * groups + group
+    if count * groups <= DENSE:
+        there = np.zeros(count * groups, np.bool_)
+        there[keys] = True
+        found: Integers = there.reshape(count, groups).sum(axis=0)
+        return found
+    return np.bincount(np.unique(keys) % groups, minlength=groups)
