@@ -58,7 +58,7 @@ pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
 @pytest.fixture
 def sources(desk):
-    """What was said by number: six texts a month, each by as many people as a figure needs, each of a code of its own."""
+    """What was said by number: six texts a month, each by as many people as a figure needs, each of its own code."""
     turns = [("Ana", "customer", 1.0, "=cmd in a talk:\nslow, 很慢"), ("Sam", "us", 2.0, "Noted.")]
     said = [*({"text": text} for text in AWKWARD), {"turns": turns}]
     rows = [
