@@ -60,6 +60,7 @@ RULES = (
         "expected (promote|merge|name|dismiss|[a-z]+) with",
         "each thing done to a theme has fields of its own",
     ),
+    Rule(REJECTED, "^[a-z_]+ '.*': expected one of", "who is looked for has said something"),
     Rule(REJECTED, "points at most", "an answer has so many points at most"),
     Rule(ACCEPTED, r"^a body of \d+ bytes", "413 refuses what is too large as well as 422 would"),
     Rule(STILL_THERE, "^/v1/jobs", "DELETE cancels a job, which can be looked at on"),

@@ -169,9 +169,8 @@ def _complete(operation: Document, method: str, path: str) -> None:
 def _without_null(schema: Document) -> Document:
     """The schema of a parameter, which is left out rather than null."""
     kinds = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]
-    if len(kinds) != 1:
-        return schema
-    return {**{name: value for name, value in schema.items() if name != "anyOf"}, **kinds[0]}
+    rest = {name: value for name, value in schema.items() if name != "anyOf"}
+    return {**rest, **(kinds[0] if len(kinds) == 1 else {"anyOf": kinds})} if kinds else schema
 
 
 def _problem_response(status: int, schema: Document | None = None) -> Document:
