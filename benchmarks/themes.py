@@ -1,9 +1,9 @@
-"""Themes measured on files of one JSON object a line (`text`, and `date` for months): identity, sameness, a client's own
-themes beside BERTopic, and size. Everything is looked through, as if nothing were coded.
+"""Themes measured on files of one JSON object a line (`text`, and `date` for months): identity, sameness, a client's
+own themes beside BERTopic, and size. Everything is looked through, as if nothing were coded.
 
     themes.py months FILE                       fed month by month, each time all that is there by then
     themes.py twice FILE                        the same input twice
-    themes.py reference FILE THEMES [PYTHON]    THEMES: the client's own, sheets of rows in JSON; PYTHON: one with BERTopic
+    themes.py reference FILE THEMES [PYTHON]    THEMES: the client's own, sheets of rows; PYTHON: one with BERTopic
     themes.py size SEGMENTS FILE...             time and memory from texts to named themes
 
 The texts stay where they are: of them nothing is printed.
@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -68,7 +69,7 @@ def rows_of(path: str) -> list[dict[str, Any]]:
 def read(texts: Iterable[str], most: int | None = None) -> Read:
     """The clauses of texts with their vectors, by the encoder of the current model; at most so many."""
     model, _ = load(find(None))
-    from verbatim.encoders import load_encoder  # noqa: PLC0415
+    from verbatim.encoders import load_encoder
 
     encoder = Meaning(load_encoder(model.encoder, model.weights))
     found = Read([], [], np.zeros((0, encoder.dimension), np.float32), np.zeros(0, np.int64))
@@ -111,7 +112,9 @@ def months(path: str) -> dict[str, Any]:
     return {
         "months": told,
         "rand": rounded(adjusted_rand(ids, once)),
+        "rand_of_placed": rounded(adjusted_rand(ids, once, placed=True)),
         "rand_of_first_ids": rounded(adjusted_rand(first_given, once)),
+        "rand_of_first_ids_placed": rounded(adjusted_rand(first_given, once, placed=True)),
         "ten_largest": ten_largest(told, ids, known, found, month),
     }
 
@@ -123,15 +126,20 @@ def identified(
     keys = [(int(at), -1, 0) for at in places]
     members = [frozenset(keys[row] for row in np.flatnonzero(run.labels == one)) for one in range(len(run.centroids))]
     clusters = [Cluster(own, middle) for own, middle in zip(members, run.centroids, strict=True)]
-    same = {one.cluster: one.id for one in matched(clusters, known, frozenset(keys)).matches}
+    found = matched(clusters, known, frozenset(keys))
+    same = {one.cluster: one.id for one in found.matches}
     now: dict[int, Known] = {one.id: Known(one.id, frozenset(), one.centroid) for one in known}
     ids = np.full(count, -1)
     for place, cluster in enumerate(clusters):
         if place not in same:
             fresh += 1
             same[place] = fresh
-        now[same[place]] = Known(same[place], cluster.members, cluster.centroid)
+            now[fresh] = Known(fresh, frozenset(), cluster.centroid)
+        now[same[place]] = Known(same[place], now[same[place]].members | cluster.members, cluster.centroid)
         ids[[key[0] for key in cluster.members]] = same[place]
+    for id, stay in found.staying.items():
+        now[id] = Known(id, stay, now[id].centroid)
+        ids[[key[0] for key in stay]] = id
     return ids, list(now.values()), fresh
 
 
@@ -147,7 +155,9 @@ def ten_largest(
     run_ids, run_known, fresh = np.full(len(month), -1), [], 0
     for until in sorted(set(month[month <= half].tolist())):
         places = np.flatnonzero(month <= until)
-        run_ids, run_known, fresh = identified(themes_of(found.of(month <= until)), places, run_known, fresh, len(month))
+        run_ids, run_known, fresh = identified(
+            themes_of(found.of(month <= until)), places, run_known, fresh, len(month)
+        )
     largest = [one for one, _ in Counter(run_ids[run_ids >= 0].tolist()).most_common(LARGEST)]
     alive = {one.id for one in known if one.members}
     stay = 0
@@ -210,7 +220,11 @@ def reference(path: str, themes: str, python: str | None) -> dict[str, Any]:
     run = themes_of(found.all)
     segments = [terms(text) for text in found.texts]
     ours = [
-        Told(stems(one.english), near(run, found.texts, place), [found.texts[at] for at in np.flatnonzero(run.labels == place)])
+        Told(
+            stems(one.english),
+            near(run, found.texts, place),
+            [found.texts[at] for at in np.flatnonzero(run.labels == place)],
+        )
         for place, one in enumerate(named(segments, run.labels, len(run.centroids)))
     ]
     shuffled = np.random.default_rng(7).permutation(run.labels)
@@ -284,6 +298,12 @@ def wanted(name: str, beside: Sequence[str]) -> Wanted:
     return Wanted(name, stems([name]), parts)
 
 
+@cache
+def stems_of(text: str) -> frozenset[str]:
+    """The stems of one text, told once."""
+    return stems([text])
+
+
 def stems(words: Iterable[str]) -> frozenset[str]:
     """The stems of the words that tell something."""
     return frozenset(term.key for word in words for term in terms(word) if " " not in term.key)
@@ -301,9 +321,9 @@ def judged(wanted: Sequence[Wanted], told: Sequence[Told], texts: Sequence[str])
     words: the top words of a theme say it. texts: at least half of the texts of a theme say it, and these are at least
     one in fifty of all texts that do.
     """
-    saying = [sum(one.told_by(stems([text])) for text in texts) for one in wanted]
+    saying = [sum(one.told_by(stems_of(text)) for text in texts) for one in wanted]
     by_words = [any(one.told_by(theme.stems) for theme in told) for one in wanted]
-    own = [[stems([text]) for text in theme.texts] for theme in told]
+    own = [[stems_of(text) for text in theme.texts] for theme in told]
     by_texts = []
     for one, everywhere in zip(wanted, saying, strict=True):
         counts = [(sum(one.told_by(words) for words in theme), len(theme)) for theme in own]
@@ -336,10 +356,13 @@ def day_of(text: str) -> date:
     return date(year, second, first) if second <= 12 else date(year, first, second)
 
 
-def adjusted_rand(one: NDArray[np.int64], other: NDArray[np.int64]) -> float:
-    """The adjusted Rand index of two partitions; what belongs nowhere in either is a group of its own there."""
-    from sklearn.metrics import adjusted_rand_score  # noqa: PLC0415
+def adjusted_rand(one: NDArray[np.int64], other: NDArray[np.int64], *, placed: bool = False) -> float:
+    """The adjusted Rand index of two partitions; what belongs nowhere is a group, or left out where it is in either."""
+    from sklearn.metrics import adjusted_rand_score
 
+    if placed:
+        both = (one >= 0) & (other >= 0)
+        one, other = one[both], other[both]
     return float(adjusted_rand_score(one, other))
 
 

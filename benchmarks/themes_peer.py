@@ -9,7 +9,7 @@ from peers.bertopic_themes import Themes
 
 def main() -> None:
     """Print what was found as one line of JSON; words of two are counted and English stop words left out, as here."""
-    from sklearn.feature_extraction.text import CountVectorizer  # noqa: PLC0415
+    from sklearn.feature_extraction.text import CountVectorizer
 
     texts = json.load(sys.stdin)
     peer = Themes()

@@ -99,6 +99,27 @@ def visit(office: Office) -> Iterator[Office]:
     office.close_pages()
 
 
+@pytest.fixture
+def opened(chromium: Any, pages: Path) -> Iterator[Any]:
+    """What opens a file of the module's folder `pages` by its language; `heard` is what it says and asks for."""
+    contexts = []
+
+    def visit(language: str = "en", width: int = 1440, scheme: str = "light") -> Any:
+        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        page.heard = []
+        page.on("console", lambda message: page.heard.append(message.text))
+        page.on("pageerror", lambda error: page.heard.append(str(error)))
+        page.on("request", lambda request: page.heard.append(request.url))
+        page.goto((pages / f"{language}.html").as_uri())
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+
+
 def add_users(engine: Any) -> None:
     """Users of "north", and one of "south", all with PASSWORD."""
     from verbatim.store.opening import writing

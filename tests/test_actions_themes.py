@@ -78,12 +78,13 @@ def test_what_nobody_coded_becomes_themes_and_keeps_them_when_more_is_said(desk)
 
 def test_what_a_sure_code_stands_on_is_no_residual_and_what_is_doubtful_or_other_is(desk):
     chatbot, parking, newsletter = (said(desk.engine, [matter]) for matter in MATTERS)
+    said(desk.engine, ["Lift number {} smells of burnt rubber"])
     code(desk.engine, chatbot, "service.attitude")
     code(desk.engine, parking, "other")
     code(desk.engine, newsletter, "price.level", review=True)
     find(desk)
     words = [str(one.words) for one in shelf(desk, ALL).themes]
-    assert len(words) == 2
+    assert len(words) == 3
     assert not any("chatbot" in one for one in words)
 
 
@@ -97,7 +98,7 @@ def test_inside_a_code_only_what_it_stands_on_is_looked_through(desk):
     assert inside.scopes == ("service.attitude",)
     find(desk, name="service")
     assert len(shelf(desk, ALL, "service").themes) == 2
-    with pytest.raises(CodebookError, match="no id 'price.free'"):
+    with pytest.raises(CodebookError, match=r"no id 'price\.free'"):
         find_themes(desk, ThemeOrder("north", "key:1", Scope("price.free")))
 
 
@@ -166,9 +167,9 @@ def test_excerpts_are_pieces_of_their_verbatims_from_whom_may_be_quoted(desk):
 def test_who_sees_some_accounts_sees_no_theme_and_no_word_of_others(desk):
     said(desk.engine, [CHATBOT])
     said(desk.engine, [CHATBOT], size=2, first=300, account="Hill")
-    said(desk.engine, [PARKING], account="Hill")
+    said(desk.engine, [PARKING, NEWSLETTER], account="Hill")
     find(desk)
-    assert len(shelf(desk, ALL).themes) == 2
+    assert len(shelf(desk, ALL).themes) == 3
     (only,) = shelf(desk, Reader("north", ("Acme",), sees_all=False)).themes
     assert (only.size.verbatims, only.size.accounts) == (12, 1)
     parking = by_word(desk, "gate").stored.id

@@ -170,6 +170,16 @@ def double(service, ann, ben):
     return number
 
 
+def test_who_is_to_code_blind_sees_no_coding_elsewhere_until_it_is_done(ann, ben, double):
+    path = f"/v1/verbatims/{double}"
+    assert ann.get(path).json()["codes"][0]["id"] == "price.level"
+    assert (ben.get(path).json()["codes"], ben.get(path).json()["history"]) == ([], [])
+    assert ben.get(f"{path}/codings").json()["items"] == []
+    assert [one["coding"] for one in ben.get("/v1/verbatims").json()["items"]] == [None]
+    assert ben.put(f"{path}/blind", json=FINE).status_code == 200
+    assert len(ben.get(path).json()["history"]) == 3
+
+
 def test_who_codes_blind_sees_nothing_that_was_judged(service, ann, ben, double):
     assert ann.get("/v1/review/blind").json()["items"] == []
     for path in ("/v1/review/blind", "/v1/review/queue"):

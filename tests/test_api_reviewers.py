@@ -45,7 +45,7 @@ class Reviewer:
         headers = {"Authorization": f"Bearer {self.secret}"}
         with httpx.Client(base_url=self.url, headers=headers, timeout=60, trust_env=False) as client:
             start.wait()
-            while items := self._checked(client.get("/v1/review/queue?size=2")).get("items"):
+            while not self.failed and (items := self._checked(client.get("/v1/review/queue?size=2")).get("items")):
                 for item in items:
                     self.taken.append(item["id"])
                     self._save(client, item)
@@ -67,7 +67,7 @@ class Reviewer:
 
 def at_once(works):
     """Do these at the same time, as far as the machine can."""
-    start = threading.Barrier(len(works))
+    start = threading.Barrier(len(works), timeout=60)
     threads = [threading.Thread(target=work, args=(start,)) for work in works]
     for thread in threads:
         thread.start()

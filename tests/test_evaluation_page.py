@@ -9,11 +9,6 @@ from verbatim.actions.evaluation import EvaluationOrder, evaluate_file
 from verbatim.formats.evaluations import render
 from verbatim.formats.wording import LANGUAGES
 
-CHROMIUM = Path("/usr/bin/chromium")
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is not installed")
-
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 GOLD = Path(__file__).parent / "files" / "gold" / "short_chinese.jsonl"
 
 
@@ -25,34 +20,6 @@ def pages(trained, tmp_path_factory):
     for language in LANGUAGES:
         (folder / f"{language}.html").write_text(render(found, taxonomy.default(), language), encoding="utf-8")
     return folder
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def opened(chromium, pages):
-    contexts = []
-
-    def visit(language="en", width=1200, scheme="light"):
-        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        contexts.append(context)
-        page = context.new_page()
-        page.heard = []
-        page.on("console", lambda message: page.heard.append(message.text))
-        page.on("pageerror", lambda error: page.heard.append(str(error)))
-        page.on("request", lambda request: page.heard.append(request.url))
-        page.goto((pages / f"{language}.html").as_uri())
-        return page
-
-    yield visit
-    for context in contexts:
-        context.close()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -49,3 +49,28 @@ def test_who_is_counted_only_is_never_cited(store, numbers):
 def test_nothing_sought_is_nothing_found(store):
     assert words(store) == []
     assert words(store, Sought(())) == [()]
+
+
+def test_what_somebody_is_to_code_blind_is_shown_without_its_coding_and_not_cited(desk, store, numbers):
+    from verbatim import taxonomy
+    from verbatim.actions.behind import Behind, behind
+    from verbatim.actions.corrections import Analyst, ChosenCode, Correction, correct
+    from verbatim.actions.double_coding import want_second
+    from verbatim.actions.office import Office, what_comes_first
+    from verbatim.domain import Excerpt
+    from verbatim.store.codings import effective
+
+    with reading(store, "north") as connection:
+        seen = {number: one.id for number, one in effective(connection, "north", numbers).items()}
+    ann = Analyst(store, taxonomy.default(), "north", "user:ann")
+    for number in numbers:
+        correct(
+            ann, number, Correction((ChosenCode("service.responsiveness", "negative", (Excerpt(0, 9),)),)), seen[number]
+        )
+    want_second(ann, 0.9999999, 0, "user:ben")
+    wanted = Behind(numbers=tuple(numbers[:2]))
+    first, second = (Office(desk, "north", actor=f"user:{name}") for name in ("ann", "ben"))
+    assert [one.coding is None for one in behind(first, "analyst", wanted).items] == [False, False]
+    assert [one.coding is None for one in behind(second, "analyst", wanted).items] == [True, True]
+    assert any(what_comes_first(first).excerpts.values())
+    assert not any(what_comes_first(second).excerpts.values())

@@ -1,7 +1,6 @@
 """The report in a real browser: what a reader meets, wide and narrow, light and dark, English and Chinese."""
 
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -10,11 +9,6 @@ from verbatim.actions.reports import Tally
 from verbatim.domain import CodeMention, Coding, Excerpt, Rejection, Stance, Turn, Verbatim
 from verbatim.formats.reports import RunFacts, SourceFile, render
 
-CHROMIUM = Path("/usr/bin/chromium")
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is not installed")
-
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 WORDS = {
     "en": "The spare parts came two weeks late,\n  and nobody called us back – “soon” & <never>",
     "zh-Hans": "备件晚到了两周，也没有人回电话",
@@ -61,34 +55,6 @@ def pages(sources, tmp_path_factory):
     for language in WORDS:
         (folder / f"{language}.html").write_text(render(tally.report(run), BOOK, language), encoding="utf-8")
     return folder
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def opened(chromium, pages):
-    contexts = []
-
-    def visit(language="en", width=1440, scheme="light"):
-        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        contexts.append(context)
-        page = context.new_page()
-        page.heard = []
-        page.on("console", lambda message: page.heard.append(message.text))
-        page.on("pageerror", lambda error: page.heard.append(str(error)))
-        page.on("request", lambda request: page.heard.append(request.url))
-        page.goto((pages / f"{language}.html").as_uri())
-        return page
-
-    yield visit
-    for context in contexts:
-        context.close()
 
 
 @pytest.mark.parametrize("language", WORDS)

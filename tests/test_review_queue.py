@@ -249,7 +249,7 @@ def test_twenty_reviewers_at_once_never_have_the_same(shelf):
     shelf.add(*(f"Text number {n}" for n in range(120)))
     had: list[list[int]] = []
     errors: list[BaseException] = []
-    start = threading.Barrier(20)
+    start = threading.Barrier(20, timeout=60)
 
     def review(name: str) -> None:
         try:

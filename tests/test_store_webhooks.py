@@ -164,7 +164,7 @@ def test_a_delivery_is_sent_by_one_sender_at_a_time(store, now):
     for number in range(5):
         add(store, f"https://{number}.example.org")
     tell(store, 4)
-    found, start = [], threading.Barrier(4)
+    found, start = [], threading.Barrier(4, timeout=60)
 
     def send():
         start.wait()

@@ -2,6 +2,7 @@
 
 import io
 import os
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import replace
 from pathlib import Path
@@ -49,16 +50,22 @@ def shown(show, *values) -> list[str]:
 def on_a_terminal(rows: int, inputs: tuple[str, ...], quiet: bool = False) -> str:
     """What a terminal receives on standard error while so many rows are read."""
     reader, writer = os.openpty()
-    with os.fdopen(writer, "w", encoding="utf-8") as terminal, redirect_stderr(terminal):
-        with progress(inputs, quiet) as seen:
-            for count in range(1, rows + 1):
-                seen(count)
-        terminal.write("\n.")
-        terminal.flush()
-        received = b""
-        while not received.endswith(b"."):
-            received += os.read(reader, 65_536)
+    with ThreadPoolExecutor(1) as pool:
+        received = pool.submit(read_all, reader)  # meanwhile: one that nobody reads holds writers up
+        with os.fdopen(writer, "w", encoding="utf-8") as terminal, redirect_stderr(terminal):
+            with progress(inputs, quiet) as seen:
+                for count in range(1, rows + 1):
+                    seen(count)
+            terminal.write("\n.")
+        text = received.result()
     os.close(reader)
+    return text
+
+
+def read_all(reader: int) -> str:
+    received = b""
+    while not received.endswith(b"\n."):
+        received += os.read(reader, 65_536)
     return received.decode()
 
 

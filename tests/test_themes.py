@@ -65,6 +65,20 @@ def test_of_a_split_theme_the_larger_part_keeps_the_number_and_a_swallowed_one_i
     assert found.absorbed == {2: 1}
 
 
+def test_a_part_that_broke_off_stays_with_the_theme_that_it_resembles():
+    known = [Known(1, places(*range(10)), X)]
+    clusters = [Cluster(places(*range(7)), X), Cluster(places(7, 8, 9, 30), unit(1, 0.5, 0))]
+    assert [(one.cluster, one.id) for one in matched(clusters, known, ALL).matches] == [(0, 1), (1, 1)]
+
+
+def test_members_that_are_in_no_cluster_any_more_stay_what_they_were():
+    known = [Known(1, places(*range(10)), X), Known(2, places(20, 21, 22), Y)]
+    found = matched([Cluster(places(0, 1, 2, 50, 51, 52, 53), Z)], known, ALL)
+    assert found.matches == ()
+    assert found.staying == {1: places(*range(3, 10))}
+    assert matched([], known, ALL).staying == {1: places(*range(10))}
+
+
 def test_what_somebody_merged_stays_merged():
     known = [Known(1, places(1, 2, 3, 4, 5, 6), X), Known(2, places(), Y, into=1)]
     found = matched([Cluster(places(1, 2, 3), X), Cluster(places(4, 5, 6), Y)], known, ALL)

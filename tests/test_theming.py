@@ -46,7 +46,9 @@ def test_too_few_segments_make_no_theme():
 
 def test_a_language_of_its_own_offset_does_not_lie_apart():
     rng = np.random.default_rng(1)
-    matters = np.eye(2, 16, dtype=np.float32)[np.arange(80) % 2] + 0.1 * rng.normal(size=(80, 16)).astype(np.float32) / 2
+    matters = (
+        np.eye(2, 16, dtype=np.float32)[np.arange(80) % 2] + 0.1 * rng.normal(size=(80, 16)).astype(np.float32) / 2
+    )
     offset = np.zeros(16, np.float32)
     offset[5] = 3
     languages = ["en"] * 40 + ["zh-Hans"] * 20 + ["zh-Hant"] * 20

@@ -43,7 +43,9 @@ def test_a_rise_is_seen_told_and_followed_to_the_words_behind_it(visit, months):
     assert page.heard == []
 
 
-@pytest.mark.parametrize("path", ["/trends", "/trends?look=code:price.level&split=region&against=rest", "/trends?view=score"])
+@pytest.mark.parametrize(
+    "path", ["/trends", "/trends?look=code:price.level&split=region&against=rest", "/trends?view=score"]
+)
 @pytest.mark.parametrize(("language", "width", "scheme"), [("en", 375, "light"), ("zh-Hans", 1440, "dark")])
 def test_the_page_fits_and_is_readable(visit, months, path, language, width, scheme):
     page = visit(path, language=language, width=width, scheme=scheme)

@@ -28,6 +28,9 @@ _ANALYSING: frozenset[Role] = _ADMIN | {"analyst"}
 _SENDING: frozenset[Role] = _ANALYSING | {"submitter"}
 _READING: frozenset[Role] = _ANALYSING | {"manager"}
 
+SEES_ALL: frozenset[Role] = _ANALYSING
+"""The roles that see every word and every name."""
+
 RULES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
     {
         ("POST", "/v1/code"): _ALL,
@@ -116,6 +119,14 @@ RULES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
         ("DELETE", "/v1/webhooks/{id}"): _ADMIN,
         ("GET", "/v1/webhooks/{id}/deliveries"): _ADMIN,
         ("POST", "/v1/webhooks/{id}/deliveries/{delivery}/replay"): _ADMIN,
+        ("GET", "/v1/reports"): _READING,
+        ("GET", "/v1/schedules"): _ANALYSING,
+        ("POST", "/v1/schedules"): _ADMIN,
+        ("DELETE", "/v1/schedules/{id}"): _ADMIN,
+        ("GET", "/v1/schedules/{id}/sendings"): _ANALYSING,
+        ("POST", "/v1/schedules/{id}/sendings"): _ADMIN,
+        ("POST", "/v1/schedules/{id}/mails/{mail}/replay"): _ADMIN,
+        ("GET", "/v1/schedules/{id}/reports/{period}"): _READING,
         ("GET", "/v1/me"): _ALL,
         ("GET", "/metrics"): _ADMIN,
     }
@@ -139,7 +150,7 @@ class Sight:
 
 def sight(permission: str | None, role: Role) -> Sight:
     """What this role sees of a verbatim whose contact has this permission; None where nobody is named."""
-    if role in _ANALYSING:
+    if role in SEES_ALL:
         return Sight(words=True, name=True, speakers=True)
     if role == "submitter":
         return Sight(words=True, name=False, speakers=True)

@@ -3,7 +3,7 @@
 import gc
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +26,7 @@ from verbatim.api.limits import Limits
 from verbatim.domain import Verbatim
 from verbatim.errors import StoreError
 from verbatim.outbox import Allowed, Sender
+from verbatim.post import MailServer, Post
 from verbatim.scratch import scratch
 from verbatim.store.access_keys import create_key, list_keys
 from verbatim.store.opening import writing
@@ -50,7 +51,7 @@ log = structlog.get_logger()
 class ServeOrder:
     """What to serve, and where: the store in a folder, or at a URL; so many worker processes beside the server.
 
-    `public_url`: what browsers call the page where a proxy stands before it.
+    `public_url`: what browsers call the page where a proxy stands before it. `mail`: where mails are handed in.
     """
 
     data: Path | None = None
@@ -63,6 +64,7 @@ class ServeOrder:
     limits: Limits = field(default_factory=Limits)
     webhooks: Allowed = field(default_factory=Allowed)
     public_url: str | None = None
+    mail: MailServer | None = None
 
 
 def serve(order: ServeOrder) -> None:
@@ -85,7 +87,8 @@ def serve(order: ServeOrder) -> None:
         stack.callback(desk.close)
         code_texts(desk, [Verbatim("", "ready")])
         Thread(target=_read_figures, args=(desk,), name="figures", daemon=True).start()
-        stack.enter_context(_sending(Sender(desk.engine, order.webhooks)))
+        stack.enter_context(_sending(Sender(desk.engine, order.webhooks).run, "sender"))
+        stack.enter_context(_sending(Post(desk, order.mail).run, "post"))
         app = create_app(desk, order.limits, crew.wake, pages(desk, order.public_url))
         gc.freeze()  # models and routes live as long as the server: a collection that walks them holds requests up
         _greet(first_key(desk.engine), order, line.getsockname()[1])
@@ -141,9 +144,9 @@ def _read_figures(desk: Desk) -> None:
 
 
 @contextmanager
-def _sending(sender: Sender) -> Iterator[None]:
+def _sending(run: Callable[[Event], None], name: str) -> Iterator[None]:
     stop = Event()
-    thread = Thread(target=sender.run, args=(stop,), name="sender")
+    thread = Thread(target=run, args=(stop,), name=name)
     thread.start()
     try:
         yield

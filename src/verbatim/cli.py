@@ -23,6 +23,7 @@ from verbatim.errors import InputError, InternalError, VerbatimError
 from verbatim.findings import findings_app
 from verbatim.inspection import inspection_app
 from verbatim.lineage import lineage_app
+from verbatim.reporting import reporting_app
 from verbatim.rostering import rostering_app
 from verbatim.steering import steering_app
 
@@ -67,6 +68,7 @@ codebook_app.add_typer(drafting_app)
 app.add_typer(custody_app)
 app.add_typer(inspection_app)
 app.add_typer(lineage_app)
+app.add_typer(reporting_app)
 app.add_typer(rostering_app)
 app.add_typer(findings_app)
 app.add_typer(steering_app)
@@ -251,6 +253,7 @@ def serve(  # noqa: PLR0913, PLR0917 - every option of the command is a paramete
     from verbatim.app import ServeOrder  # noqa: PLC0415
     from verbatim.app import serve as run  # noqa: PLC0415
     from verbatim.outbox import allowed_hosts  # noqa: PLC0415
+    from verbatim.post import mail_server  # noqa: PLC0415
     from verbatim.settings import preset  # noqa: PLC0415
 
     wanted = preset()
@@ -266,6 +269,7 @@ def serve(  # noqa: PLR0913, PLR0917 - every option of the command is a paramete
         limits=Limits(**wanted.limits()),
         webhooks=allowed_hosts(wanted.webhook_hosts),
         public_url=wanted.public_url,
+        mail=mail_server(wanted),
     )
     run(order)
 

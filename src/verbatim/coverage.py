@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from verbatim.domain import Interval
 from verbatim.errors import InputError
-from verbatim.estimates import clustered_share, finite, wilson
+from verbatim.estimates import clustered_share, finite, limits, wilson
 from verbatim.facts import (
     ALL,
     EPOCH,
@@ -31,6 +31,7 @@ from verbatim.facts import (
     Narrowed,
     among,
     passing,
+    places_of,
     within,
 )
 
@@ -149,12 +150,13 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class _People:
-    """What each person on the roster is and did: flags and counts, all of the same length."""
+    """What each person on the roster is and did, and which of them each verbatim is of, NOBODY for others."""
 
     member: Flags
     right: Flags
     invited: Integers
     answered: Flags
+    said_by: Integers
 
 
 def coverage_beside(facts: Facts, roster: Roster, narrowed: Narrowed = ALL, sought: Sought = RIGHT) -> Beside:
@@ -219,27 +221,16 @@ def _people(facts: Facts, roster: Roster, narrowed: Narrowed, sought: Sought) ->
     invited = np.bincount(asked, minlength=roster.n).astype(np.int32)
     # What a person is stands on the roster; what a verbatim is about stands with the verbatim.
     of_words = replace(narrowed, account=(), tier=(), customer_type=(), region=(), team=(), role=(), influence=())
-    return _People(member, right, invited, _answers(facts, roster, passing(facts, of_words)) > 0)
+    said_by = places_of(roster.contact, facts.contact)
+    answered = np.zeros(roster.n, np.bool_)
+    answered[said_by[passing(facts, of_words) & (said_by != NOBODY)]] = True
+    return _People(member, right, invited, answered, said_by)
 
 
 def _right(roster: Roster, sought: Sought) -> Flags:
     right = {one.casefold() for one in sought.right}
     wanted = [name for name in roster.influence.names if name.casefold() in right]
     return among(roster.influence, wanted) | among(roster.role, sought.roles)
-
-
-def _answers(facts: Facts, roster: Roster, rows: Flags) -> Integers:
-    """How many of these verbatims each person has given."""
-    place = _places(roster, facts.contact[rows])
-    return np.bincount(place[place != NOBODY], minlength=roster.n).astype(np.int32)
-
-
-def _places(roster: Roster, contacts: NDArray[np.int64]) -> Integers:
-    if not roster.n:
-        return np.full(len(contacts), NOBODY, np.int32)
-    place = np.searchsorted(roster.contact, contacts)
-    place[place == roster.n] = 0
-    return np.where(roster.contact[place] == contacts, place, NOBODY).astype(np.int32)
 
 
 def _labels(facts: Facts, roster: Roster, division: Division) -> Labels:
@@ -276,23 +267,45 @@ def _cells(facts: Facts, roster: Roster, people: _People, sought: Sought, by: tu
         return ()
     keys = np.stack([labels.places[members] for labels in divided])
     found, of = np.unique(keys, axis=1, return_inverse=True)
-    order = np.argsort(of, kind="stable")
-    parts = np.split(members[order], np.cumsum(np.bincount(of))[:-1])
+    names = [tuple(_name(one, at) for one, at in zip(divided, key, strict=True)) for key in found.T.tolist()]
+    order = members[np.argsort(of, kind="stable")]
+    parts = np.split(order, np.cumsum(np.bincount(of))[:-1])
+    rates = [None] * len(names) if "account" in by else [_rate_of(roster, people, part) for part in parts]
+    counted = [
+        np.bincount(of, weights).astype(int)
+        for weights in (None, people.right[members], _asked(people)[members], _heard(people)[members])
+    ]
+    if "account" in by:
+        rates = _alone(counted[3], counted[1])
+    counts: list[list[int]] = np.stack(counted, axis=1).tolist()
     cells = [
-        _cell(roster, people, sought, part, tuple(_name(one, at) for one, at in zip(divided, key, strict=True)))
-        for part, key in zip(parts, found.T.tolist(), strict=True)
+        Cell(name, n, right, invited, answered, rate, rate is not None and rate.share < sought.goal)
+        for name, rate, (n, right, invited, answered) in zip(names, rates, counts, strict=True)
     ]
     return tuple(sorted(cells, key=_lacking))
 
 
-def _cell(
-    roster: Roster, people: _People, sought: Sought, part: NDArray[np.intp], names: tuple[str | None, ...]
-) -> Cell:
+def _asked(people: _People) -> Flags:
+    return people.right & (people.invited > 0)
+
+
+def _heard(people: _People) -> Flags:
+    return people.right & people.answered
+
+
+def _rate_of(roster: Roster, people: _People, part: NDArray[np.intp]) -> Interval | None:
+    """The rate among some people of several accounts."""
     right = part[people.right[part]]
-    rate = _rate(roster, people.answered[right], roster.account[right])
-    invited, answered = int((people.invited[right] > 0).sum()), int(people.answered[right].sum())
-    below = rate is not None and rate.share < sought.goal
-    return Cell(names, len(part), len(right), invited, answered, rate, below)
+    return _rate(roster, people.answered[right], roster.account[right])
+
+
+def _alone(k: NDArray[np.intp], n: NDArray[np.intp]) -> list[Interval | None]:
+    """The rates of cells of one account each: Wilson's limits of many at once."""
+    with np.errstate(invalid="ignore"):
+        shares = k / n
+    low, high = limits(shares, n.astype(np.float64))
+    values = zip(shares.tolist(), low.tolist(), high.tolist(), k.tolist(), n.tolist(), strict=True)
+    return [Interval(*one) if one[4] else None for one in values]
 
 
 def _lacking(cell: Cell) -> tuple[bool, float, int, tuple[str, ...]]:
@@ -308,9 +321,10 @@ def _silent(
     facts: Facts, roster: Roster, narrowed: Narrowed, people: _People, sought: Sought
 ) -> tuple[NDArray[np.intp], dict[int, Silence]]:
     """Which of the right people are silent, whatever `since` says, and how."""
-    last_asked, last_heard = _last(roster.n, roster.invited, roster.day), _last_heard(facts, roster)
+    last_asked, last_heard = _last(roster.n, roster.invited, roster.day), _last_heard(facts, people)
     times = np.bincount(roster.invited, minlength=roster.n)
-    heard = _answers(facts, roster, np.ones(facts.n, np.bool_)) > 0
+    heard = np.zeros(roster.n, np.bool_)
+    heard[people.said_by[people.said_by != NOBODY]] = True
     never = people.right & ~heard & (times >= sought.times)
     now = _now(facts, roster, narrowed)
     fell = people.right & heard & (last_asked > last_heard) & (last_heard <= now - sought.quiet)
@@ -324,13 +338,12 @@ def _now(facts: Facts, roster: Roster, narrowed: Narrowed) -> int:
     """The last day that is looked at: that before `until`, else the latest on which anything happened."""
     if narrowed.until is not None:
         return narrowed.until.toordinal() - EPOCH - 1
-    return int(max(facts.day.max(initial=UNDATED), roster.day.max(initial=UNDATED), UNDATED + 10**6))
+    return int(max(facts.day.max(initial=0), roster.day.max(initial=0)))
 
 
-def _last_heard(facts: Facts, roster: Roster) -> Integers:
-    place = _places(roster, facts.contact)
-    known = place != NOBODY
-    return _last(roster.n, place[known], facts.day[known])
+def _last_heard(facts: Facts, people: _People) -> Integers:
+    known = people.said_by != NOBODY
+    return _last(len(people.right), people.said_by[known], facts.day[known])
 
 
 def _last(n: int, places: Integers, days: Integers) -> Integers:
@@ -359,12 +372,15 @@ def _absent(
     people: _People,
     why: dict[int, Silence] | None = None,
 ) -> tuple[Absent, ...]:
-    asked, heard = _last(roster.n, roster.invited, roster.day), _last_heard(facts, roster)
+    if not len(places):
+        return ()
+    asked, heard = _last(roster.n, roster.invited, roster.day), _last_heard(facts, people)
     times = np.bincount(roster.invited, minlength=roster.n) if why else people.invited
+    accounts = facts.accounts.attributes["account"]
     return tuple(
         Absent(
             contact=int(roster.contact[place]),
-            account=_name(_labels(facts, roster, "account"), roster.account[place]),
+            account=_name(accounts, roster.account[place]),
             role=_name(roster.role, roster.role.places[place]),
             influence=_name(roster.influence, roster.influence.places[place]),
             invited=int(times[place]),

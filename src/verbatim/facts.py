@@ -240,6 +240,23 @@ def among(labels: Labels, values: Sequence[str]) -> Flags:
     return found
 
 
+DENSE = 20_000_000
+"""Up to this greatest number, places are looked up in a table."""
+
+
+def places_of(numbers: NDArray[np.int64], wanted: NDArray[np.int64]) -> Integers:
+    """Where each number stands among ascending ones, all above 0; NOBODY for one that is not there."""
+    if not len(numbers):
+        return np.full(len(wanted), NOBODY, np.int32)
+    if numbers[-1] < DENSE:
+        table = np.full(int(numbers[-1]) + 2, NOBODY, np.int32)
+        table[numbers] = np.arange(len(numbers), dtype=np.int32)
+        found: Integers = table[np.clip(wanted, 0, len(table) - 1)]
+        return found
+    place = np.minimum(np.searchsorted(numbers, wanted), len(numbers) - 1)
+    return np.where(numbers[place] == wanted, place, NOBODY).astype(np.int32)
+
+
 def of_accounts(facts: Facts, names: Sequence[str]) -> Facts:
     """What was said by these accounts; nothing stays of others."""
     wanted = set(names)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveInt, ValidationError
+from pydantic import Field, PositiveInt, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from verbatim.errors import InputError
@@ -27,6 +27,13 @@ class Settings(BaseSettings):
     policy: Path | None = None
     corpus: Path | None = None
     webhook_hosts: str = ""
+    smtp_host: str | None = None
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_from: str | None = None
+    smtp_domains: str = ""
     public_url: Annotated[str, Field(pattern=r"^https?://[^/\s]+/?$")] | None = None
     language: Literal["en", "zh-Hans", "zh-Hant"] = "en"
     limit_json_bytes: PositiveInt | None = None

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from verbatim.actions.office import Office
 from verbatim.domain import POLARITIES, STANCES, Coding, Polarity, StanceLabel
 from verbatim.facts import ALL, NOBODY, Facts, Flags, Narrowed
 from verbatim.store.codings import effective
+from verbatim.store.double_coding import hidden_from
 from verbatim.store.opening import reading
 from verbatim.store.records import StoredVerbatim, chosen_verbatims, stored_verbatim
 
@@ -34,7 +36,7 @@ class Behind:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A verbatim with its coding in effect; its words are to be shown where `words`."""
+    """A verbatim with its coding in effect, if the reader may see that; its words are to be shown where `words`."""
 
     stored: StoredVerbatim
     coding: Coding | None
@@ -101,7 +103,8 @@ def _read(office: Office, role: Role, numbers: Sequence[int]) -> tuple[Said, ...
     with reading(office.desk.engine, office.organisation) as connection:
         rows = connection.execute(chosen_verbatims(office.organisation, numbers))
         stored = {row.id: stored_verbatim(row) for row in rows}
-        codings = effective(connection, office.organisation, list(numbers))
+        hidden = hidden_from(connection, office.organisation, office.actor, numbers, datetime.now(UTC))
+        codings = effective(connection, office.organisation, [one for one in numbers if one not in hidden])
     there = [number for number in numbers if number in stored]
     return tuple(
         Said(

@@ -1,5 +1,6 @@
 """The desk that everything arrives at: a store, a model that codes, and what they have in common."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,10 +80,18 @@ def open_desk(url: str, model: str | None = None, codebook: str | None = None) -
     `codebook` is a file with the frame that the model was trained for; the model's own, or the one that ships, if left
     out. Raises ModelError, CodebookError and StoreError for what cannot be opened; the store is opened last.
     """
+    return desk_of(lambda: _upgraded(url), model, codebook)
+
+
+def desk_of(opened: Callable[[], Engine], model: str | None = None, codebook: str | None = None) -> Desk:
+    """The desk of a store, which is opened last, with a model by label or folder. Raises as `open_desk`."""
     folder = find(model)
     frame = taxonomy.load(Path(codebook)) if codebook else codebook_of(read_manifest(folder))
     learnt, manifest = load(folder, frame)
-    coder = Coder(learnt)
+    return Desk(opened(), Coder(learnt), manifest, frame)
+
+
+def _upgraded(url: str) -> Engine:
     engine = open_store(url)
     upgrade(engine)
-    return Desk(engine, coder, manifest, frame)
+    return engine

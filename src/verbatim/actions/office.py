@@ -4,18 +4,19 @@ A manager asks of its own accounts only: cells, teams and accounts are compared 
 of anybody else's is told, neither a word nor a number.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from verbatim.actions.efforts import effort_of
-from verbatim.actions.excerpts import CANDIDATES, Cited, Sought, cited
+from verbatim.actions.excerpts import OFFERED, Cited, Sought, cited
 from verbatim.actions.figures import Counting, figures_of
 from verbatim.actions.frame_in_use import codebook
+from verbatim.actions.kept_findings import Finding, kept
 from verbatim.coverage import RIGHT, Beside, Roster, coverage_beside
 from verbatim.domain import POLARITIES, Polarity
 from verbatim.errors import NotFoundError
@@ -26,6 +27,8 @@ from verbatim.red_flags import LEVELS, Flagged, Quiet, flagged
 from verbatim.served import Served, cell_rows, served
 from verbatim.spans import Span, day_of, number_of
 from verbatim.store.access_keys import Holder, scope
+from verbatim.store.audit import OPERATOR
+from verbatim.store.double_coding import hidden_from
 from verbatim.store.opening import reading
 from verbatim.teams import Teams, teams
 
@@ -35,20 +38,30 @@ SPOKEN: Mapping[Kind, Polarity] = {"concern": "negative", "opportunity": "positi
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """Of which organisation somebody asks; `accounts` are the only ones that it may know of, None stands for all."""
+    """Of which organisation somebody asks; `accounts` are the only ones that it may know of, None stands for all.
+
+    `actor` is whoever asks: what that one is to code blind is neither cited nor shown with its coding.
+    """
 
     desk: Counting
     organisation: str
     accounts: tuple[str, ...] | None = None
+    actor: str = OPERATOR
 
     @classmethod
     def of(cls, desk: Counting, holder: Holder) -> "Office":
         """The office as the holder of a key may see it."""
-        return cls(desk, holder.organisation, scope(holder).accounts)
+        return cls(desk, holder.organisation, scope(holder).accounts, holder.actor)
 
     def facts(self, narrowed: Narrowed = ALL) -> Facts:
         """What is counted."""
         return narrow(figures_of(self.desk, self.organisation, self.accounts).facts, narrowed)
+
+    def kept(self, key: Hashable, narrowed: Narrowed, make: Callable[[], Finding]) -> Finding:
+        """What `make` gives, which asks for facts itself; kept while nothing has changed, where nothing is left out."""
+        if narrowed != ALL:
+            return make()
+        return kept(self.desk, self.organisation, (self.accounts, key), make)
 
     def beside(self, narrowed: Narrowed = ALL) -> Beside:
         """How many of the right people stand behind what is counted."""
@@ -120,8 +133,12 @@ def who_is_served(office: Office, by: Sequence[Attribute], narrowed: Narrowed = 
 
     Raises InputError for attributes that cannot be.
     """
-    facts = office.facts(narrowed)
-    found = served(facts, by, effort_of(office.desk, office.organisation, facts))
+
+    def make() -> Served:
+        facts = office.facts(narrowed)
+        return served(facts, by, effort_of(office.desk, office.organisation, facts))
+
+    found, facts = office.kept(("served", *by), narrowed, make), office.facts(narrowed)
     told = [one for one in found.cells if one.verdict in ("under-served", "over-served")] if excerpts else []
     sought = []
     for cell in told:
@@ -140,7 +157,8 @@ def what_comes_first(
     facts = office.facts(narrowed)
     frame = codebook(office.desk, office.organisation)
     without = frozenset(filter(None, map(frame.id_with_role, ROLES_LEFT_OUT)))
-    found = priorities(facts, span, level, without)
+    key = ("priorities", span, level, without)
+    found = office.kept(key, narrowed, lambda: priorities(office.facts(narrowed), span, level, without))
     told = [one for one in found.items if one.rank is not None and one.rank <= 10 and excerpts]
     sought = [Sought(_saying(facts, one.code, SPOKEN[one.kind]), SPOKEN[one.kind], one.code, excerpts) for one in told]
     words = _cited(office, sought)
@@ -156,6 +174,15 @@ def accounts_now(
     only: Sequence[int] | None = None,
 ) -> FlaggedAccounts:
     """All accounts with their flags on a day, that of the latest answer if left out; or some of them, by place."""
+    if only is not None:
+        return _accounts(office, narrowed, as_of, span, only)
+    key = ("accounts", as_of, span)
+    return office.kept(key, narrowed, lambda: _accounts(office, narrowed, as_of, span))
+
+
+def _accounts(
+    office: Office, narrowed: Narrowed, as_of: date | None, span: Span, only: Sequence[int] | None = None
+) -> FlaggedAccounts:
     facts = office.facts(narrowed)
     day, beside = number_of(as_of) if as_of else latest_day(facts), office.beside(narrowed)
     if day is None:
@@ -187,12 +214,16 @@ def account_now(
 
 def teams_now(office: Office, narrowed: Narrowed = ALL, as_of: date | None = None) -> TeamView:
     """All teams, against one another."""
+    return office.kept(("teams", as_of), narrowed, lambda: _teams(office, narrowed, as_of))
+
+
+def _teams(office: Office, narrowed: Narrowed, as_of: date | None) -> TeamView:
     everything = accounts_now(office, narrowed, as_of)
     by_place = sorted(everything.items, key=lambda one: one.rating.place)
     return TeamView(teams(everything.facts, by_place), everything)
 
 
-def latest(facts: Facts, rows: NDArray[np.intp], most: int = CANDIDATES) -> tuple[int, ...]:
+def latest(facts: Facts, rows: NDArray[np.intp], most: int = OFFERED) -> tuple[int, ...]:
     """The numbers of some rows, the latest first, those of different accounts before others."""
     ordered = rows[np.lexsort((-rows, -facts.day[rows].astype(np.int64)))]
     accounts = facts.account[ordered]
@@ -218,8 +249,11 @@ def _saying(facts: Facts, code: str, polarity: Polarity) -> tuple[int, ...]:
 def _cited(office: Office, sought: Sequence[Sought]) -> list[tuple[Cited, ...]]:
     if not sought:
         return []
+    numbers = [number for one in sought for number in one.numbers]
     with reading(office.desk.engine, office.organisation) as connection:
-        return cited(connection, office.organisation, sought)
+        hidden = hidden_from(connection, office.organisation, office.actor, numbers, datetime.now(UTC))
+        seen = [replace(one, numbers=tuple(each for each in one.numbers if each not in hidden)) for one in sought]
+        return cited(connection, office.organisation, seen)
 
 
 def _people(office: Office, facts: Facts, day: int) -> tuple[dict[int, Circle], Quiet]:

@@ -7,7 +7,7 @@ from verbatim.actions.figures import Counting, figures_of
 from verbatim.coverage import RIGHT, Absent, Coverage, Sought, coverage
 from verbatim.facts import ALL, Narrowed
 from verbatim.store.opening import reading
-from verbatim.store.people import list_contacts
+from verbatim.store.people import names_of
 
 FORMULA: Mapping[str, str] = {
     "rate": "right people who answered / right people on the roster",
@@ -56,8 +56,8 @@ def stored_coverage(desk: Counting, order: CoverageOrder) -> Told:
 
 
 def _names(desk: Counting, organisation: str, people: tuple[Absent, ...]) -> dict[int, str]:
-    wanted = {one.contact for one in people}
+    wanted = sorted({one.contact for one in people})
     if not wanted:
         return {}
     with reading(desk.engine, organisation) as connection:
-        return {one.id: one.contact.name for one in list_contacts(connection, organisation) if one.id in wanted}
+        return names_of(connection, organisation, wanted)

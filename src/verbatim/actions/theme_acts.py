@@ -87,8 +87,8 @@ def promote_theme(
 ) -> tuple[StoredTheme, Drafted]:
     """The theme, promoted, and the draft of the code frame with its code.
 
-    Raises ConflictError for a theme that is gone, StaleError where another revision of the draft is there, CodebookError
-    for a code that cannot be added.
+    Raises ConflictError for a theme that is gone, StaleError where another revision of the draft is there,
+    CodebookError for a code that cannot be added.
     """
     with writing(editor.engine, editor.organisation) as connection:
         theme = _living(connection, editor, number)

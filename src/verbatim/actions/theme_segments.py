@@ -1,12 +1,12 @@
-"""The segments that themes are looked for in: what no code, or no sure one, was found for; or what a code was given for.
+"""The segments that themes are looked for in: what no sure code was found for, or what a code was given for.
 
-    residual   all of what nobody has coded or what is doubtful (for review); else the clauses that no code, or only
-               the one for whatever else there is (role `other`), stands on
-    a code     the clauses that it, or a code under it, stands on
+residual   all of what nobody has coded or what is doubtful (for review); else the clauses that no code, or only
+           the one for whatever else there is (role `other`), stands on
+a code     the clauses that it, or a code under it, stands on
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
@@ -82,7 +82,7 @@ class _Chosen:
         ids = {one.id for one in coding.codes}
         if self.empty in ids:
             return []
-        told = set(_standing(part, coding, ids - {self.other}))
+        told = set(_standing(part, coding, frozenset(ids - {self.other})))
         return [place for place in range(len(part.clauses)) if place not in told]
 
 
@@ -104,14 +104,14 @@ def look(engine: Engine, organisation: str, scope: Scope, frame: Codebook, encod
 
 
 def _filters(connection: Connection, organisation: str, scope: Scope, frame: Codebook) -> tuple[Filters, _Chosen]:
-    dates = {"since": scope.since, "until": scope.until}
+    dated = Filters(since=scope.since, until=scope.until)
     if scope.code is None:
         alone = frame.id_with_role("other"), frame.id_with_role("no_content")
-        return Filters(**dates), _Chosen(frozenset(), *alone)
+        return dated, _Chosen(frozenset(), *alone)
     code = frame[scope.code]
     if code.is_category:
-        return Filters(category=code.id, **dates), _Chosen(frozenset((code.id, *frame.children(code.id))), None, None)
-    filters = in_ids_of_today(connection, organisation, Filters(code=code.id, **dates))
+        return replace(dated, category=code.id), _Chosen(frozenset((code.id, *frame.children(code.id))), None, None)
+    filters = in_ids_of_today(connection, organisation, replace(dated, code=code.id))
     return filters, _Chosen(frozenset(filters.codes or (code.id,)), None, None)
 
 
@@ -153,10 +153,14 @@ def _wanted(
                 yield stored, part, places
 
 
-def _standing(part: Part, coding: Coding, ids: frozenset[str] | set[str | None]) -> list[int]:
+def _standing(part: Part, coding: Coding, ids: frozenset[str]) -> list[int]:
     """The clauses of a part that an excerpt of one of these codes touches."""
     spans = [
-        (one.start, one.end) for code in coding.codes if code.id in ids for one in code.excerpts if one.turn == part.turn
+        (one.start, one.end)
+        for code in coding.codes
+        if code.id in ids
+        for one in code.excerpts
+        if one.turn == part.turn
     ]
     return [
         place

@@ -159,9 +159,7 @@ def verbatims_of(desk: Desk, organisation: str, number: int) -> NDArray[np.int64
         return kept.verbatims_of(connection, organisation, number)
 
 
-def _offer(
-    found: list[SeenExcerpt], some: Sequence[Member], stored: dict[int, StoredVerbatim], reader: Reader
-) -> None:
+def _offer(found: list[SeenExcerpt], some: Sequence[Member], stored: dict[int, StoredVerbatim], reader: Reader) -> None:
     taken, texts = {one.verbatim for one in found}, {one.text.casefold() for one in found}
     for member in some:
         one = stored.get(member.verbatim)
@@ -170,11 +168,24 @@ def _offer(
         text = kept.words_of_member(one, member)
         if not text.strip() or text.casefold() in texts:
             continue
-        who = one.verbatim.account, one.verbatim.role, one.verbatim.date, one.permission
-        place = member.turn, member.start, member.end
-        found.append(SeenExcerpt(member.verbatim, *place, text, *who, round(member.nearness, 3)))
+        found.append(_excerpt(one, member, text))
         taken.add(member.verbatim)
         texts.add(text.casefold())
+
+
+def _excerpt(stored: StoredVerbatim, member: Member, text: str) -> SeenExcerpt:
+    return SeenExcerpt(
+        verbatim=member.verbatim,
+        turn=member.turn,
+        start=member.start,
+        end=member.end,
+        text=text,
+        account=stored.verbatim.account,
+        role=stored.verbatim.role,
+        date=stored.verbatim.date,
+        permission=stored.permission,
+        nearness=round(member.nearness, 3),
+    )
 
 
 def _within(facts: Facts, run: StoredRun | None) -> Facts:

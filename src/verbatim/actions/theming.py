@@ -56,6 +56,7 @@ STAGES = 3
 """Steps of a run beside those that read verbatims: clustering, naming, keeping."""
 
 TRIES = 5
+RESIDUE = Scope()
 WHILE = timedelta(minutes=10)
 BROKEN_OFF = "it was broken off"
 DONE: frozenset[State] = frozenset({"promoted", "dismissed"})
@@ -68,7 +69,7 @@ class ThemeOrder:
 
     organisation: str
     actor: str
-    scope: Scope = Scope()
+    scope: Scope = RESIDUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +89,19 @@ class _Theme:
     id: int | None
     rows: NDArray[np.intp]
     centroid: NDArray[np.float32]
+    nearness: NDArray[np.float32]
     words: Named
     match: Match | None
     change: Change | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What is to be kept of a run: its themes, those there were before, and which of these went into others."""
+
+    themes: Sequence[_Theme]
+    former: Sequence[StoredTheme]
+    absorbed: Mapping[int, int]
 
 
 def request_themes(desk: Desk, order: ThemeOrder) -> int:
@@ -111,9 +122,7 @@ def run_themes(desk: Desk, lease: Lease) -> None:
         return  # kept by a worker that ended before it could say so
     payload = lease.job.payload
     dates = {name: datetime.fromisoformat(payload[name]) for name in ("since", "until") if payload.get(name)}
-    order = ThemeOrder(
-        lease.job.organisation, lease.job.actor or "", Scope(payload.get("scope", RESIDUAL), **dates)
-    )
+    order = ThemeOrder(lease.job.organisation, lease.job.actor or "", Scope(payload.get("scope", RESIDUAL), **dates))
     _run(desk, order, lease)
 
 
@@ -190,13 +199,14 @@ def _kept(desk: Desk, order: ThemeOrder, lease: Lease, found: _Found) -> bool:
         with reading(desk.engine, order.organisation) as connection:
             known = _known(connection, order, found.encoder)
         same = matched(_clusters(found), [one for one, _ in known], frozenset(found.looked.places))
-        drafted = _drafted(found, same, facts)
+        former = [stored for _, stored in known]
+        draft = _Draft(_drafted(found, same, facts), former, same.absorbed)
         with writing(desk.engine, order.organisation) as connection:
             hold_organisation(connection, order.organisation)
             if not _still_there(connection, order.organisation, found.looked):
                 return False
-            if _stamps([stored for _, stored in known]) == _stamps(_of_scope(connection, order)):
-                _keep(connection, order, lease, found, drafted, same, [stored for _, stored in known])
+            if _stamps(former) == _stamps(_of_scope(connection, order)):
+                _keep(connection, order, lease, found, draft)
                 return True
     raise InternalError(f"themes: changed {TRIES} times while they were matched; expected some rest")
 
@@ -257,60 +267,64 @@ def _within(facts: Facts, scope: Scope) -> Facts:
 
 
 def _drafted(found: _Found, same: Matched, facts: Facts) -> list[_Theme]:
-    """The themes to be kept; clusters that are one theme are one."""
+    """The themes to be kept; clusters that are one theme are one, and what stays what it was is a theme too."""
     labels, numbers = found.themes.labels, found.looked.numbers
-    ids = {one.cluster: one for one in same.matches}
-    groups: dict[object, list[int]] = {}
+    by_cluster = {one.cluster: one for one in same.matches}
+    groups: dict[tuple[bool, int], list[int]] = {}
     for cluster in range(len(found.themes.centroids)):
-        groups.setdefault(ids[cluster].id if cluster in ids else ("new", cluster), []).append(cluster)
+        match = by_cluster.get(cluster)
+        groups.setdefault((match is not None, match.id if match else cluster), []).append(cluster)
     rows = [np.flatnonzero(np.isin(labels, group)) for group in groups.values()]
+    ids = [id if known else None for known, id in groups]
+    matches = [_best(by_cluster, group) for group in groups.values()]
+    at = {place: row for row, place in enumerate(found.looked.places)}
+    for id, places in same.staying.items():
+        rows.append(np.array(sorted(at[place] for place in places), dtype=np.intp))
+        ids.append(id)
+        matches.append(None)
     together = np.full(len(labels), theming.NOWHERE)
     for place, own in enumerate(rows):
         together[own] = place
-    words = named(found.words, together, len(groups))
+    words = named(found.words, together, len(rows))
     changes = changes_of(facts, [mask_of(facts, np.unique(numbers[own])) for own in rows])
-    matches = [max((ids[one] for one in group if one in ids), key=lambda one: one.score, default=None) for group in groups.values()]
+    middles = [found.themes.middle(own) for own in rows]
     return [
-        _Theme(match.id if match else None, own, _middle(found, group), one, match, change)
-        for group, own, one, match, change in zip(groups.values(), rows, words, matches, changes, strict=True)
+        _Theme(id, own, middle, found.themes.level[own] @ middle, name, match, change)
+        for id, own, middle, name, match, change in zip(ids, rows, middles, words, matches, changes, strict=True)
     ]
 
 
-def _middle(found: _Found, group: Sequence[int]) -> NDArray[np.float32]:
-    """The centroid of clusters taken together, a unit row."""
-    sizes = np.array([(found.themes.labels == one).sum() for one in group], dtype=np.float32)
-    summed = (found.themes.centroids[list(group)] * sizes[:, None]).sum(axis=0)
-    return np.asarray(summed / max(float(np.linalg.norm(summed)), 1e-9), dtype=np.float32)
+def _best(by_cluster: Mapping[int, Match], group: Sequence[int]) -> Match | None:
+    return max((by_cluster[one] for one in group if one in by_cluster), key=lambda one: one.score, default=None)
 
 
-def _keep(
-    connection: Connection,
-    order: ThemeOrder,
-    lease: Lease,
-    found: _Found,
-    drafted: Sequence[_Theme],
-    same: Matched,
-    former: Sequence[StoredTheme],
-) -> None:
-    organisation, looked = order.organisation, found.looked
+def _keep(connection: Connection, order: ThemeOrder, lease: Lease, found: _Found, draft: _Draft) -> None:
+    organisation, looked, drafted = order.organisation, found.looked, draft.themes
     placed = int(sum(len(one.rows) for one in drafted))
     run = kept.add_run(connection, organisation, _run_values(order, lease, found, placed))
-    states = {one.id: one.state for one in former}
+    states = {one.id: one.state for one in draft.former}
     rows: list[Member] = []
     for one in drafted:
-        number = _put(connection, organisation, run, one, states)
-        rows += _members(number, one.rows, found)
-    for theme in former:
-        if theme.id not in {one.id for one in drafted} and theme.state not in DONE | {"merged"}:
-            into = same.absorbed.get(theme.id)
-            gone = {"state": "merged", "into_id": into} if into else {"state": "fading"}
-            kept.change_theme(connection, organisation, theme.id, {**gone, "last_run": run, "match": None})
+        number = _put(connection, order, run, one, states)
+        rows += _members(number, one, found.looked)
+    _let_go(connection, organisation, run, draft)
     kept.put_members(connection, organisation, order.scope.name, rows)
     fresh = sum(one.id is None for one in drafted)
     result = {"run": run, "segments": len(looked.places), "placed": placed, "themes": len(drafted), "new": fresh}
     audit.record(connection, organisation, audit.Event(order.actor, "themes", f"themes:{order.scope.name}", result))
     total = lease.job.total or len(looked.revisions) + STAGES
     lease.progress(connection, total, total, result)
+
+
+def _let_go(connection: Connection, organisation: str, run: int, draft: _Draft) -> None:
+    """Say of the themes that were not found again what became of them; what an analyst decided stays."""
+    found = {one.id for one in draft.themes}
+    for theme in draft.former:
+        if theme.id in found or theme.state in DONE | {"merged"}:
+            continue
+        into = draft.absorbed.get(theme.id)
+        gone: Values = {"state": "merged", "into_id": into} if into else {"state": "fading"}
+        kept.change_theme(connection, organisation, theme.id, {**gone, "last_run": run, "match": None})
 
 
 def _run_values(order: ThemeOrder, lease: Lease, found: _Found, placed: int) -> Values:
@@ -328,12 +342,11 @@ def _run_values(order: ThemeOrder, lease: Lease, found: _Found, placed: int) -> 
     }
 
 
-def _put(
-    connection: Connection, organisation: str, run: int, one: _Theme, states: Mapping[int, State]
-) -> int:
+def _put(connection: Connection, order: ThemeOrder, run: int, one: _Theme, states: Mapping[int, State]) -> int:
     """The number of a theme that is kept, changed or new."""
     state = state_of(fresh=one.id is None, size=len(one.rows), change=one.change)
     values: Values = {
+        "scope": order.scope.name,
         "words": _by_language(one.words),
         "state": states[one.id] if one.id is not None and states[one.id] in DONE else state,
         "last_run": run,
@@ -342,8 +355,8 @@ def _put(
         "change": asdict(one.change) if one.change else None,
     }
     if one.id is None:
-        return kept.add_theme(connection, organisation, {**values, "first_run": run})
-    kept.change_theme(connection, organisation, one.id, values)
+        return kept.add_theme(connection, order.organisation, {**values, "first_run": run})
+    kept.change_theme(connection, order.organisation, one.id, values)
     return one.id
 
 
@@ -356,14 +369,14 @@ def _by_language(words: Named) -> dict[str, list[str]]:
     return {language: some for language, some in found.items() if some}
 
 
-def _members(number: int, rows: NDArray[np.intp], found: _Found) -> list[Member]:
-    looked = found.looked
+def _members(number: int, one: _Theme, looked: Looked) -> list[Member]:
     made = []
-    for row in rows.tolist():
+    for row, nearness in zip(one.rows.tolist(), one.nearness.tolist(), strict=True):
         verbatim, turn, start = looked.places[row]
         at = None if turn < 0 else turn
-        nearness = round(float(found.themes.nearness[row]), 5)
-        made.append(Member(number, verbatim, looked.revisions[verbatim], at, start, looked.ends[row], nearness))
+        made.append(
+            Member(number, verbatim, looked.revisions[verbatim], at, start, looked.ends[row], round(nearness, 5))
+        )
     return made
 
 

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 
 from verbatim import __version__
 from verbatim.access import PUBLIC, RULES
-from verbatim.api import frame_shapes, given, roster_shapes, shown_models, shown_themes, verdicts
+from verbatim.api import frame_shapes, given, report_shapes, roster_shapes, shown_models, shown_themes, verdicts
 from verbatim.api.problems import KINDS, MEDIA_TYPE
 from verbatim.store.sessions import COOKIE, CSRF_HEADER
 
@@ -34,6 +34,7 @@ TAGS = {
     "frames": "Code frames.",
     "models": "Which model codes, how good it is, and how it learns.",
     "agreement": "How far coders agree, and which labels are likely wrong.",
+    "reports": "Reports of a month, a quarter or a year, and schedules by which they go out.",
     "office": "What the central office asks: trends, whom it serves how, what comes first, accounts, teams.",
     "themes": "What emerges that no code stands for.",
     "people": "Contacts, and their erasure.",
@@ -52,6 +53,8 @@ GIVEN: tuple[type[BaseModel], ...] = (
     given.GivenErasure,
     given.GivenWebhook,
     given.GivenExport,
+    report_shapes.GivenSchedule,
+    report_shapes.GivenSending,
     frame_shapes.GivenOperations,
     frame_shapes.GivenPublication,
     roster_shapes.GivenAccounts,
@@ -136,11 +139,13 @@ def statuses(method: str, path: str, operation: Mapping[str, Any]) -> list[int]:
     found |= set() if path in PUBLIC else {401, 403, 429}
     found |= {422}  # a parameter that there is not
     found |= {400, 408, 413, 415, 507} if body else set()
+    found |= {400} if any(one["in"] == "query" for one in parameters) else set()  # longer than a request may be
     found |= {409} if keyed or path.endswith(("/replay", "/exports/{id}")) else set()
     found |= {409} if method != "GET" and path.startswith("/v1/codebook") else set()
     found |= {409} if method == "POST" and path.startswith("/v1/themes") else set()
     found |= {404} if "{" in path or (method == "POST" and path == "/v1/erasures") else set()
-    found |= {404} if path == "/v1/codebook/crosswalk" else set()
+    found |= {404} if path in ("/v1/codebook/crosswalk", "/v1/reports", "/v1/trends") else set()
+    found |= {404} if (method, path) == ("POST", "/v1/schedules") else set()
     return sorted(found)
 
 
@@ -164,9 +169,8 @@ def _complete(operation: Document, method: str, path: str) -> None:
 def _without_null(schema: Document) -> Document:
     """The schema of a parameter, which is left out rather than null."""
     kinds = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]
-    if len(kinds) != 1:
-        return schema
-    return {**{name: value for name, value in schema.items() if name != "anyOf"}, **kinds[0]}
+    rest = {name: value for name, value in schema.items() if name != "anyOf"}
+    return {**rest, **(kinds[0] if len(kinds) == 1 else {"anyOf": kinds})} if kinds else schema
 
 
 def _problem_response(status: int, schema: Document | None = None) -> Document:

@@ -1,5 +1,6 @@
 """What customers said: coded, handed in, listed, looked at."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -24,7 +25,15 @@ from verbatim.api.shown import (
     ShownVerbatim,
     shown_coding,
 )
-from verbatim.api.sight import judgements, narrowed, note_reading, shown_history, shown_verbatim
+from verbatim.api.sight import (
+    hidden_codings,
+    judgements,
+    narrowed,
+    note_reading,
+    shown_history,
+    shown_verbatim,
+    without_hidden,
+)
 from verbatim.domain import Polarity, StanceLabel, Verbatim
 from verbatim.store.access_keys import scope
 from verbatim.store.listing import Filters, list_verbatims, require_listed
@@ -136,13 +145,17 @@ def add_verbatims(request: Request) -> Response:
     response_model=Page[ShownVerbatim],
 )
 def list_all(request: Request, wanted: Annotated[WantedPage, Query()]) -> Response:
-    """A verbatim without a date is listed by its arrival. A manager's search leaves out words that it may not see."""
+    """A verbatim without a date is listed by its arrival. A manager's search leaves out words that it may not see.
+
+    What the holder of the key is to code without sight of other codings comes without them.
+    """
     ask = asked(request)
     with reading(ask.desk.engine, ask.organisation) as connection:
         filters = narrowed(ask, wanted.filters())
         page = list_verbatims(connection, ask.organisation, filters, wanted.limit, wanted.cursor)
-    note_reading(ask, [one.stored for one in page.items])
-    items = [shown_verbatim(one, ask.role) for one in page.items]
+        found = without_hidden(ask, connection, page.items)
+    note_reading(ask, [one.stored for one in found])
+    items = [shown_verbatim(one, ask.role) for one in found]
     return answered(Page[ShownVerbatim](items=items, next=page.cursor))
 
 
@@ -189,4 +202,6 @@ def _history(ask: Asked, number: int) -> History:
     """One verbatim of those that the key may see; a NotFoundError that is the same whatever it may not see."""
     with reading(ask.desk.engine, ask.organisation) as connection:
         require_listed(connection, ask.organisation, number, scope(ask.holder))
-        return stored_verbatim(connection, ask.organisation, number)
+        found = stored_verbatim(connection, ask.organisation, number)
+        hidden = hidden_codings(ask, connection, [number])
+        return replace(found, effective=None, codings=()) if hidden else found

@@ -89,7 +89,7 @@ class GivenTurn(Shape):
     """What one speaker said without a break; turns of side "us" are not coded."""
 
     text: Text
-    speaker: Annotated[str, Field(max_length=200)] = ""
+    speaker: Annotated[str, Field(max_length=200), AfterValidator(_storable), _PATTERN] = ""
     side: Side = "unknown"
     time: Annotated[float, Field(ge=0, allow_inf_nan=False, description="Seconds from the start.")] | None = None
 
@@ -279,7 +279,9 @@ class GivenWebhook(Shape):
     )
 
     url: Annotated[str, Field(min_length=1, max_length=2000)]
-    events: Annotated[list[Literal["verbatim.coded", "verbatim.corrected"]], Field(min_length=1, max_length=10)]
+    events: Annotated[
+        list[Literal["verbatim.coded", "verbatim.corrected", "report.ready"]], Field(min_length=1, max_length=10)
+    ]
 
 
 class GivenExport(Shape):

@@ -23,7 +23,7 @@ FORMULA = (
 )
 MATCHED = (
     "score: mean of likeness, the cosine of both centroids, and shared, the members that both have over the members "
-    "that either has, of those that belonged to a theme before and were looked at again; the best assignment one to one."
+    "that either has, of those that belonged to a theme before and were looked at again; the best assignment."
 )
 
 NEEDS: Mapping[str, tuple[str, ...]] = {
@@ -254,12 +254,13 @@ def _members(found: SeenTheme) -> dict[str, Any]:
     }
 
 
+_COUNT, _PERIODS = ("k", "n", "share"), ("latest", "earlier")
 _MATCH = ("score", "likeness", "shared")
 
 
 def shown_change(kept: Mapping[str, Any]) -> ShownChange:
     """What changed, as a run kept it."""
     until = (date(1970, 1, 1) + timedelta(days=kept["until"])).isoformat()
-    counts = {name: ShownCount(**{part: kept[name][part] for part in ("k", "n", "share")}) for name in ("latest", "earlier")}
-    rest = {name: kept[name] for name in ("difference", "low", "high", "p", "q", "verdict")}
-    return ShownChange(until=until, days=WINDOW, **counts, **rest)
+    told: dict[str, Any] = {name: kept[name] for name in ("difference", "low", "high", "p", "q", "verdict")}
+    told |= {name: ShownCount(**{part: kept[name][part] for part in _COUNT}) for name in _PERIODS}
+    return ShownChange(until=until, days=WINDOW, **told)

@@ -9,9 +9,12 @@ no contact                  words            words              words
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
-from verbatim.access import Role, Sight, sight
+from sqlalchemy import Connection
+
+from verbatim.access import SEES_ALL, Role, Sight, sight
 from verbatim.api.call import Asked
 from verbatim.api.shown import (
     ShownHistory,
@@ -24,7 +27,7 @@ from verbatim.api.shown import (
     shown_stance,
 )
 from verbatim.domain import Verbatim
-from verbatim.store import audit
+from verbatim.store import audit, double_coding
 from verbatim.store.access_keys import scope
 from verbatim.store.listing import Filters, Listed
 from verbatim.store.opening import writing
@@ -36,6 +39,19 @@ def narrowed(asked: Asked, filters: Filters) -> Filters:
     """The filters within what the key may see; words that it may not see are not searched either."""
     hidden = asked.role == "manager" and filters.search is not None
     return scope(asked.holder, replace(filters, quotable=filters.quotable or hidden))
+
+
+def hidden_codings(asked: Asked, connection: Connection, numbers: Sequence[int]) -> frozenset[int]:
+    """Those of these verbatims that the holder is to code without sight of other codings."""
+    if asked.role not in SEES_ALL or not numbers:
+        return frozenset()
+    return double_coding.hidden_from(connection, asked.organisation, asked.actor, numbers, datetime.now(UTC))
+
+
+def without_hidden(asked: Asked, connection: Connection, items: Sequence[Listed]) -> list[Listed]:
+    """The same, those that the holder is to code blind without their codings."""
+    hidden = hidden_codings(asked, connection, [one.stored.id for one in items])
+    return [replace(one, coding=None) if one.stored.id in hidden else one for one in items]
 
 
 def shown_verbatim(listed: Listed, role: Role) -> ShownVerbatim:

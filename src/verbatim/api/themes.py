@@ -18,6 +18,7 @@ from verbatim.api.call import Asked, asked
 from verbatim.api.feedback import Number
 from verbatim.api.given import Name, read
 from verbatim.api.once import once
+from verbatim.api.shown import ShownStart
 from verbatim.api.shown_themes import (
     GivenThemeAct,
     GivenThemes,
@@ -27,7 +28,6 @@ from verbatim.api.shown_themes import (
     shown_theme,
     shown_themes,
 )
-from verbatim.api.shown import ShownStart
 from verbatim.api.work import started
 from verbatim.store.access_keys import Holder, scope
 from verbatim.store.keys import Answer

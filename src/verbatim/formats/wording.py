@@ -9,8 +9,8 @@ from importlib.resources import files
 from verbatim.domain import Interval
 from verbatim.errors import InputError
 
-FILES = ("wording.yaml", "evaluation.yaml")
-"""Where the phrases stand: those of the report of a run, and those of the report of an evaluation."""
+FILES = ("wording.yaml", "evaluation.yaml", "briefing.yaml")
+"""Where the phrases stand: those of the reports of a run, of an evaluation, and of the office."""
 
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 ENGLISH_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -63,7 +63,7 @@ class Plan:
 
     def least_of(self, points: int) -> int:
         """How many different texts make a theme among so many."""
-        return max(self.least, round(self.rooted * points**0.5))
+        return max(self.least, round(self.rooted * float(np.sqrt(points))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +77,26 @@ class Segments:
 
 @dataclass(frozen=True, slots=True)
 class Themes:
-    """The theme of each segment (n,), NOWHERE where it has none; the largest is 0. `centroids` (themes, d) unit rows.
+    """The theme of each segment (n,), NOWHERE where it has none; the largest is 0.
 
-    `nearness` (n,) is the cosine of a segment to the centroid of its theme, in the levelled space of `centroids`; 0
-    where it has none.
+    `level` (n, d) are the levelled vectors, `centroids` (themes, d) the middles of themes among them, all unit rows.
     """
 
     labels: Labels
-    nearness: Floats
+    level: Floats
     centroids: Floats
+
+    @property
+    def nearness(self) -> Floats:
+        """The cosine of each segment to the centroid of its theme, (n,); 0 where it has none."""
+        found = np.zeros(len(self.labels), dtype=np.float32)
+        placed = self.labels >= 0
+        found[placed] = np.einsum("ij,ij->i", self.level[placed], self.centroids[self.labels[placed]])
+        return found
+
+    def middle(self, rows: Places) -> Floats:
+        """The middle of some segments, (d,), a unit row."""
+        return np.asarray(_unit(self.level[rows].mean(axis=0, keepdims=True))[0], dtype=np.float32)
 
 
 class Meaning:
@@ -115,14 +126,10 @@ class Meaning:
 def themes_of(segments: Segments, plan: Plan | None = None) -> Themes:
     """The themes of some segments; none of too few."""
     plan = plan or Plan()
-    nothing = Themes(
-        np.full(len(segments.texts), NOWHERE),
-        np.zeros(len(segments.texts), np.float32),
-        np.zeros((0, segments.vectors.shape[1]), np.float32),
-    )
+    dimension = segments.vectors.shape[1]
     first, point = _folded(segments.texts)
     if len(first) < 2 * plan.least_of(len(first)):
-        return nothing
+        return Themes(np.full(len(segments.texts), NOWHERE), levelled(segments), np.zeros((0, dimension), np.float32))
     with threadpool_limits(limits=1):
         level = levelled(segments)
         rows = _components(level[first], plan.components)
@@ -130,7 +137,7 @@ def themes_of(segments: Segments, plan: Plan | None = None) -> Themes:
         cores = _clustered(rows[drawn], plan, plan.least_of(len(first)) * len(drawn) / len(first))
         cores = _as_one(rows[drawn], cores, plan.alike)
         labels = _joined(rows, drawn, cores, plan)[point]
-        return _told(level, _in_order(labels, first, point, plan.least_of(len(first))))
+        return _told(level, _in_order(labels, first, plan.least_of(len(first))))
 
 
 def levelled(segments: Segments) -> Floats:
@@ -139,6 +146,8 @@ def levelled(segments: Segments) -> Floats:
     Both Chinese scripts are one language: the encoders read them alike.
     """
     rows = _unit(segments.vectors)
+    if not len(rows):
+        return rows
     spoken = np.array(["zh" if one.startswith("zh") else one for one in segments.languages])
     mean = rows.mean(axis=0)
     for language in sorted(set(spoken.tolist())):
@@ -300,7 +309,7 @@ def _most_of(votes: Labels, count: int) -> Labels:
     return found
 
 
-def _in_order(labels: Labels, first: Places, point: Places, least: int) -> Labels:
+def _in_order(labels: Labels, first: Places, least: int) -> Labels:
     """The themes with enough different texts, from the one with the most segments; then by where each begins."""
     count = int(labels.max(initial=NOWHERE)) + 1
     if not count:
@@ -317,12 +326,7 @@ def _in_order(labels: Labels, first: Places, point: Places, least: int) -> Label
 
 
 def _told(level: Floats, labels: Labels) -> Themes:
-    """The themes with their centroids, and how near to these the segments lie."""
+    """The themes with their centroids."""
     count = int(labels.max(initial=NOWHERE)) + 1
-    centroids = np.zeros((count, level.shape[1]), dtype=np.float32)
-    for one in range(count):
-        centroids[one] = _unit(level[labels == one].mean(axis=0, keepdims=True))[0]
-    nearness = np.zeros(len(labels), dtype=np.float32)
-    placed = labels >= 0
-    nearness[placed] = np.einsum("ij,ij->i", level[placed], centroids[labels[placed]])
-    return Themes(labels, nearness, centroids)
+    nothing = np.zeros((0, level.shape[1]), dtype=np.float32)
+    return Themes(labels, level, _middles(level, labels, count) if count else nothing)

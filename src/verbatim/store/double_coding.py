@@ -89,6 +89,18 @@ def wanted_of(connection: Connection, organisation: str, coder: str, numbers: Se
     return {one.verbatim: one for one in map(_told, rows)}
 
 
+def hidden_from(
+    connection: Connection, organisation: str, coder: str, numbers: Sequence[int], now: datetime
+) -> frozenset[int]:
+    """Those of these verbatims whose codings somebody must not see yet: wanted from that person, or on that desk."""
+    lock, table = _LOCKS.c, second_codings.c
+    on_desk = exists().where(lock.verbatim_id == verbatims.c.id, lock.holder == coder, lock.until > now)
+    chosen = _open_for(organisation, coder).where(
+        table.verbatim_id.in_(numbers), or_(table.second_coder == coder, on_desk)
+    )
+    return frozenset(connection.execute(chosen.with_only_columns(table.verbatim_id)).scalars())
+
+
 def note_second(connection: Connection, organisation: str, double: DoubleCoding) -> None:
     """Note who was second, the codings of both, and when it was settled, if both say the same."""
     values = {

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verbatim.coverage import Roster
-from verbatim.facts import NOBODY, OF_VERBATIM, AccountFacts, Facts, Integers, Labels, computed_tiers
+from verbatim.facts import NOBODY, OF_VERBATIM, AccountFacts, Facts, Integers, Labels, computed_tiers, places_of
 from verbatim.store.coded_columns import CodedRows
 from verbatim.store.roster import Asked, Person, StoredAccount
 
@@ -14,8 +14,8 @@ from verbatim.store.roster import Asked, Person, StoredAccount
 def as_facts(rows: CodedRows, known: Sequence[StoredAccount], people: Sequence[Person], empty: frozenset[str]) -> Facts:
     """The rows as they are counted; `empty` are the ids of codes for no content."""
     accounts = _accounts(known)
-    account = _places(accounts.numbers, rows.account)
-    contact = _places(np.array([one.id for one in people], np.int64), rows.contact)
+    account = places_of(accounts.numbers, rows.account)
+    contact = places_of(np.array([one.id for one in people], np.int64), rows.contact)
     role = _first(rows.labels["role"], _of(contact, [one.role for one in people]))
     product = _first(rows.labels["product"], _of(account, [one.account.product for one in known]))
     told = {**rows.labels, "role": role, "product": product}
@@ -78,15 +78,6 @@ def _labels(values: Sequence[str | None]) -> Labels:
     return Labels(np.array([NOBODY if one is None else place[one] for one in values], np.int32), tuple(names))
 
 
-def _places(numbers: NDArray[np.int64], wanted: NDArray[np.int64]) -> Integers:
-    """Where each number stands among ascending ones; NOBODY for one that is not there."""
-    if not len(numbers):
-        return np.full(len(wanted), NOBODY, np.int32)
-    place = np.searchsorted(numbers, wanted)
-    place[place == len(numbers)] = 0
-    return np.where(numbers[place] == wanted, place, NOBODY).astype(np.int32)
-
-
 def _of(place: Integers, values: Sequence[str | None]) -> Labels:
     """What each row has by the place that it points to."""
     labels = _labels(values)
@@ -111,10 +102,10 @@ def _empty(rows: CodedRows, ids: frozenset[str]) -> NDArray[np.bool_]:
 def as_roster(known: AccountFacts, people: Sequence[Person], asked: Sequence[Asked]) -> Roster:
     """The people on the roster, by the places of their accounts, and when they were asked."""
     contact = np.array([one.id for one in people], np.int64)
-    invited = _places(contact, np.array([one.contact for one in asked], np.int64))
+    invited = places_of(contact, np.array([one.contact for one in asked], np.int64))
     return Roster(
         contact=contact,
-        account=_places(known.numbers, np.array([one.account for one in people], np.int64)),
+        account=places_of(known.numbers, np.array([one.account for one in people], np.int64)),
         role=_labels([one.role for one in people]),
         influence=_labels([one.influence for one in people]),
         invited=invited[invited != NOBODY],

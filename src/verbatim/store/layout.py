@@ -6,6 +6,7 @@ from verbatim.store import (  # noqa: F401 - they add their tables to the metada
     office_tables,
     promotions,
     publications,
+    report_tables,
     review_tables,
     sign_in_tables,
     theme_tables,

@@ -10,7 +10,7 @@ from verbatim.errors import StoreError
 from verbatim.store.layout import EVERY
 from verbatim.store.records import text_hash
 from verbatim.store.schema import PERMISSIONS, accounts, contacts, organisations
-from verbatim.store.statements import hold_organisation, insert_into, require_storable
+from verbatim.store.statements import BATCH, hold_organisation, insert_into, owned, require_storable
 
 Permission = Literal["named", "anonymous", "aggregate"]
 ContactKey = tuple[int | None, str]
@@ -86,6 +86,16 @@ def contacts_named(connection: Connection, organisation: str, name: str) -> tupl
     return tuple(one for one in list_contacts(connection, organisation) if text_hash(one.contact.name) == wanted)
 
 
+def names_of(connection: Connection, organisation: str, numbers: Sequence[int]) -> dict[int, str]:
+    """What these contacts are called, by number."""
+    found: dict[int, str] = {}
+    for start in range(0, len(numbers), BATCH):
+        some = contacts.c.id.in_(numbers[start : start + BATCH])
+        chosen = select(contacts.c.id, contacts.c.name).where(owned(contacts.c.organisation, organisation), some)
+        found |= dict(connection.execute(chosen).all())
+    return found
+
+
 def contact_names(connection: Connection, organisation: str) -> frozenset[str]:
     """What the contacts of an organisation are called."""
     return frozenset(connection.scalars(select(contacts.c.name).where(contacts.c.organisation == organisation)))
@@ -153,3 +163,12 @@ def _row(organisation: str, contact: Contact, at: Mapping[str, int]) -> dict[str
 def _stored(row: Row[tuple[object, ...]]) -> StoredContact:
     names = ("name", "account", "role", "influence", "tier", "permission")
     return StoredContact(row.id, Contact(**{name: getattr(row, name) for name in names}))
+
+
+def contacts_by_permission(connection: Connection, organisation: str) -> dict[Permission, frozenset[int]]:
+    """The numbers of an organisation's contacts by how their words may be shown."""
+    chosen = select(contacts.c.permission, contacts.c.id).where(contacts.c.organisation == organisation)
+    found: dict[Permission, set[int]] = {}
+    for permission, number in connection.execute(chosen):
+        found.setdefault(permission, set()).add(number)
+    return {permission: frozenset(numbers) for permission, numbers in found.items()}

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, exists, func, or_, select, update
 
 from verbatim.review import Candidate, Reserve
 from verbatim.store.listing import NOTHING_LEFT_OUT, Filters, in_ids_of_today, judgements, narrowed, of_facts
-from verbatim.store.review_tables import assignments, review_locks, samples
+from verbatim.store.promotions import promotions
+from verbatim.store.review_tables import assignments, review_locks, samples, withdrawals
 from verbatim.store.schema import accounts, code_mentions, codings, effective_codings, models, verbatims
 from verbatim.store.statements import NUMBERS, insert_into, owned
 
@@ -23,7 +24,7 @@ LONGEST = 100
 
 # Made once: an alias makes all its columns anew.
 _LOCKS, _GIVEN = review_locks.alias(), assignments.alias()
-_VIEW, _TWINS = effective_codings.alias(), verbatims.alias()
+_OTHERS, _TWINS = codings.alias(), verbatims.alias()
 _PERSONS, _MODELS = codings.alias(), codings.alias()
 
 
@@ -257,20 +258,40 @@ def _joined(chosen: Select[Any]) -> Select[Any]:
 
 
 def _pool(connection: Connection, wanted: Wanted) -> Select[Any]:
-    """Candidates, from the table of codings: what is cheap to know of a row leaves it out before the view is asked."""
+    """Candidates, from the table of codings: to ask the view about each would take a hundred times as long."""
     columns = codings.c.id.label("coding"), codings.c.trust, codings.c.conflict, verbatims.c.id, verbatims.c.text_hash
     text = func.substr(verbatims.c.text, 1, LONGEST).label("text")
     own = and_(verbatims.c.id == codings.c.verbatim_id, verbatims.c.revision == codings.c.revision)
     joined = codings.join(verbatims, own).outerjoin(accounts, verbatims.c.account_id == accounts.c.id)
-    view = _VIEW.c
-    standing = select(view.id).where(view.verbatim_id == verbatims.c.id).scalar_subquery()
     drawn = exists().where(samples.c.verbatim_id == verbatims.c.id, samples.c.purpose == GOLD)
     said = replace(wanted, filters=of_facts(wanted.filters))
     chosen = select(*columns, text, accounts.c.name.label("account")).select_from(joined)
     filters = in_ids_of_today(connection, wanted.organisation, wanted.filters)
     chosen = chosen.where(codings.c.organisation == wanted.organisation, *judgements(codings.c, filters))
-    chosen = chosen.where(*_free(connection, said), ~drawn, codings.c.id == standing)
+    chosen = chosen.where(~_surpassed(connection, wanted.organisation), *_free(connection, said), ~drawn)
     return chosen if wanted.reserve is None else chosen.where(~or_(*_parts(wanted.reserve)))
+
+
+def _surpassed(connection: Connection, organisation: str) -> ColumnElement[bool]:
+    """That another coding of the same words stands before that of a model, as the view of those in effect has it."""
+    other, withdrawn = _OTHERS.c, exists().where(withdrawals.c.coding_id == _OTHERS.c.id)
+    same = other.verbatim_id == codings.c.verbatim_id, other.revision == codings.c.revision
+    counts = ~other.blind, ~withdrawn
+    ranks = _ranks(connection, organisation)
+    if not ranks:
+        return exists().where(*same, *counts, other.model_id.is_(None))
+    rank, own = (case(ranks, value=column, else_=0) for column in (other.model_id, codings.c.model_id))
+    before = or_(rank > own, and_(rank == own, other.id > codings.c.id))
+    return exists().where(*same, *counts, or_(other.model_id.is_(None), before))
+
+
+def _ranks(connection: Connection, organisation: str) -> dict[int, int]:
+    """How far in front each model stands, by its number: those promoted, the last one first, then the newest."""
+    latest = func.coalesce(func.max(promotions.c.id), 0)
+    joined = models.outerjoin(promotions, promotions.c.model_id == models.c.id)
+    chosen = select(models.c.id).select_from(joined).where(models.c.organisation == organisation)
+    order = chosen.group_by(models.c.id).order_by(latest, models.c.id)
+    return {number: place for place, number in enumerate(connection.execute(order).scalars(), start=1)}
 
 
 def _pooled(connection: Connection, organisation: str, chosen: Select[Any]) -> list[Pooled]:

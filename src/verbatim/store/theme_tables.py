@@ -9,10 +9,10 @@ from verbatim.store.columns import BIG, PLAIN, Moment, created, number, one_of, 
 from verbatim.store.schema import metadata
 from verbatim.themes import STATES
 
-# `scope` is what was looked through: the residual, or the id of a code. `name` is an analyst's, `words` are by language,
-# what tells it from others. `into_id` is the theme that it was merged into, `code` the one that it was promoted to.
-# `centroid` is a row of float32 by the encoder of its latest run, NULL where it may not be compared any more. `match` is
-# how it was known again in its latest run, `change` what its share did.
+# `scope` is what was looked through: the residual, or the id of a code. `name` is an analyst's; `words`, by language,
+# tell it from others. `into_id` is the theme that it was merged into, `code` the one that it was promoted to.
+# `centroid` is a row of float32 by the encoder of its latest run, NULL where it may not be compared any more. `match`:
+# how it was known again in its latest run, `change`: what its share did.
 themes = Table(
     "themes",
     metadata,

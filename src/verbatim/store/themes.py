@@ -201,8 +201,8 @@ def themes_before(connection: Connection, organisation: str, before: datetime) -
 def unsay(connection: Connection, organisation: str, numbers: Sequence[int]) -> None:
     """Leave of the words of themes those that somebody else who is left said too, and drop the centroids.
 
-    For themes that lost members by an erasure or by age: a centroid tells something of everybody who is in it, and is made anew
-    by the next run.
+    For themes that lost members by an erasure or by age: a centroid tells something of everybody who is in it, and is
+    made anew by the next run.
     """
     for number in numbers:
         own = themes.c.organisation == organisation, themes.c.id == number

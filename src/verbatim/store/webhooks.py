@@ -11,7 +11,7 @@ delivery for a while; one that is not settled by then, since its sender is gone,
 
 import base64
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -24,7 +24,7 @@ from verbatim.store.columns import in_utc
 from verbatim.store.schema import deliveries, webhooks
 from verbatim.store.statements import NUMBERS, require_organisation, require_storable
 
-EVENTS = ("verbatim.coded", "verbatim.corrected")
+EVENTS = ("verbatim.coded", "verbatim.corrected", "report.ready")
 """What a webhook can be told of."""
 
 SHARE = 2
@@ -144,6 +144,20 @@ def announce(connection: Connection, organisation: str, event: str, payload: Map
     # Held until the end, so that a webhook that is taken away meanwhile does not take the caller's work with it.
     rows = connection.execute(chosen.order_by(webhooks.c.id).with_for_update(read=True, key_share=True))
     listening = [row.id for row in rows if event in row.events]
+    return _announce(connection, organisation, listening, event, payload)
+
+
+def announce_to(connection: Connection, organisation: str, webhook: int, event: str, payload: Mapping[str, Any]) -> int:
+    """The same for one webhook, whatever it listens to: 1, or 0 where it is off."""
+    mine = webhooks.c.organisation == organisation, webhooks.c.id == webhook, webhooks.c.active
+    chosen = select(webhooks.c.id).where(*mine).with_for_update(read=True, key_share=True)
+    listening = list(connection.execute(chosen).scalars())
+    return _announce(connection, organisation, listening, event, payload)
+
+
+def _announce(
+    connection: Connection, organisation: str, listening: Sequence[int], event: str, payload: Mapping[str, Any]
+) -> int:
     if not listening:
         return 0
     now = datetime.now(UTC)

@@ -5,8 +5,13 @@
     score      the mean of both; where one of them cannot be told, the other alone
 
 The assignment that has the greatest sum of scores is taken, one to one (H. W. Kuhn 1955, as scipy solves it), and only
-pairs that reach a least score. A cluster that is left over is taken in by a theme into which somebody merged the one
-that it resembles. A theme that is left over goes into the one that most of its members are in now.
+pairs that reach a least score. A cluster that is left over is taken in
+
+    by a theme that it broke off from, as long as it still resembles that one, and
+    by a theme into which somebody merged the one that it resembles;
+
+else it is new. A theme that is left over goes into the one that most of its members are in now; if most of them are in
+none, they stay what they were.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,6 +34,16 @@ LEAST_LIKE = 0.8
 
 MOST_OF = 0.5
 """A theme that is left over goes into another that has more than this share of its members now."""
+
+
+LEAST_PART = 0.7
+"""The likeness from which on a part that broke off stays with its theme."""
+
+KNOWN_OF_PART = 0.3
+"""The share of such a part's members that belonged to some theme before, at least."""
+
+FEWEST = 6
+"""So many members that are in no cluster now keep a theme there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +77,32 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """The clusters that were known, and the themes that went into others, by number; a cluster without is new."""
+    """The clusters that were known; a cluster without is new.
+
+    By number, of themes that no cluster is: into which others they went, and where those stand that stay so.
+    """
 
     matches: tuple[Match, ...]
     absorbed: Mapping[int, int]
+    staying: Mapping[int, frozenset[Place]]
 
 
 def matched(clusters: Sequence[Cluster], known: Sequence[Known], looked_at: frozenset[Place]) -> Matched:
     """Which clusters are themes that were known. `looked_at` are the segments of this run, placed or not."""
     if not clusters or not known:
-        return Matched((), {})
+        return Matched((), {}, _staying(known, clusters, looked_at) if known else {})
     scored = _scored(clusters, known, looked_at)
     roots = [place for place, one in enumerate(known) if one.into is None]
     pairs = _assigned(scored.score[:, roots]) if roots else []
     found = [_match(scored, cluster, roots[at], known[roots[at]].id) for cluster, at in pairs]
+    found += _parts(scored, clusters, known, found)
     rest = sorted(set(range(len(clusters))) - {one.cluster for one in found})
     found += _taken_in(scored, rest, known)
     owners = {one.cluster: one.id for one in found}
     left = [known[place] for place in roots if known[place].id not in owners.values()]
-    return Matched(tuple(sorted(found, key=lambda one: one.cluster)), _absorbed(left, clusters, owners, looked_at))
+    absorbed = _absorbed(left, clusters, owners, looked_at)
+    staying = _staying([one for one in left if one.id not in absorbed], clusters, looked_at)
+    return Matched(tuple(sorted(found, key=lambda one: one.cluster)), absorbed, staying)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +161,26 @@ def _assigned(score: Scores) -> list[tuple[int, int]]:
 
 
 def _match(scored: _Scored, cluster: int, place: int, id: int) -> Match:
-    told = [None if np.isnan(one[cluster, place]) else round(float(one[cluster, place]), 4) for one in _parts(scored)]
+    both = scored.likeness, scored.shared
+    told = [None if np.isnan(one[cluster, place]) else round(float(one[cluster, place]), 4) for one in both]
     return Match(cluster, id, round(float(scored.score[cluster, place]), 4), *told)
 
 
-def _parts(scored: _Scored) -> tuple[Scores, Scores]:
-    return scored.likeness, scored.shared
+def _parts(scored: _Scored, clusters: Sequence[Cluster], known: Sequence[Known], found: Sequence[Match]) -> list[Match]:
+    """The clusters that broke off from a theme which is there, and still resemble it."""
+    owner = {place: at for at, one in enumerate(known) for place in one.members}
+    there, taken = {one.id for one in found}, {one.cluster for one in found}
+    parts = []
+    for number, cluster in enumerate(clusters):
+        owners = [owner[place] for place in cluster.members if place in owner]
+        if number in taken or not owners or len(owners) < KNOWN_OF_PART * len(cluster.members):
+            continue
+        counts = np.bincount(owners)
+        at = int(counts.argmax())
+        alike = np.nan_to_num(scored.likeness[number, at]) >= LEAST_PART
+        if alike and counts[at] >= MOST_OF * len(owners) and known[at].id in there:
+            parts.append(_match(scored, number, at, known[at].id))
+    return parts
 
 
 def _taken_in(scored: _Scored, rest: Sequence[int], known: Sequence[Known]) -> list[Match]:
@@ -167,6 +203,20 @@ def root_of(id: int, known: Sequence[Known]) -> int:
         seen.add(id)
         id = next_
     return id
+
+
+def _staying(
+    left: Sequence[Known], clusters: Sequence[Cluster], looked_at: frozenset[Place]
+) -> dict[int, frozenset[Place]]:
+    """Where the members stand of themes that are in no cluster any more, if most of them are in none."""
+    placed = frozenset().union(*(one.members for one in clusters))
+    found = {}
+    for theme in left:
+        still = theme.members & looked_at
+        alone = still - placed
+        if theme.into is None and len(alone) >= max(FEWEST, MOST_OF * len(still)):
+            found[theme.id] = alone
+    return found
 
 
 def _absorbed(

@@ -93,7 +93,8 @@ def _best(counted: _Counted, place: int, average: float, *, han: bool) -> list[s
     chosen: list[str] = []
     taken: set[str] = set()
     for key in ranked:
-        best = _phrase_of(key, phrases, own)
+        phrase = _phrase_of(key, phrases, own)
+        best = phrase if taken.isdisjoint(phrase.split(" ")) else key
         if taken.isdisjoint(best.split(" ")):
             chosen.append(_read(counted.texts[place][best]))
             taken.update(best.split(" "))

@@ -1,12 +1,12 @@
 """How themes fare: a series by month, the change from one quarter to the next with its interval, and the state.
 
-    new        found in the latest run for the first time
-    growing    its share of what was said has risen: the interval of the difference lies above 0
-    fading     it has fallen: the interval lies below 0; or nothing is left of it
-    stable     neither can be told
-    merged     it went into another theme, by somebody's hand or because most of it is in that one now
-    promoted   somebody made a code of it
-    dismissed  somebody saw no theme in it; what resembles it later stays dismissed with it
+new        found in the latest run for the first time
+growing    its share of what was said has risen: the interval of the difference lies above 0
+fading     it has fallen: the interval lies below 0; or nothing is left of it
+stable     neither can be told
+merged     it went into another theme, by somebody's hand or because most of it is in that one now
+promoted   somebody made a code of it
+dismissed  somebody saw no theme in it; what resembles it later stays dismissed with it
 """
 
 from collections.abc import Sequence
@@ -95,9 +95,9 @@ def _point(month: str, n: int, base: int) -> Point:
 
 
 def changes_of(facts: Facts, themes: Sequence[Flags]) -> tuple[Change | None, ...]:
-    """What changed for each theme, by its rows, from one quarter to the latest, which ends with the last dated verbatim.
+    """What changed for each theme, by its rows, from one quarter to the latest.
 
-    None where one of both quarters has no verbatim at all.
+    That ends with the last dated verbatim. None where one of both quarters has no verbatim at all.
     """
     dated = (facts.day != UNDATED) & ~facts.empty
     until = int(facts.day[dated].max(initial=UNDATED)) + 1
@@ -106,7 +106,7 @@ def changes_of(facts: Facts, themes: Sequence[Flags]) -> tuple[Change | None, ..
         return (None,) * len(themes)
     speakers = _speakers(facts)
     found = [_change(until, rows, periods, speakers) for rows in themes]
-    q = benjamini_hochberg([one.p for one in found]) if found else []
+    q = benjamini_hochberg([one.p for one in found])
     return tuple(replace(one, q=float(at), verdict=_verdict(one, float(at))) for one, at in zip(found, q, strict=True))
 
 

@@ -15,6 +15,7 @@ from verbatim.web import (
     jobs,
     models,
     overview,
+    reports,
     review,
     said,
     served,
@@ -53,6 +54,7 @@ SECTIONS = (
     Section("import", "/import", importing.show, RULES["POST", "/v1/imports"]),
     Section("models", "/models", models.show, RULES["GET", "/v1/models/{version}"]),
     Section("agreement", "/agreement", agreement.show, RULES["GET", "/v1/agreement"]),
+    Section("reports", "/reports", reports.show, RULES["GET", "/v1/reports"]),
     Section("jobs", "/jobs", jobs.show, RULES["GET", "/v1/jobs"]),
 )
 """Every section; a new page is a function in a module beside this one, and a line here."""

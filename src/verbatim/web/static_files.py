@@ -10,6 +10,9 @@ from starlette.responses import Response
 from verbatim.errors import InternalError
 
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+SHARED = ("briefing.css",)
+"""What pages and reports that stand alone have in common."""
+
 FOR_GOOD = "public, max-age=31536000, immutable"
 
 
@@ -26,6 +29,7 @@ def shelf() -> Shelf:
     """The files, read once."""
     folder = files("verbatim.web").joinpath("static")
     found = {one.name: one.read_bytes() for one in sorted(folder.iterdir(), key=lambda one: one.name)}
+    found |= {name: files("verbatim.formats").joinpath("templates", name).read_bytes() for name in SHARED}
     contents = {name: content for name, content in found.items() if _type(name)}
     digest = sha256(b"\0".join(name.encode() + b"\0" + content for name, content in contents.items()))
     return Shelf(digest.hexdigest()[:16], contents)

@@ -52,7 +52,9 @@ def _themes() -> None:
         sa.Column("changed", MOMENT),
         sa.Column("created", MOMENT, nullable=False),
         sa.CheckConstraint(f"state IN {STATES}", name="themes_state"),
-        sa.ForeignKeyConstraint(["organisation", "into_id"], ["themes.organisation", "themes.id"], name="to_themes_into_id"),
+        sa.ForeignKeyConstraint(
+            ["organisation", "into_id"], ["themes.organisation", "themes.id"], name="to_themes_into_id"
+        ),
         sa.ForeignKeyConstraint(["organisation"], ["organisations.id"], name="themes_organisation_fk"),
         sa.PrimaryKeyConstraint("id", name="themes_pk"),
         sa.UniqueConstraint("organisation", "id", name="themes_own"),
