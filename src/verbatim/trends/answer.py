@@ -46,7 +46,7 @@ FORMULAS = {
     "difference": "later - earlier; Newcombe's hybrid score limits (1998), with the correlation of accounts in "
     "both (Zou and Donner 2008)",
     "p": "Student's t of the accounts' influences on the difference, CR2, Satterthwaite's degrees of freedom",
-    "q": "Benjamini and Hochberg 1995 over all p of the answer; change points by themselves, with every series looked at",
+    "q": "Benjamini and Hochberg 1995 over all p of the answer; change points by themselves, each series counted",
     "durable": "the next period still differs from the period before the change, the same way, p at most the level; "
     "against others: it did so in the period before too",
     "change points": "optimal partitioning (Jackson et al. 2005), least squares weighted by n over the clustered "

@@ -88,7 +88,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known beside the facts: what the coder made of gold, by kind and id; versions of the frame that cut a code.
+    """What is known beside the facts: what the coder made of gold by kind and id, versions of the frame that cut codes.
 
     `population` is the number of persons who could have answered, of all (None) or by value of the split: where it is
     known, variances are corrected for it. `right` counts the right people likewise; `right_one` (n,) is the place of
