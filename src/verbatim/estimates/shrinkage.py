@@ -16,7 +16,7 @@ LEAST = 0.5
 """No prior is worth less than half an answer."""
 
 TILT = 2.0
-"""How much less likely it is beforehand that groups are alike: a uniform guess draws in too much where groups are few."""
+"""How much less likely it is beforehand that groups are alike: a uniform guess draws few groups in too much."""
 
 SIZES, MEANS = 24, 13
 """So many sizes and means of priors are averaged over."""
@@ -77,10 +77,10 @@ def shrunk(k: ArrayLike, n: ArrayLike, confidence: float = CONFIDENCE, prior: Pr
     """The share of each group under what all of them tell, with limits; give effective counts where answers cluster.
 
     Under a prior of mean μ and size M a group is Beta(μM + k, (1−μ)M + n − k). What the prior is, the groups tell, and
-    not for sure: the posteriors of a grid of priors are averaged by how likely each makes the counts, x = M/(M + n̄)
-    having a density of 3(1 − x)² beforehand (uniform in the first source), and the limits are those of the Beta with the mean and the variance of that average. C. L.
-    Christiansen and C. N. Morris (1997), JASA 92, 618–632; R. E. Kass and D. Steffey (1989), JASA 84, 717–726. A prior
-    that is given is taken as known.
+    not for sure: the posteriors of a grid of priors are averaged by how likely each makes the counts. Beforehand x =
+    M/(M + n̄) has the density 3(1 − x)², which is uniform in the first source. The limits are those of the Beta with the
+    mean and the variance of that average. C. L. Christiansen and C. N. Morris (1997), JASA 92, 618–632; R. E. Kass and
+    D. Steffey (1989), JASA 84, 717–726. A prior that is given is taken as known.
     """
     from scipy.special import betaincinv  # noqa: PLC0415 - slow to import
 
