@@ -10,6 +10,7 @@ test by accounts of verbatims with the code against those without; q of Benjamin
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, get_args
 
 import numpy as np
@@ -28,6 +29,9 @@ MOST = 40
 """So many codes are weighed at most, the most frequent ones."""
 
 DRAWS = 500
+
+MOST_DRAWN = 4000
+"""So many accounts are drawn one by one; of more, so many groups of accounts are drawn (random groups)."""
 
 FORMULAS = {
     "impact": "metric(all) - metric(all without the verbatims that have the code)",
@@ -110,6 +114,24 @@ class _Rows:
         return int(self.cluster.max(initial=-1)) + 1
 
 
+@dataclass(frozen=True, slots=True)
+class _Crossed:
+    """What is drawn: of each one the sums of `_sums`, and the products of score and codes (…, 1 + codes, 1 + codes)."""
+
+    sums: Floats
+    products: Floats
+    codes: int
+
+    def covariances(self, weights: Floats) -> Floats:
+        """Those of score and codes, (draws, 1 + codes, 1 + codes), when each one counts so often (draws, …)."""
+        n = (weights @ self.sums[:, 0])[:, None]
+        means = np.column_stack([weights @ self.sums[:, 1], weights @ _of(self.sums, 2, self.codes)]) / n
+        width = self.products.shape[1]
+        products = (weights @ self.products.reshape(len(self.products), -1)).reshape(-1, width, width)
+        found: Floats = products / n[:, :, None] - means[:, :, None] * means[:, None, :]
+        return found
+
+
 def drivers(facts: Facts, question: DriverQuestion) -> Drivers:
     """What goes with each code of verbatims that have a score and were coded as more than empty."""
     scored = np.isfinite(facts.score) & (facts.stance != NOBODY) & facts.coded & ~facts.empty
@@ -119,9 +141,12 @@ def drivers(facts: Facts, question: DriverQuestion) -> Drivers:
     rows = _rows(kept, question)
     accounts = len(np.unique(kept.account[kept.account != NOBODY]))
     people = len(np.unique(kept.respondent))
-    weights = relative_weights(*_moments(rows.y, rows.x))
+    sums = _sums(rows)
+    drawn = _crossed(rows, sums)
+    own, of_score = _correlated(drawn.covariances(np.ones((1, len(drawn.sums)))))
+    weights = relative_weights(own[0], of_score[0])
     explained = float(weights.sum())
-    found = _drivers(rows, question, weights)
+    found = _drivers(rows, question, weights, (sums, drawn))
     looked = sum(one.p is not None for one in found)
     ordered = sorted(found, key=lambda one: (not one.enough, -abs(one.impact.value), one.code))
     value = float(rows.y.mean())
@@ -169,10 +194,10 @@ def _scores(kept: Facts, question: DriverQuestion) -> Floats:
     return found
 
 
-def _drivers(rows: _Rows, question: DriverQuestion, weights: Floats) -> list[Driver]:
-    sums = _sums(rows)
+def _drivers(rows: _Rows, question: DriverQuestion, weights: Floats, known: tuple[Floats, _Crossed]) -> list[Driver]:
+    sums, crossed = known
     plain = _figures(sums.sum(axis=0)[None, :], len(rows.codes))
-    drawn, drawn_weights = _drawn(rows, sums, question)
+    drawn, drawn_weights = _drawn(crossed, question)
     tests = [_tested(sums, at, len(rows.codes)) for at in range(len(rows.codes))]
     accounts = (_of(sums, 2, len(rows.codes)) > 0).sum(axis=0)
     n = rows.x.sum(axis=0)
@@ -219,31 +244,28 @@ def _figures(sums: Floats, codes: int) -> tuple[Floats, Floats, Floats, Floats]:
         return whole - without, whole - own, own, without
 
 
-def _drawn(rows: _Rows, sums: Floats, question: DriverQuestion) -> tuple[tuple[Floats, Floats], Floats]:
+def _drawn(drawn: _Crossed, question: DriverQuestion) -> tuple[tuple[Floats, Floats], Floats]:
     """Return impact and gap, and each code's share of the relative weights, over accounts drawn with replacement."""
-    chance, count = np.random.default_rng(SEED), rows.clusters
+    chance, count = np.random.default_rng(SEED), len(drawn.sums)
     weights = chance.multinomial(count, np.full(count, 1 / count), question.draws).astype(np.float64)
-    impact, gap, _, _ = _figures(weights @ sums, len(rows.codes))
-    columns = np.column_stack([rows.y, rows.x])
-    width = columns.shape[1]
-    crossed = np.zeros((count, width * width))
-    order = np.argsort(rows.cluster, kind="stable")
-    bounds = np.searchsorted(rows.cluster[order], np.arange(count + 1))
-    for account in range(count):
-        own = columns[order[bounds[account] : bounds[account + 1]]]
-        crossed[account] = (own.T @ own).ravel()
-    n = (weights @ sums[:, 0])[:, None]
-    means = np.column_stack([weights @ sums[:, 1], weights @ _of(sums, 2, len(rows.codes))]) / n
-    covered = (weights @ crossed).reshape(-1, width, width) / n[:, :, None] - means[:, :, None] * means[:, None, :]
-    raw = relative_weights(*_correlated(covered))
+    impact, gap, _, _ = _figures(weights @ drawn.sums, drawn.codes)
+    raw = relative_weights(*_correlated(drawn.covariances(weights)))
     total = raw.sum(axis=1, keepdims=True)
     return (impact, gap), np.where(total > 0, raw / np.maximum(total, 1e-12), 0.0)
 
 
-def _moments(y: Floats, x: Floats) -> tuple[Floats, Floats]:
-    columns = np.column_stack([y, x])
-    centred = columns - columns.mean(axis=0)
-    return _correlated(centred.T @ centred / len(y))
+def _crossed(rows: _Rows, sums: Floats) -> _Crossed:
+    """Return what is drawn: accounts, or groups of accounts by turns where there are very many."""
+    count = min(rows.clusters, MOST_DRAWN)
+    own = np.zeros((count, sums.shape[1]))
+    np.add.at(own, np.arange(rows.clusters) % count, sums)
+    columns = np.column_stack([rows.y, rows.x])
+    bins = rows.cluster % count
+    order = np.argsort(bins, kind="stable")
+    bounds = np.searchsorted(bins[order], np.arange(count + 1))
+    columns = columns[order]
+    parts = (columns[one:other] for one, other in pairwise(bounds))
+    return _Crossed(own, np.stack([part.T @ part for part in parts]), len(rows.codes))
 
 
 def _correlated(covariances: Floats) -> tuple[Floats, Floats]:

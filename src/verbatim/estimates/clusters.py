@@ -11,7 +11,8 @@ their number less one.
 Accounts and groups are numbers here: a *cell* is what one account has in one group, such as a month.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -145,12 +146,17 @@ class Cells:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Pairs of groups, such as a month and the one before, account by account; see `Pairs.of`."""
+    """Pairs of groups, such as a month and the one before, account by account; see `Pairs.of`.
+
+    `traces` and `products` are of the quadratic forms of both variances, for degrees of freedom.
+    """
 
     later: Cells
     earlier: Cells
     later_at: Integers
     earlier_at: Integers
+    traces: tuple[Floats, ...] = field(repr=False)
+    products: tuple[Floats, ...] = field(repr=False)
 
     @classmethod
     def of(cls, later: Cells, earlier: Cells) -> "Pairs":
@@ -165,7 +171,9 @@ class Pairs:
             base = np.zeros(len(kept))
             base[place] = one.base
             sides.append(Cells(cluster, group, base, max(later.count, earlier.count)))
-        return cls(sides[0], sides[1], *places)
+        with np.errstate(all="ignore"):
+            geometry = _geometry(sides)
+        return cls(sides[0], sides[1], places[0], places[1], *geometry)
 
     def differences(self, later: ArrayLike, earlier: ArrayLike) -> Differences:
         """The difference of every pair; tops by the cells that the pairs were made of.
@@ -207,22 +215,29 @@ class Pairs:
 
     def _df(self, new: Ratios, old: Ratios) -> Floats:
         """Return (tr M)²/tr M² for M = s₁A₁ + s₀A₀, the matrices of both quadratic forms under independence."""
-        sides, parts = (self.later, self.earlier), []
-        for side, found in zip(sides, (new, old), strict=True):
-            total = found.base[side.group]
-            weight = side.base / total
-            wide = np.sqrt(1 / np.maximum(1e-12, 1 - weight)) / total
-            spread = np.where(found.variance > 0, found.variance * found.base, 0.0)
-            parts.append((spread, np.nan_to_num(wide**2 * side.base), np.nan_to_num(wide * side.base), found.base))
-        sums = self.later.sums
-        trace = np.zeros(self.later.count)
-        square = np.zeros(self.later.count)
-        for spread, own, one, n in parts:
-            trace += spread * (sums(own) - sums(one**2) / n)
-            for other_spread, other_own, other, m in parts:
-                both = sums(own * other_own) - sums(own * other**2) / m - sums(other_own * one**2) / n
-                square += spread * other_spread * (both + sums(one * other) ** 2 / (n * m))
+        one, other = (np.where(found.variance > 0, found.variance * found.base, 0.0) for found in (new, old))
+        traces, products = self.traces, self.products
+        trace = one * traces[0] + other * traces[1]
+        square = one**2 * products[0] + other**2 * products[1] + 2 * one * other * products[2]
         return np.where(square > 0, trace**2 / square, 1.0)
+
+
+def _geometry(sides: Sequence[Cells]) -> tuple[tuple[Floats, ...], tuple[Floats, ...]]:
+    """Return tr A₁ and tr A₀, and tr A₁², tr A₀² and tr A₁A₀, which depend on the sizes of accounts alone."""
+    sums, parts = sides[0].sums, []
+    for side in sides:
+        total = side.totals
+        of = total[side.group]
+        wide = np.sqrt(1 / np.maximum(1e-12, 1 - side.base / of)) / of
+        parts.append((np.nan_to_num(wide**2 * side.base), np.nan_to_num(wide * side.base), total))
+
+    def product(at: int, to: int) -> Floats:
+        (own, one, n), (other_own, other, m) = parts[at], parts[to]
+        both = sums(own * other_own) - sums(own * other**2) / m - sums(other_own * one**2) / n
+        return both + sums(one * other) ** 2 / (n * m)
+
+    traces = tuple(sums(own) - sums(one**2) / n for own, one, n in parts)
+    return traces, (product(0, 0), product(1, 1), product(0, 1))
 
 
 def cells_of(cluster: Integers, group: Integers, groups: int, rows: ArrayLike | None = None) -> tuple[Cells, Integers]:

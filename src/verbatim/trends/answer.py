@@ -15,6 +15,7 @@ from verbatim.trends.changepoints import Level, change_points
 from verbatim.trends.changes import (
     Change,
     Compared,
+    Lagged,
     Step,
     Versus,
     against_earlier,
@@ -23,6 +24,7 @@ from verbatim.trends.changes import (
     contrasts_of,
     endured,
     held,
+    lagged,
     settled,
     settled_step,
     steps_of,
@@ -135,14 +137,15 @@ class _Work:
         self._facts, self._question, self._known, self._periods, self._split = facts, question, known, periods, split
         self._when = slots(question.span, periods, facts.day)
         self._laid: dict[tuple[bytes, bool], Layout] = {}
+        self._beside = _Beside()
 
     def drafts(self, measure: Measure) -> Iterable[_Draft]:
         """Yield the series of a measure: that of all first where parts are compared with it, then the parts."""
         counted = columns(self._facts, measure, self._question.base)
-        found = _Found(self._question, self._measured(measure, counted, self._split))
+        found = _Found(self._question, self._measured(measure, counted, self._split), self._beside)
         against, contrast = self._question.against, None
         if against is not None and self._split.place is not None:
-            whole = _Found(self._question, self._measured(measure, counted, _Split(None, (None,))))
+            whole = _Found(self._question, self._measured(measure, counted, _Split(None, (None,))), self._beside)
             named = None if against in ("all", "rest") else self._split.names.index(against)
             others = whole.measured if named is None else found.measured
             contrast = against_others(self._question, found.measured, others, named)
@@ -237,15 +240,30 @@ class _Work:
 class _Found:
     """A measure of every group, and how it compares with itself some periods before: told once for each lag."""
 
-    def __init__(self, question: Question, measured: Measured) -> None:
-        self._question, self.measured = question, measured
+    def __init__(self, question: Question, measured: Measured, beside: "_Beside") -> None:
+        self._question, self.measured, self._beside = question, measured, beside
         self._against: dict[int, Compared] = {}
 
     def against(self, lag: int) -> Compared:
         """Every group against that of the same part so many periods before."""
         if lag not in self._against:
-            self._against[lag] = against_earlier(self._question, self.measured, lag)
+            beside = self._beside.of(self.measured.layout, lag)
+            self._against[lag] = against_earlier(self._question, self.measured, beside)
         return self._against[lag]
+
+
+class _Beside:
+    """Layouts beside themselves some periods before, made once for all measures of a layout."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[int, int], tuple[Layout, Lagged]] = {}
+
+    def of(self, layout: Layout, lag: int) -> Lagged:
+        """The groups of a layout beside those so many periods before."""
+        key = id(layout), lag
+        if key not in self._made:
+            self._made[key] = layout, lagged(layout, lag)
+        return self._made[key][1]
 
 
 def _correctable(measure: Measure) -> bool:

@@ -16,6 +16,7 @@ from verbatim.estimates.shares import Floats
 from verbatim.facts import Flags
 from verbatim.trends.breaks import Seam
 from verbatim.trends.changepoints import Level
+from verbatim.trends.layout import Layout
 from verbatim.trends.measured import Measured
 from verbatim.trends.periods import Period
 from verbatim.trends.questions import Least, Question
@@ -88,20 +89,37 @@ class _Side:
     enough: Flags
 
 
-def against_earlier(question: Question, found: Measured, lag: int) -> Compared:
-    """Every group against the group of the same part so many periods before."""
-    layout, cells = found.layout, found.layout.cells
+@dataclass(frozen=True, slots=True)
+class Lagged:
+    """The groups of a layout, each beside that of the same part so many periods before; which cells stand where."""
+
+    pairs: Pairs
+    later: Flags
+    earlier: Flags
+    lag: int
+
+
+def lagged(layout: Layout, lag: int) -> Lagged:
+    """The groups of a layout beside those so many periods before: the same for whatever is measured."""
+    cells = layout.cells
     later, earlier = layout.period >= lag, layout.period < layout.periods - lag
     pairs = Pairs.of(
         Cells(cells.cluster[later], cells.group[later], cells.base[later], cells.count),
         Cells(cells.cluster[earlier], cells.group[earlier] + lag, cells.base[earlier], cells.count),
     )
+    return Lagged(pairs, later, earlier, lag)
+
+
+def against_earlier(question: Question, found: Measured, beside: Lagged) -> Compared:
+    """Every group against the group of the same part some periods before."""
+    layout, cells, lag = found.layout, found.layout.cells, beside.lag
     groups = np.arange(cells.count)
     there = groups % layout.periods >= lag
     before = np.where(there, groups - lag, groups)
     side = _side(found)
     other = _Side(*(getattr(side, name)[before] for name in _Side.__slots__))
-    return _compared(question, pairs, (found.net[later], found.net[earlier]), (side, other), found, there)
+    tops = found.net[beside.later], found.net[beside.earlier]
+    return _compared(question, beside.pairs, tops, (side, other), found, there)
 
 
 def against_others(question: Question, found: Measured, others: Measured, named: int | None) -> Compared:

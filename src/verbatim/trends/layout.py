@@ -37,7 +37,8 @@ class Columns:
 class Layout:
     """Rows in groups, a group being a period of a part: part · periods + place of the period.
 
-    `at` is the place of each row's cell; persons and accounts are counted by group.
+    `at` is the place of each row's cell; persons and accounts are counted by group, and so are stances that no score
+    told and rows that a person coded.
     """
 
     rows: Integers
@@ -47,6 +48,8 @@ class Layout:
     parts: int
     respondents: Integers
     accounts: Integers
+    estimated: Floats
+    by_person: Floats
 
     def sums(self, values: Floats | Flags) -> Floats:
         """The sum over the rows of each cell; `values` (n,)."""
@@ -90,6 +93,8 @@ def lay(
         parts=parts,
         respondents=distinct(facts.respondent[rows].astype(np.intp), group, groups),
         accounts=np.bincount(cells.group[known], minlength=groups),
+        estimated=np.bincount(group[facts.estimated[rows]], minlength=groups).astype(np.float64),
+        by_person=np.bincount(group[facts.by_person[rows]], minlength=groups).astype(np.float64),
     )
 
 
@@ -140,4 +145,6 @@ def distinct(who: Integers, group: Integers, groups: int) -> Integers:
         there[keys] = True
         found: Integers = there.reshape(count, groups).sum(axis=0)
         return found
-    return np.bincount(np.unique(keys) % groups, minlength=groups)
+    keys.sort()
+    first = np.concatenate(([True], keys[1:] != keys[:-1]))
+    return np.bincount(keys[first] % groups, minlength=groups)

@@ -73,8 +73,8 @@ class Told:
 def points(facts: Facts, found: Measured, part: int, periods: Sequence[Period], told: Told) -> tuple[Point, ...]:
     """The points of one part, of the place `part`."""
     cells, layout = found.layout.cells, found.layout
-    estimated, by_person = (cells.sums(layout.sums(flags)) for flags in (facts.estimated, facts.by_person))
-    theirs = cells.sums(layout.sums(facts.by_person & found.columns.yes))
+    estimated, by_person = layout.estimated, layout.by_person
+    theirs = cells.sums(layout.sums(facts.by_person & found.columns.yes)) if by_person.any() else by_person
     k, joined = cells.sums(found.yes), {seam.at for seam in told.seams}
     scores = _scores(facts, found, told.confidence) if found.no is not None else None
     heard = layout.distinct(told.right_one) if told.right and told.right_one is not None else None
