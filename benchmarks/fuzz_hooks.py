@@ -50,6 +50,18 @@ RULES = (
     Rule(REJECTED, "unknown encoding", "an encoding has one of many names"),
     Rule(REJECTED, "speak nowhere", "who is named as a customer speaks"),
     Rule(REJECTED, "^url|address|host", "a webhook has an address that can be told something"),
+    Rule(REJECTED, "an id of codebook|^no id ", "a code is one of the frame in use"),
+    Rule(REJECTED, "^operation [0-9]+,", "an operation fits the frame that it changes"),
+    Rule(REJECTED, "somebody who codes", "work is given to somebody that there is"),
+    Rule(REJECTED, "not on the roster", "who was asked is on the roster"),
+    Rule(REJECTED, "not coded by a person", "what is taken over was coded by a person"),
+    Rule(
+        REJECTED,
+        "expected (promote|merge|name|dismiss|[a-z]+) with",
+        "each thing done to a theme has fields of its own",
+    ),
+    Rule(REJECTED, "^[a-z_]+ '.*': expected one of", "who is looked for has said something"),
+    Rule(REJECTED, "points at most", "an answer has so many points at most"),
     Rule(ACCEPTED, r"^a body of \d+ bytes", "413 refuses what is too large as well as 422 would"),
     Rule(STILL_THERE, "^/v1/jobs", "DELETE cancels a job, which can be looked at on"),
 )

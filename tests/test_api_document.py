@@ -11,10 +11,13 @@ from verbatim.api import (
     books,
     given,
     labels,
+    office,
     queued,
     shown,
+    shown_accounts,
     shown_agreement,
     shown_models,
+    shown_office,
     shown_themes,
     verdicts,
 )
@@ -41,6 +44,9 @@ SHAPES = {
         shown_themes,
         agreement,
         labels,
+        office,
+        shown_office,
+        shown_accounts,
     )
     for name, one in vars(module).items()
     if isinstance(one, type) and issubclass(one, BaseModel) and one is not BaseModel

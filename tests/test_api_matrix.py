@@ -8,9 +8,12 @@ import pytest
 from verbatim.access import PUBLIC, ROLES, RULES
 from verbatim.actions.exporting import run_export, start_export
 from verbatim.api.application import described
+from verbatim.periods import period_of
 from verbatim.store import jobs, themes
 from verbatim.store.listing import Filters
+from verbatim.store.mails import mails_of
 from verbatim.store.opening import writing
+from verbatim.store.schedules import Plan, add_schedule, issue
 from verbatim.store.webhooks import announce, deliveries_of
 
 SECRET = "Xanthippe"
@@ -35,6 +38,7 @@ SAID = {
 }
 
 
+MONTH = "2026-03"
 DISPUTED = {"external_id": "r2", "text": f"{SECRET} says it is slow.", "account": "Elsewhere"}
 JUDGED = {"codes": [{"id": "price.level", "polarity": "negative"}]}
 
@@ -62,7 +66,17 @@ def north(service):
     found |= {"webhooks": hook["id"]}
     coding = client.get(f"/v1/verbatims/{said['id']}").json()["coding"]
     found["themes"] = emerged(service, said["id"])
+    found["schedules"], found["mail"] = scheduled(service)
     return {**found, "review": disputed(service, client), "delivery": delivery, "contact": contact, "coding": coding}
+
+
+def scheduled(service):
+    """The numbers of a schedule of reports, and of a mail that went into the outbox by it."""
+    begin, plan = datetime(2026, 3, 1, tzinfo=UTC), Plan("month", recipients=(f"{SECRET}@example.com",))
+    with writing(service.desk.engine, "north") as connection:
+        one = add_schedule(connection, "north", plan, "key:1", begin)
+        issue(connection, one, period_of(MONTH), datetime(2026, 5, 1, tzinfo=UTC))
+        return one.id, mails_of(connection, "north", one.id)[0].id
 
 
 def disputed(service, client):
@@ -100,6 +114,7 @@ def exported(service):
 
 
 def filled(path, ids):
+    path = path.replace("{mail}", str(ids["mail"])).replace("{period}", MONTH)
     path = path.replace("{delivery}", str(ids["delivery"])).replace("{name}", SOURCE).replace("{version}", MODEL)
     return path.replace("{id}", str(ids.get(path.split("/")[2], 0))) if path.startswith("/v1/") else path
 
@@ -131,11 +146,14 @@ def ask(client, method, path, operation, ids):
         "code_blind": JUDGED,
         "decide": JUDGED,
         "find_themes": {},
+        "add_schedule": {"every": "month", "webhook": ids["webhooks"]},
+        "send_report": {"period": MONTH},
         "change_theme": {"act": "dismiss"},
     }
     queries = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"}
     known = {"source": SOURCE, "account": ACCOUNT, "subject": f"verbatim:{ids['verbatims']}", "name": "a.txt"}
     known |= {"external_id": ID, "q": "prices", "text": "text"}
+    known |= {"period": MONTH} if operation["operationId"] == "make_report" else {}
     query = {name: value for name, value in known.items() if name in queries}
     body = bodies.get(operation["operationId"])
     content = json.dumps(body).encode() if body is not None else b"A: hello there\nB: too dear, sorry\n"

@@ -41,23 +41,25 @@ def test_a_manager_has_reports_of_own_accounts_only(filled):
     assert report(filled.client("submitter")).status_code == 403
 
 
-@pytest.mark.parametrize(
-    ("query", "field", "expected"),
-    [
-        ({"period": "2026Q5"}, "period", "2026Q3"),
-        ({"period": "2099"}, "period", "that has begun"),
-        ({"period": "x"}, "period", "4"),
-        ({"format": "docx"}, "format", "pdf"),
-        ({"language": "fr"}, "language", "zh-Hans"),
-        ({"account": "Acme", "team": "East"}, "team", "an account or a team"),
-    ],
+REFUSED = (
+    ({"period": "2026Q5"}, "period", "2026Q3"),
+    ({"period": "2099"}, "period", "that has begun"),
+    ({"period": "x"}, "period", "4"),
+    ({"format": "docx"}, "format", "pdf"),
+    ({"language": "fr"}, "language", "zh-Hans"),
+    ({"account": "Acme", "team": "East"}, "team", "an account or a team"),
 )
-def test_a_report_that_cannot_be_is_refused_naming_the_field(filled, query, field, expected):
-    found = report(filled.client("analyst"), **query)
-    assert found.status_code == 422
-    (fault,) = found.json()["errors"]
-    assert fault["field"] == field
-    assert expected in fault["expected"]
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_a_report_that_cannot_be_is_refused_naming_the_field(filled):
+    client = filled.client("analyst")
+    for query, field, expected in REFUSED:
+        found = report(client, **query)
+        assert found.status_code == 422
+        (fault,) = found.json()["errors"]
+        assert fault["field"] == field
+        assert expected in fault["expected"]
 
 
 def test_a_pdf_that_takes_too_long_is_asked_for_again_later(filled, monkeypatch):

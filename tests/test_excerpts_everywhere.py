@@ -17,6 +17,7 @@ from verbatim.actions.briefing_parts import Wish
 from verbatim.actions.briefings import brief, rendered
 from verbatim.actions.exporting import export
 from verbatim.actions.reports import Tally
+from verbatim.briefing import LEAST
 from verbatim.errors import OutputError
 from verbatim.formats.cells import FORMULA_STARTS, source_text
 from verbatim.formats.reports import RunFacts, render
@@ -57,16 +58,23 @@ pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
 @pytest.fixture
 def sources(desk):
-    """The texts by number, with two to each code, so that all stand in the report."""
-    rows = [
-        {"text": text, "codes": [CODES[place % 6]], "day": f"2026-{7 + place // 8:02}-09", "account": f"A{place}"}
-        for place, text in enumerate(AWKWARD)
-    ]
+    """What was said by number: six texts a month, each by as many people as a figure needs, each of its own code."""
     turns = [("Ana", "customer", 1.0, "=cmd in a talk:\nslow, 很慢"), ("Sam", "us", 2.0, "Noted.")]
-    rows.append({"turns": turns, "codes": [CODES[0]], "day": "2026-09-30", "account": "Z"})
+    said = [*({"text": text} for text in AWKWARD), {"turns": turns}]
+    rows = [
+        {
+            **one,
+            "codes": [CODES[place % 6]],
+            "day": f"2026-{7 + place // 6:02}-09",
+            "account": f"A{copy}",
+            "id": f"{place}-{copy}",
+        }
+        for place, one in enumerate(said)
+        for copy in range(LEAST)
+    ]
     fill(desk.engine, rows)
     with reading(desk.engine, "north") as connection:
-        listed = list_verbatims(connection, "north", NOTHING_LEFT_OUT, 100).items
+        listed = list_verbatims(connection, "north", NOTHING_LEFT_OUT, 200).items
     return {one.stored.id: one for one in listed}
 
 
@@ -96,7 +104,10 @@ def test_reports_as_page_and_workbook(desk, sources):
         for number, start, end, turn, _, said, *_ in book.get_sheet_by_name("Excerpts").to_python()[1:]:
             source = text_of(sources[int(number)], placed(turn))
             assert str(said) == source[int(start) : int(end)]
-    assert seen == set(sources)
+    assert {text_of(sources[number], 0 if sources[number].stored.verbatim.turns else None) for number in seen} == {
+        *AWKWARD,
+        "=cmd in a talk:\nslow, 很慢",
+    }
 
 
 def test_the_report_as_pdf(desk, sources):

@@ -249,7 +249,7 @@ def test_every_phrase_that_the_page_asks_for_exists_and_none_is_idle():
         for name in ("templates/report.html", "templates/evaluation.html", "reports.py", "evaluations.py", "charts.py")
     ]
     words = set(re.findall(r"[a-z0-9_]+", " ".join(sources)))
-    built = {"top_", "uncoded_", "reading_", "language_", "intent_", "relation_", "ev_"}
+    built = {"briefing.", "top_", "uncoded_", "reading_", "language_", "intent_", "relation_", "ev_"}
     idle = [key for key in wordings() if key not in words and not any(key.startswith(start) for start in built)]
     assert idle == []
 

@@ -5,7 +5,7 @@ since at a customer of three people a role is a name.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -14,12 +14,16 @@ from verbatim.domain import Coding, Excerpt, Polarity
 from verbatim.formats.cells import source_text
 from verbatim.store.codings import effective
 from verbatim.store.records import StoredVerbatim, chosen_verbatims, stored_verbatim
+from verbatim.store.spoken import quotable
 
 LONGEST = 320
 """Characters of an excerpt; what is longer ends there, and is a piece of the text still."""
 
 CANDIDATES = 12
-"""So many verbatims are looked at for what is shown in one place."""
+"""So many verbatims whose words may be quoted are read for what is shown in one place."""
+
+OFFERED = 200
+"""So many are looked through for these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +58,20 @@ class Sought:
 
 def cited(connection: Connection, organisation: str, sought: Sequence[Sought]) -> list[tuple[Cited, ...]]:
     """For each that is sought its excerpts, of different accounts first, as many as are wanted and there are."""
-    numbers = sorted({number for one in sought for number in one.numbers[:CANDIDATES]})
+    offered = sorted({number for one in sought for number in one.numbers})
+    free = quotable(connection, organisation, offered)
+    sought = [replace(one, numbers=tuple(each for each in one.numbers if each in free)[:CANDIDATES]) for one in sought]
+    numbers = sorted({number for one in sought for number in one.numbers})
     if not numbers:
         return [() for _ in sought]
     rows = connection.execute(chosen_verbatims(organisation, numbers))
     stored = {row.id: stored_verbatim(row) for row in rows}
-    quotable = {number: one for number, one in stored.items() if one.permission != "aggregate"}
-    codings = {number: one.coding for number, one in effective(connection, organisation, list(quotable)).items()}
-    return [_chosen(one, quotable, codings) for one in sought]
+    codings = {number: one.coding for number, one in effective(connection, organisation, numbers).items()}
+    return [_chosen(one, stored, codings) for one in sought]
 
 
-def _chosen(one: Sought, quotable: Mapping[int, StoredVerbatim], codings: Mapping[int, Coding]) -> tuple[Cited, ...]:
-    found = [_cite(quotable[number], codings.get(number), one) for number in one.numbers if number in quotable]
+def _chosen(one: Sought, stored: Mapping[int, StoredVerbatim], codings: Mapping[int, Coding]) -> tuple[Cited, ...]:
+    found = [_cite(stored[number], codings.get(number), one) for number in one.numbers if number in stored]
     kept = [each for each in found if each is not None]
     return tuple(_varied(kept)[: one.most])
 

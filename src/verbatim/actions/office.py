@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verbatim.actions.efforts import effort_of
-from verbatim.actions.excerpts import CANDIDATES, Cited, Sought, cited
+from verbatim.actions.excerpts import OFFERED, Cited, Sought, cited
 from verbatim.actions.figures import Counting, figures_of
 from verbatim.actions.frame_in_use import codebook
 from verbatim.actions.kept_findings import Finding, kept
@@ -223,7 +223,7 @@ def _teams(office: Office, narrowed: Narrowed, as_of: date | None) -> TeamView:
     return TeamView(teams(everything.facts, by_place), everything)
 
 
-def latest(facts: Facts, rows: NDArray[np.intp], most: int = CANDIDATES) -> tuple[int, ...]:
+def latest(facts: Facts, rows: NDArray[np.intp], most: int = OFFERED) -> tuple[int, ...]:
     """The numbers of some rows, the latest first, those of different accounts before others."""
     ordered = rows[np.lexsort((-rows, -facts.day[rows].astype(np.int64)))]
     accounts = facts.account[ordered]

@@ -287,9 +287,10 @@ def _drafted(found: _Found, same: Matched, facts: Facts) -> list[_Theme]:
         together[own] = place
     words = named(found.words, together, len(rows))
     changes = changes_of(facts, [mask_of(facts, np.unique(numbers[own])) for own in rows])
+    middles = [found.themes.middle(own) for own in rows]
     return [
-        _Theme(id, own, middle := found.themes.middle(own), found.themes.level[own] @ middle, *told)
-        for id, own, *told in zip(ids, rows, words, matches, changes, strict=True)
+        _Theme(id, own, middle, found.themes.level[own] @ middle, name, match, change)
+        for id, own, middle, name, match, change in zip(ids, rows, middles, words, matches, changes, strict=True)
     ]
 
 

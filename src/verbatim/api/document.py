@@ -139,11 +139,12 @@ def statuses(method: str, path: str, operation: Mapping[str, Any]) -> list[int]:
     found |= set() if path in PUBLIC else {401, 403, 429}
     found |= {422}  # a parameter that there is not
     found |= {400, 408, 413, 415, 507} if body else set()
+    found |= {400} if any(one["in"] == "query" for one in parameters) else set()  # longer than a request may be
     found |= {409} if keyed or path.endswith(("/replay", "/exports/{id}")) else set()
     found |= {409} if method != "GET" and path.startswith("/v1/codebook") else set()
     found |= {409} if method == "POST" and path.startswith("/v1/themes") else set()
     found |= {404} if "{" in path or (method == "POST" and path == "/v1/erasures") else set()
-    found |= {404} if path in ("/v1/codebook/crosswalk", "/v1/reports") else set()
+    found |= {404} if path in ("/v1/codebook/crosswalk", "/v1/reports", "/v1/trends") else set()
     found |= {404} if (method, path) == ("POST", "/v1/schedules") else set()
     return sorted(found)
 
@@ -168,9 +169,8 @@ def _complete(operation: Document, method: str, path: str) -> None:
 def _without_null(schema: Document) -> Document:
     """The schema of a parameter, which is left out rather than null."""
     kinds = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]
-    if len(kinds) != 1:
-        return schema
-    return {**{name: value for name, value in schema.items() if name != "anyOf"}, **kinds[0]}
+    rest = {name: value for name, value in schema.items() if name != "anyOf"}
+    return {**rest, **(kinds[0] if len(kinds) == 1 else {"anyOf": kinds})} if kinds else schema
 
 
 def _problem_response(status: int, schema: Document | None = None) -> Document:

@@ -89,7 +89,7 @@ class GivenTurn(Shape):
     """What one speaker said without a break; turns of side "us" are not coded."""
 
     text: Text
-    speaker: Annotated[str, Field(max_length=200)] = ""
+    speaker: Annotated[str, Field(max_length=200), AfterValidator(_storable), _PATTERN] = ""
     side: Side = "unknown"
     time: Annotated[float, Field(ge=0, allow_inf_nan=False, description="Seconds from the start.")] | None = None
 

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from verbatim.actions.figures import Narrowed
 from verbatim.api.given import Name
@@ -11,13 +11,24 @@ from verbatim.api.given import Name
 Names = Annotated[list[Name], Field(max_length=50)]
 
 
+def day(value: object) -> date:
+    """A day in a query. Raises ValueError for whatever else could be taken for one, such as a number of seconds."""
+    try:
+        return date.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError:
+        raise ValueError("a day such as 2026-03-25") from None
+
+
+Day = Annotated[date, BeforeValidator(day, json_schema_input_type=str), Field(json_schema_extra={"format": "date"})]
+
+
 class WantedFacts(BaseModel):
     """Which verbatims are counted; what is left out leaves nothing out, what is named twice stands for either."""
 
     model_config = ConfigDict(protected_namespaces=())
 
-    since: Annotated[date | None, Field(description="Dated on this day or later.", examples=["2026-01-01"])] = None
-    until: Annotated[date | None, Field(description="Dated before this day.", examples=["2026-04-01"])] = None
+    since: Annotated[Day | None, Field(description="Dated on this day or later.", examples=["2026-01-01"])] = None
+    until: Annotated[Day | None, Field(description="Dated before this day.", examples=["2026-04-01"])] = None
     account: Annotated[Names, Field(description="Of these accounts, by name.")] = []
     tier: Annotated[Names, Field(description="Of accounts of these tiers.", examples=[["1"]])] = []
     customer_type: Annotated[Names, Field(description="Of accounts of these types.")] = []

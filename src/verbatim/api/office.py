@@ -1,6 +1,5 @@
 """What the central office asks: who is served how, what comes first, how accounts stand, which teams need help."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
@@ -12,7 +11,7 @@ from verbatim.actions.office import Office, account_now, accounts_now, teams_now
 from verbatim.api.answers import answered
 from verbatim.api.call import Asked, asked
 from verbatim.api.feedback import Number
-from verbatim.api.narrowing import WantedFacts
+from verbatim.api.narrowing import Day, WantedFacts
 from verbatim.api.shown_accounts import (
     ShownAccountRating,
     ShownRatings,
@@ -55,7 +54,7 @@ class WantedDay(BaseModel):
 
     model_config = ConfigDict(protected_namespaces=())
 
-    as_of: Annotated[date | None, Field(description="As of this day; that of the latest answer if left out.")] = None
+    as_of: Annotated[Day | None, Field(description="As of this day; that of the latest answer if left out.")] = None
     period: Annotated[Span, Field(description="How long a span of the history is.")] = "quarter"
 
 
@@ -69,7 +68,7 @@ class WantedRatings(WantedFacts, WantedDay):
 class WantedTeams(WantedFacts):
     """Of which verbatims, on which day."""
 
-    as_of: Annotated[date | None, Field(description="As of this day; that of the latest answer if left out.")] = None
+    as_of: Annotated[Day | None, Field(description="As of this day; that of the latest answer if left out.")] = None
 
 
 @router.get(

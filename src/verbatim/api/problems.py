@@ -73,10 +73,10 @@ KINDS: Mapping[int, tuple[str, str]] = {
 # fmt: off
 SHOWN = frozenset({
     "accept", "action", "assignee", "based_on", "channel", "code", "coder", "coding", "content-length",
-    "content-type", "cursor", "date", "dry_run", "end", "event", "events", "every", "external_id", "format", "gold", "id",
-    "influence", "kind", "language", "limit", "model", "period", "permission", "polarity", "redaction", "review", "role",
-    "score", "second", "seed", "share", "sheet", "side", "since", "size", "source", "stance", "start", "state",
-    "status", "time", "to", "turn", "until", "url", "verbatim",
+    "content-type", "cursor", "date", "dry_run", "end", "event", "events", "every", "external_id", "format", "gold",
+    "id", "influence", "kind", "language", "limit", "model", "period", "permission", "polarity", "redaction",
+    "review", "role", "score", "second", "seed", "share", "sheet", "side", "since", "size", "source", "stance",
+    "start", "state", "status", "time", "to", "turn", "until", "url", "verbatim",
 })
 MEASURES = frozenset({
     "based_on", "coding", "content-length", "date", "end", "gold", "id", "limit", "score", "second", "seed", "share",

@@ -15,6 +15,8 @@ from verbatim.review import Reason
 CUT = 500
 """So many characters of what was said before are shown."""
 
+_WEIGHED = r"^\S[^\u0000]*:[0-9]{1,9}(\.[0-9]{1,9})?$"
+
 
 def _weight(value: str) -> str:
     """An account and what it weighs."""
@@ -40,7 +42,7 @@ class WantedBatch(Wanted):
     ] = 0
     second: Annotated[float, Field(ge=0, lt=1, description="The greatest share of second, blind codings.")] = 0.5
     weight: Annotated[
-        list[Annotated[str, Field(max_length=300), AfterValidator(_weight)]],
+        list[Annotated[str, Field(max_length=300, json_schema_extra={"pattern": _WEIGHED}), AfterValidator(_weight)]],
         Field(max_length=1000, description="What an account weighs, 1 if left out: ACCOUNT:NUMBER; may be repeated."),
     ] = Field(default_factory=list)
 

@@ -30,7 +30,10 @@ from verbatim.store.schedules import Plan, ReportForm, Schedule
 router = APIRouter(tags=["reports"])
 
 Language = Literal["en", "zh-Hans", "zh-Hant"]
-PeriodName = Annotated[str, Field(min_length=4, max_length=7, description="2026-09, 2026Q3 or 2026.")]
+NAMED = r"^(19(0[1-9]|[1-9][0-9])|2[01][0-9]{2})(Q[1-4]|-(0[1-9]|1[0-2]))?$"
+PeriodName = Annotated[
+    str, Field(max_length=7, description="2026-09, 2026Q3 or 2026.", json_schema_extra={"pattern": NAMED})
+]
 _FILES = {kind: {"schema": {"type": "string"}} for kind in KINDS.values()}
 
 

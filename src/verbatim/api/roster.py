@@ -48,7 +48,13 @@ class WantedCoverage(WantedFacts):
 
     by: Annotated[
         list[Division],
-        Field(max_length=3, description="How cells are made: one to three of these.", examples=[["account", "role"]]),
+        Field(
+            min_length=1,
+            max_length=3,
+            description="How cells are made: one to three of these.",
+            examples=[["account", "role"]],
+            json_schema_extra={"uniqueItems": True},
+        ),
     ] = ["account", "role"]  # noqa: RUF012 - pydantic copies it
     right: Annotated[
         list[Name], Field(max_length=20, description="The influences of the right people.", examples=[["decider"]])

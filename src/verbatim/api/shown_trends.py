@@ -1,17 +1,16 @@
-"""The shapes of trends and drivers as they go out: points with their limits, changes, breaks, and every formula."""
+"""The shapes of trends as they go out: points with their limits, changes, breaks, and every formula."""
 
 from collections.abc import Mapping
 from datetime import date
+from math import isnan
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from verbatim.actions.coder_error import CoderError, Source
-from verbatim.actions.trends import DriversFound, TrendsFound
+from verbatim.actions.trends import TrendsFound
 from verbatim.api.shown import Shown
 from verbatim.domain import NpsInterval, Polarity
-from verbatim.drivers import FORMULAS as DRIVER_FORMULAS
-from verbatim.drivers import Driver, Estimated, Metric
 from verbatim.estimates import Corrected, Gold, Refusal
 from verbatim.trends import FORMULAS, Change, Kind, Point, Seam, Series, Step, Verdict
 from verbatim.trends.changes import Durable, Versus
@@ -22,7 +21,7 @@ DIGITS = 4
 class ShownFigure(Shown):
     """A figure with its limits; null where they cannot be told."""
 
-    value: float
+    value: float | None
     low: float | None
     high: float | None
 
@@ -182,48 +181,6 @@ class ShownTrends(Shown):
     formulas: Annotated[dict[str, str], Field(description="How every number is made.")]
 
 
-class ShownDriver(Shown):
-    """What goes with a code; `p` and `q` are null where there is not enough of it."""
-
-    code: str
-    n: int
-    accounts: int
-    with_it: float
-    without: float | None
-    impact: ShownFigure
-    gap: ShownFigure
-    weight: ShownFigure
-    p: float | None
-    q: float | None
-    enough: bool
-
-
-class ShownDrivers(Shown):
-    """The score over n verbatims that have one and were coded, and what goes with each code: association, no cause.
-
-    `explained` is the share of the score's variance that all codes together go with (R2).
-    """
-
-    frame: str
-    metric: Metric
-    value: float | None
-    n: int
-    respondents: int
-    accounts: int
-    explained: float | None
-    looked: int
-    confidence: float
-    least: int
-    draws: int
-    filters: dict[str, Any]
-    drivers: list[ShownDriver]
-    note: str
-    formulas: dict[str, str]
-
-
-NOTE = "Association: what goes together in what was said. It does not say what would happen if it changed."
-
-
 def shown_trends(found: TrendsFound) -> ShownTrends:
     """Trends as they go out."""
     answer = found.trends
@@ -251,32 +208,9 @@ def shown_trends(found: TrendsFound) -> ShownTrends:
     )
 
 
-def shown_drivers(found: DriversFound) -> ShownDrivers:
-    """Drivers as they go out."""
-    answer = found.drivers
-    question = answer.question
-    return ShownDrivers(
-        frame=found.frame.label,
-        metric=question.metric,
-        value=rounded(answer.value),
-        n=answer.n,
-        respondents=answer.respondents,
-        accounts=answer.accounts,
-        explained=rounded(answer.explained),
-        looked=answer.looked,
-        confidence=question.confidence,
-        least=question.least,
-        draws=question.draws,
-        filters=found.wanted.narrowed.told(),
-        drivers=[_driver(one) for one in answer.drivers],
-        note=NOTE,
-        formulas=dict(DRIVER_FORMULAS),
-    )
-
-
 def rounded(value: float | None) -> float | None:
-    """A figure with four digits."""
-    return None if value is None else round(value, DIGITS)
+    """A figure with four digits; None where it cannot be told."""
+    return None if value is None or isnan(value) else round(value, DIGITS)
 
 
 def _series(one: Series, found: TrendsFound) -> ShownTrendSeries:
@@ -382,23 +316,3 @@ def _coder(error: CoderError, ids: set[str]) -> ShownCoderError:
 
 def _gold(one: Gold) -> ShownTrendGold:
     return ShownTrendGold(found=one.found, positives=one.positives, spared=one.spared, negatives=one.negatives)
-
-
-def _driver(one: Driver) -> ShownDriver:
-    return ShownDriver(
-        code=one.code,
-        n=one.n,
-        accounts=one.accounts,
-        with_it=round(one.with_it, DIGITS),
-        without=rounded(one.without),
-        impact=_limits(one.impact),
-        gap=_limits(one.gap),
-        weight=_limits(one.weight),
-        p=one.p,
-        q=one.q,
-        enough=one.enough,
-    )
-
-
-def _limits(one: Estimated) -> ShownFigure:
-    return ShownFigure(value=round(one.value, DIGITS), low=rounded(one.low), high=rounded(one.high))

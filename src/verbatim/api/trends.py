@@ -12,7 +12,8 @@ from verbatim.api.answers import answered
 from verbatim.api.call import asked
 from verbatim.api.given import Name, Number
 from verbatim.api.narrowing import WantedFacts
-from verbatim.api.shown_trends import ShownDrivers, ShownTrends, shown_drivers, shown_trends
+from verbatim.api.shown_drivers import ShownDrivers, shown_drivers
+from verbatim.api.shown_trends import ShownTrends, shown_trends
 from verbatim.domain import Polarity, StanceLabel
 from verbatim.drivers import DriverQuestion, Metric
 from verbatim.facts import Attribute

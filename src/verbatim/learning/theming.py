@@ -96,7 +96,7 @@ class Themes:
 
     def middle(self, rows: Places) -> Floats:
         """The middle of some segments, (d,), a unit row."""
-        return _unit(self.level[rows].mean(axis=0, keepdims=True))[0]
+        return np.asarray(_unit(self.level[rows].mean(axis=0, keepdims=True))[0], dtype=np.float32)
 
 
 class Meaning:
