@@ -280,7 +280,7 @@ def whole_answers(chance, draws) -> Iterator[Row]:
     yield Row("answer", case, "answers that tell a change point", any_step, draws, "at most 0.05")
     yield Row("answer", case, "answers that tell a durable change", any_durable, draws, "at most 0.05")
     for shift in (0.02, 0.04, 0.06, 0.10):
-        yield from _shifted(chance, max(10, draws // 4), question, shift)
+        yield from _shifted(chance, max(10, draws // 2), question, shift)
 
 
 def _shifted(chance, draws, question, shift) -> Iterator[Row]:

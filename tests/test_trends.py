@@ -201,7 +201,7 @@ def test_a_value_that_the_split_has_not_is_refused():
 
 
 def test_a_share_is_corrected_for_what_the_coder_made_of_gold():
-    known = Known(gold={"price.level": Gold(160, 200, 1710, 1800)})  # finds 80 %, spares 95 %
+    known = Known(gold={("code", "price.level"): Gold(160, 200, 1710, 1800)})  # finds 80 %, spares 95 %
     point = only(trends(year([0.275], accounts=200), asked(), known)).points[0]
     assert point.corrected.share == pytest.approx((0.275 - 0.05) / 0.75)
     assert point.corrected.low < point.corrected.share < point.corrected.high
@@ -218,7 +218,7 @@ def test_what_persons_coded_needs_no_correction():
         }
         for at in range(40)
     ]
-    known = Known(gold={"price.level": Gold(160, 200, 1710, 1800)})
+    known = Known(gold={("code", "price.level"): Gold(160, 200, 1710, 1800)})
     assert only(trends(facts(rows), asked(), known)).points[0].corrected.share == pytest.approx(0.25)
 
 

@@ -39,7 +39,7 @@ def test_a_rise_is_seen_told_and_followed_to_the_words_behind_it(visit, months):
     assert "24 answers, 24 respondents, 24 accounts." in page.inner_text("main")
     page.goto("/trends?view=score")
     assert "association" in page.inner_text("main")
-    assert "-80.00" in page.inner_text("table.drivers tbody tr:first-child")
+    assert "-80.00" in page.inner_text("table.drivers tbody tr:nth-child(2)")
     assert page.heard == []
 
 

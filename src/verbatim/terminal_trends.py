@@ -149,7 +149,8 @@ def _gain(value: float, score: bool) -> str:
 def _table(*names: str) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0))
     for name in names:
-        table.add_column(name, justify="left" if name in ("period", "code", "corrected") else "right")
+        left = name in ("period", "code", "corrected")
+        table.add_column(name, justify="left" if left else "right", no_wrap=True, overflow="ignore")
     return table
 
 

@@ -22,6 +22,7 @@ FEWEST = 100
 """So many gold verbatims are needed; with fewer the model's card is asked."""
 
 Source = Literal["gold", "card", "nothing"]
+Measured = Literal["code", "category"]
 
 _COUNT = re.compile(r"(\d+) verbatims")
 
@@ -35,6 +36,11 @@ class CoderError:
     n: int
     codes: Mapping[str, Gold] = field(default_factory=dict)
     categories: Mapping[str, Gold] = field(default_factory=dict)
+
+    @property
+    def kinds(self) -> dict[Measured, Mapping[str, Gold]]:
+        """The same by what is measured: an id may be both, a category and the code for what stops at it."""
+        return {"code": self.codes, "category": self.categories}
 
 
 def coder_error(engine: Engine, organisation: str, manifest: Manifest) -> CoderError:

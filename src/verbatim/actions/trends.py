@@ -115,7 +115,7 @@ def trends_of(desk: Counting, manifest: Manifest, wanted: TrendsWanted) -> Trend
     error = coder_error(desk.engine, organisation, manifest)
     people = people_beside(figures, facts, narrowed, question.split, wanted.sought)
     known = Known(
-        gold={**error.categories, **error.codes},
+        gold={(kind, id): one for kind, found in error.kinds.items() for id, one in found.items()},
         editions=_editions(past, measures),
         population=people.all if wanted.roster else {},
         right_one=people.right_one,

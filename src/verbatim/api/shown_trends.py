@@ -154,6 +154,7 @@ class ShownCoderError(Shown):
     source: Source
     n: int
     gold: dict[str, ShownTrendGold]
+    categories: dict[str, ShownTrendGold]
 
 
 class ShownTrends(Shown):
@@ -305,13 +306,10 @@ def _break(seam: Seam, points: tuple[Point, ...]) -> ShownTrendBreak:
 
 
 def _coder(error: CoderError, ids: set[str]) -> ShownCoderError:
-    known = {**error.categories, **error.codes}
-    return ShownCoderError(
-        model=error.model,
-        source=error.source,
-        n=error.n,
-        gold={id: _gold(known[id]) for id in sorted(ids & set(known))},
+    codes, categories = (
+        {id: _gold(found[id]) for id in sorted(ids & set(found))} for found in (error.codes, error.categories)
     )
+    return ShownCoderError(model=error.model, source=error.source, n=error.n, gold=codes, categories=categories)
 
 
 def _gold(one: Gold) -> ShownTrendGold:

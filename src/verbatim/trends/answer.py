@@ -46,7 +46,7 @@ FORMULAS = {
     "difference": "later - earlier; Newcombe's hybrid score limits (1998), with the correlation of accounts in "
     "both (Zou and Donner 2008)",
     "p": "Student's t of the accounts' influences on the difference, CR2, Satterthwaite's degrees of freedom",
-    "q": "Benjamini and Hochberg 1995 over all p of the answer",
+    "q": "Benjamini and Hochberg 1995 over all p of the answer; change points by themselves, each series counted",
     "durable": "the next period still differs from the period before the change, the same way, p at most the level; "
     "against others: it did so in the period before too",
     "change points": "optimal partitioning (Jackson et al. 2005), least squares weighted by n over the clustered "
@@ -96,7 +96,7 @@ class _Split:
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """A series without q-values yet."""
+    """A series without q-values yet; in `idle` stretches a step was looked for in vain."""
 
     found: "_Found"
     place: int
@@ -105,6 +105,7 @@ class _Draft:
     changes: list[Change]
     contrasts: list[Change]
     steps: list[Step]
+    idle: int
     seams: tuple[Seam, ...]
 
 
@@ -150,19 +151,21 @@ class _Work:
 
     def settled(self, drafts: Sequence[_Draft]) -> tuple[tuple[Series, ...], int]:
         """The series with q-values over everything that was looked at, and how many p-values that were."""
-        looked: list[float | None] = []
-        for draft in drafts:
-            looked += [one.p for one in (*draft.changes, *draft.contrasts)]
-            looked += [one.p for one in draft.steps]
-        q = iter(benjamini_hochberg(np.array(looked, dtype=np.float64)))  # None becomes NaN: not tested
-        series = tuple(self._series(draft, q) for draft in drafts)
-        return series, sum(p is not None for p in looked)
+        changes = [one.p for draft in drafts for one in (*draft.changes, *draft.contrasts)]
+        steps = [one.p for draft in drafts for one in draft.steps]
+        # A stretch in which no step was found was looked at all the same.
+        idle = [1.0] * sum(draft.idle for draft in drafts)
+        # None becomes NaN: not tested. Both are adjusted by themselves, so that neither lends the other its findings.
+        told = (benjamini_hochberg(np.array(one, dtype=np.float64)) for one in (changes, [*steps, *idle]))
+        of_changes, of_steps = (iter(one) for one in told)
+        series = tuple(self._series(draft, of_changes, of_steps) for draft in drafts)
+        return series, sum(p is not None for p in (*changes, *steps, *idle))
 
-    def _series(self, draft: _Draft, q: Iterator[float]) -> Series:
+    def _series(self, draft: _Draft, q: Iterator[float], of_steps: Iterator[float]) -> Series:
         level, span, count = self._question.level, self._question.span, len(self._periods)
         changes = [settled(one, next(q), level) for one in draft.changes]
         contrasts = [settled(one, next(q), level) for one in draft.contrasts]
-        steps = [settled_step(one, next(q), level) for one in draft.steps]
+        steps = [settled_step(one, next(of_steps), level) for one in draft.steps]
         previous = [one for one in changes if one.versus == "previous"]
         if any(one.verdict in ("rose", "fell") for one in previous):
             after = draft.found.against(2 * span.lag)
@@ -183,7 +186,7 @@ class _Work:
         cut = seams(self._facts, counted.base, counted.yes, self._known.editions.get(measure.name, ()), periods)
         told = Told(
             seams=cut,
-            gold=self._known.gold.get(measure.name),
+            gold=self._known.gold.get((measure.kind, measure.name)),
             correctable=_correctable(measure),
             confidence=self._question.confidence,
             right=self._known.right.get(name, self._known.right.get(None)),
@@ -198,6 +201,7 @@ class _Work:
             if lag < len(periods)
             for change in changes_of(found.measured, found.against(lag), place, periods, cut, (versus, lag))
         ]
+        steps, idle = self._steps(found.measured, place, cut)
         return _Draft(
             found=found,
             place=place,
@@ -205,23 +209,26 @@ class _Work:
             points=points(self._facts, found.measured, place, periods, told),
             changes=changes,
             contrasts=contrasts_of(found.measured, contrast, place, periods) if contrast is not None else [],
-            steps=self._steps(found.measured, place, cut),
+            steps=steps,
+            idle=idle,
             seams=cut,
         )
 
-    def _steps(self, found: Measured, place: int, cut: Sequence[Seam]) -> list[Step]:
-        """Return the steps of one part, stretch by stretch between breaks of the frame."""
+    def _steps(self, found: Measured, place: int, cut: Sequence[Seam]) -> tuple[list[Step], int]:
+        """Return the steps of one part, stretch by stretch between breaks of the frame, and how many had none."""
         if self._question.span.unit == "rolling":
-            return []  # windows that overlap are no series of levels
+            return [], 0  # windows that overlap are no series of levels
         count, ratios = len(self._periods), found.ratios
         bounds = [0, *(seam.at for seam in cut), count]
         steps: list[Step] = []
+        idle = 0
         for start, end in pairwise(bounds):
             own = slice(place * count + start, place * count + end)
             levels = change_points(ratios.value[own], ratios.base[own], ratios.variance[own], self._question.level)
             shifted = [Level(one.start + start, one.end + start) for one in levels]
-            steps += steps_of(found, place, self._periods, shifted, end - start - 1)
-        return steps
+            steps += steps_of(found, place, self._periods, shifted, (end - start - 1, self._question.least))
+            idle += len(levels) == 1
+        return steps, idle
 
 
 class _Found:

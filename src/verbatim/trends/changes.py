@@ -18,7 +18,7 @@ from verbatim.trends.breaks import Seam
 from verbatim.trends.changepoints import Level
 from verbatim.trends.measured import Measured
 from verbatim.trends.periods import Period
-from verbatim.trends.questions import Question
+from verbatim.trends.questions import Least, Question
 
 Verdict = Literal["rose", "fell", "higher", "lower", "no change shown", "not enough data", "frame changed"]
 Durable = Literal["yes", "no", "not yet"]
@@ -209,11 +209,17 @@ def held(changes: Sequence[Change], lag: int, level: float) -> list[Change]:
     return rows
 
 
-def steps_of(found: Measured, part: int, periods: Sequence[Period], levels: Sequence[Level], places: int) -> list[Step]:
-    """The steps between the levels of one part, tested by accounts, without q-values yet."""
+def steps_of(
+    found: Measured, part: int, periods: Sequence[Period], levels: Sequence[Level], looked: tuple[int, Least]
+) -> list[Step]:
+    """The steps between the levels of one part, tested by accounts, without q-values yet.
+
+    `looked` is at how many places there could be one, and how much is enough for a level to be tested.
+    """
     if len(levels) < 2:
         return []
     layout, cells, width = found.layout, found.layout.cells, len(levels)
+    places, least = looked
     of = np.zeros(len(periods), np.intp)
     for place, level in enumerate(levels):
         of[level.start : level.end] = place
@@ -230,6 +236,8 @@ def steps_of(found: Measured, part: int, periods: Sequence[Period], levels: Sequ
     ratios = Cells(cluster, group, base, width).ratios(net)
     tested = pairs.differences(net[later], net[earlier])
     half = 1.96 * np.sqrt(np.nan_to_num(tested.variance))
+    enough = (ratios.base >= least.answers) & (ratios.clusters >= least.accounts)
+    enough[1:] &= enough[:-1]
     return [
         Step(
             period=periods[levels[place].start],
@@ -237,7 +245,7 @@ def steps_of(found: Measured, part: int, periods: Sequence[Period], levels: Sequ
             before=found.scale * float(ratios.value[place - 1]),
             low=found.scale * float(tested.value[place] - half[place]),
             high=found.scale * float(tested.value[place] + half[place]),
-            p=min(1.0, float(tested.p[place]) * places) if np.isfinite(tested.p[place]) else None,
+            p=min(1.0, float(tested.p[place]) * places) if enough[place] and np.isfinite(tested.p[place]) else None,
         )
         for place in range(1, width)
     ]

@@ -88,14 +88,14 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known beside the facts: what the coder made of gold, by code; versions of the frame that cut a code.
+    """What is known beside the facts: what the coder made of gold by kind and id, versions of the frame that cut codes.
 
     `population` is the number of persons who could have answered, of all (None) or by value of the split: where it is
     known, variances are corrected for it. `right` counts the right people likewise; `right_one` (n,) is the place of
     the one who gave each verbatim, NOBODY where it is none of them.
     """
 
-    gold: Mapping[str, Gold] = field(default_factory=dict)
+    gold: Mapping[tuple[Kind, str], Gold] = field(default_factory=dict)
     editions: Mapping[str, tuple[Edition, ...]] = field(default_factory=dict)
     population: Mapping[str | None, int] = field(default_factory=dict)
     right: Mapping[str | None, int] = field(default_factory=dict)
