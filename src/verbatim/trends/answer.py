@@ -46,7 +46,8 @@ FORMULAS = {
     "difference": "later - earlier; Newcombe's hybrid score limits (1998), with the correlation of accounts in "
     "both (Zou and Donner 2008)",
     "p": "Student's t of the accounts' influences on the difference, CR2, Satterthwaite's degrees of freedom",
-    "q": "Benjamini and Hochberg 1995 over all p of the answer; change points by themselves, each series counted",
+    "q": "Benjamini and Hochberg 1995 over all changes of the answer, and over all series for change points; twice "
+    "that where both were looked for",
     "durable": "the next period still differs from the period before the change, the same way, p at most the level; "
     "against others: it did so in the period before too",
     "change points": "optimal partitioning (Jackson et al. 2005), least squares weighted by n over the clustered "
@@ -155,9 +156,11 @@ class _Work:
         steps = [one.p for draft in drafts for one in draft.steps]
         # A stretch in which no step was found was looked at all the same.
         idle = [1.0] * sum(draft.idle for draft in drafts)
-        # None becomes NaN: not tested. Both are adjusted by themselves, so that neither lends the other its findings.
-        told = (benjamini_hochberg(np.array(one, dtype=np.float64)) for one in (changes, [*steps, *idle]))
-        of_changes, of_steps = (iter(one) for one in told)
+        # Both are adjusted by themselves, so that neither lends the other its findings, and then for being two. None
+        # becomes NaN: not tested.
+        families = np.array(changes, dtype=np.float64), np.array([*steps, *idle], dtype=np.float64)
+        count = max(1, sum(bool(np.isfinite(one).any()) for one in families))
+        of_changes, of_steps = (iter(np.minimum(1.0, count * benjamini_hochberg(one))) for one in families)
         series = tuple(self._series(draft, of_changes, of_steps) for draft in drafts)
         return series, sum(p is not None for p in (*changes, *steps, *idle))
 
