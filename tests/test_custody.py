@@ -7,6 +7,7 @@ import pty
 import re
 import subprocess
 import sys
+import termios
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
@@ -229,6 +230,8 @@ def test_a_password_is_asked_twice_on_a_terminal(tmp_path):
     with subprocess.Popen(command, env=os.environ | {"PYTHONPATH": str(ROOT / "src")}, **pipes) as process:
         for _ in range(2):
             while process.stderr.read(1) != b":":
+                assert process.poll() is None
+            while termios.tcgetattr(ours)[3] & termios.ECHO:  # whoever turns it off throws away what was typed before
                 assert process.poll() is None
             os.write(ours, b"four plain words here\n")
         out, err = process.communicate(timeout=60)
