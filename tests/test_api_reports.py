@@ -44,7 +44,7 @@ def test_a_manager_has_reports_of_own_accounts_only(filled):
 REFUSED = (
     ({"period": "2026Q5"}, "period", "2026Q3"),
     ({"period": "2099"}, "period", "that has begun"),
-    ({"period": "x"}, "period", "4"),
+    ({"period": "x"}, "period", "2026-09"),
     ({"format": "docx"}, "format", "pdf"),
     ({"language": "fr"}, "language", "zh-Hans"),
     ({"account": "Acme", "team": "East"}, "team", "an account or a team"),
