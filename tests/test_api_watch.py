@@ -1,6 +1,7 @@
 """Every request leaves a line and a count; no word of a customer stands in any of them; every error is a problem."""
 
 import threading
+import time
 
 import pytest
 import structlog
@@ -20,13 +21,21 @@ def logged(monkeypatch):
     return lines.entries
 
 
+def written(logged, count):
+    """So many lines: each is written once its answer is on its way, which a client may have before."""
+    until = time.monotonic() + 10
+    while len(logged) < count and time.monotonic() < until:
+        time.sleep(0.005)
+    return logged
+
+
 def test_a_request_is_logged_without_query_and_words(service, logged):
     client = service.client()
     client.post("/v1/verbatims", json={"source": WORDS, "external_id": WORDS, "text": WORDS})
     client.get("/v1/verbatims", params={"q": WORDS})
     client.get(f"/{WORDS}")
     client.request("XANTHIPPE", "/v1/me")
-    assert [(one["method"], one["route"], one["status"]) for one in logged] == [
+    assert [(one["method"], one["route"], one["status"]) for one in written(logged, 4)] == [
         ("POST", "/v1/verbatims", 200),
         ("GET", "/v1/verbatims", 200),
         ("GET", "unknown", 404),
@@ -44,7 +53,7 @@ def test_what_nobody_foresaw_is_told_with_the_id_of_its_line(service, logged, mo
     monkeypatch.setattr(feedback, "list_verbatims", fail)
     answer = service.client().get("/v1/verbatims")
     assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
-    (line,) = [one for one in logged if one["event"] == "unforeseen"]
+    (line,) = [one for one in written(logged, 2) if one["event"] == "unforeseen"]
     assert line["request"] == answer.json()["request_id"] == answer.headers["x-request-id"]
     assert (line["error"], "feedback.py" in line["place"]) == ("ZeroDivisionError", True)
     assert "Xanthippe" not in answer.text + str(logged)
