@@ -3,7 +3,7 @@
 import pytest
 from office_day import SECRET, fill
 
-from verbatim.actions.excerpts import Sought, cited
+from verbatim.actions.citations import Sought, cited
 from verbatim.store.opening import reading
 from verbatim.store.records import chosen_verbatims, stored_verbatim
 
@@ -23,7 +23,7 @@ def test_an_excerpt_is_a_piece_of_its_verbatim_and_different_accounts_come_first
     assert [one.account for one in found] == ["Shop 0", "Shop 1", "Shop 0"]
     with reading(store, "north") as connection:
         texts = {row.id: stored_verbatim(row).verbatim.text for row in connection.execute(chosen_verbatims("north"))}
-    assert all(texts[one.verbatim][one.start : one.end] == one.text for one in found)
+    assert all(texts[one.number][one.start : one.end] == one.text for one in found)
 
 
 def test_only_that_code_and_polarity_is_cited(store, numbers):

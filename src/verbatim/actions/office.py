@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from verbatim.actions.citations import Sought, cited
 from verbatim.actions.efforts import effort_of
-from verbatim.actions.excerpts import OFFERED, Cited, Sought, cited
 from verbatim.actions.figures import Counting, figures_of
 from verbatim.actions.frame_in_use import codebook
 from verbatim.actions.kept_findings import Finding, kept
+from verbatim.briefing import Cited
 from verbatim.coverage import RIGHT, Beside, Roster, coverage_beside
 from verbatim.domain import POLARITIES, Polarity
 from verbatim.errors import NotFoundError
@@ -34,6 +35,9 @@ from verbatim.teams import Teams, teams
 
 ROLES_LEFT_OUT = ("other", "no_content", "none")
 SPOKEN: Mapping[Kind, Polarity] = {"concern": "negative", "opportunity": "positive"}
+
+OFFERED = 200
+"""So many verbatims are offered for the excerpts of one place."""
 
 
 @dataclass(frozen=True, slots=True)
