@@ -36,6 +36,7 @@ def test_the_last_period_over_is_the_one_before_that_which_holds_the_day():
     assert [last_over("month", day).label for day in (date(2026, 3, 1), date(2026, 3, 31))] == ["2026-02", "2026-02"]
     assert last_over("quarter", date(2026, 1, 1)).label == "2025Q4"
     assert holding("quarter", date(2026, 12, 31)).label == "2026Q4"
+    assert holding("quarter", date.max).label == "9999Q4"
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,13 @@ def test_who_was_heard_before_and_is_silent_for_two_spans_is_flagged():
     assert flags([row("2026-02-01", "ann", 9), *others])[0] == "none"
 
 
+def test_long_silence_is_silence_and_one_account_by_itself_has_the_flags_that_it_has_among_all():
+    found = facts([row("2019-11-01", "ann", 9), row("2026-05-01", "zed", 9, account="Other")])
+    (among_all, _), (alone,) = (flagged(found, ratings(found, TODAY, only=only), TODAY) for only in (None, [0]))
+    assert [(one.kind, one.n) for one in alone.flags] == [("silence", 12)]
+    assert alone == among_all
+
+
 def test_key_contacts_who_were_asked_and_are_silent_are_told_by_number():
     level, found = flags([row("2026-05-01", "ann", 9)], Quiet({1: [7, 9]}))
     assert (level, found["silent contacts"].n, found["silent contacts"].contacts) == ("amber", 2, (7, 9))

@@ -110,4 +110,5 @@ def _of(size: Size, month: int) -> Period:
 
 
 def _day(month: int) -> date:
-    return date(month // 12, month % 12 + 1, 1)
+    # The calendar of Python ends with the year 9999.
+    return date(month // 12, month % 12 + 1, 1) if month < 12 * 10_000 else date.max

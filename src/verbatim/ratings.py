@@ -32,6 +32,7 @@ MIXED, PROMOTING = 0.0, 50.0
 """Where standings begin, in points of net stance."""
 
 SPANS_SHOWN = 12
+"""Spans of an account that are told, up to the one of the day."""
 
 Counts = NDArray[np.int64]
 
@@ -159,7 +160,10 @@ def latest_of(keys: NDArray[np.int64], respondents: NDArray[np.int32], days: NDA
 
 @dataclass(frozen=True, slots=True)
 class _Board:
-    """Counts of all accounts: by span (rows are accounts, columns spans from `first` on), and of the last year."""
+    """Counts of all accounts: by span (rows are accounts, columns spans from `first` on), and of the last year.
+
+    The last column is the span of the day, whoever was heard in it; the first one holds everything before those shown.
+    """
 
     first: int
     span: Size
@@ -174,10 +178,9 @@ class _Board:
 
     @classmethod
     def of(cls, known: Facts, day: int, span: Size) -> "_Board":
-        numbers = numbers_of(known.day, span)
-        first, last = (int(numbers.min()), int(numbers.max())) if known.n else (0, -1)
-        shape = (len(known.accounts.names), last - first + 1)
-        key = known.account.astype(np.int64) * max(shape[1], 1) + (numbers - first)
+        first = int(numbers_of(np.array([day], np.int32), span)[0]) - SPANS_SHOWN
+        shape = (len(known.accounts.names), SPANS_SHOWN + 1)
+        key = known.account.astype(np.int64) * shape[1] + np.maximum(numbers_of(known.day, span) - first, 0)
         counts = np.bincount(key, minlength=shape[0] * shape[1]).reshape(shape)
         people = np.unique((key << 32) + known.respondent) >> 32
         recent = known.day > day - YEAR
@@ -239,10 +242,9 @@ def _rating(facts: Facts, board: _Board, place: int, circles: Mapping[int, Circl
 
 
 def _columns(board: _Board, place: int) -> range:
-    """The last spans, from the first of them in which the account said something."""
+    """The spans shown, from the first of them in which the account said something, or all where it did before."""
     spoke = np.flatnonzero(board.verbatims[place])
-    width = board.verbatims.shape[1]
-    return range(max(int(spoke[0]), width - SPANS_SHOWN), width) if len(spoke) else range(0)
+    return range(max(int(spoke[0]), 1), SPANS_SHOWN + 1) if len(spoke) else range(0)
 
 
 def _span(board: _Board, place: int, column: int) -> RatedSpan:

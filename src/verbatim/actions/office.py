@@ -116,7 +116,7 @@ class FlaggedAccounts:
 
 @dataclass(frozen=True, slots=True)
 class AccountView:
-    """One account, among all, with words of the last year that may be quoted."""
+    """One account, among all, with the latest words of it that may be quoted."""
 
     flagged: Flagged
     of: FlaggedAccounts
@@ -209,6 +209,8 @@ def account_now(
     everything = accounts_now(office, as_of=as_of, span=span, only=places.tolist())
     one = everything.items[0]
     own = facts.account == one.rating.place
+    if as_of is not None:
+        own &= facts.day <= number_of(as_of)
     sides: tuple[Polarity, Polarity] = ("negative", "positive")
     rows = [latest(facts, np.flatnonzero(own & _says(facts, side))) for side in sides]
     sought = [Sought(some, side, most=excerpts) for some, side in zip(rows, sides, strict=True)]
