@@ -12,6 +12,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from verbatim.domain import POLARITIES, Polarity
 from verbatim.errors import InputError
 
 Integers = NDArray[np.int32]
@@ -240,6 +241,19 @@ def within(day: Integers, since: date | None, until: date | None) -> Flags:
     if until is not None:
         kept &= (day < number_of(until)) & (day != UNDATED)
     return kept
+
+
+def saying(facts: Facts, polarity: Polarity | None = None, code: str | None = None) -> Flags:
+    """Which rows hold a mention of that polarity, and of that code or one under it."""
+    meant = np.ones(len(facts.mention_row), np.bool_)
+    if polarity is not None:
+        meant &= facts.mention_polarity == POLARITIES.index(polarity)
+    if code is not None:
+        of_code = np.array([code in (name, name.partition(".")[0]) for name in facts.codes] or [False], np.bool_)
+        meant &= of_code[facts.mention_code]
+    said = np.zeros(facts.n, np.bool_)
+    said[facts.mention_row[meant]] = True
+    return said
 
 
 def among(labels: Labels, values: Sequence[str]) -> Flags:

@@ -19,9 +19,22 @@ from verbatim.actions.frame_in_use import codebook
 from verbatim.actions.kept_findings import Finding, kept
 from verbatim.briefing import Cited
 from verbatim.coverage import RIGHT, Beside, Roster, coverage_beside
-from verbatim.domain import POLARITIES, Polarity
+from verbatim.domain import Polarity
 from verbatim.errors import NotFoundError
-from verbatim.facts import ALL, NOBODY, Attribute, Facts, Flags, Narrowed, OfAccount, among, day_of, narrow, number_of
+from verbatim.facts import (
+    ALL,
+    NOBODY,
+    Attribute,
+    Facts,
+    Flags,
+    Narrowed,
+    OfAccount,
+    among,
+    day_of,
+    narrow,
+    number_of,
+    saying,
+)
 from verbatim.periods import Size
 from verbatim.priorities import Kind, Priorities, priorities
 from verbatim.ratings import YEAR, Circle, latest_day, ratings
@@ -147,7 +160,7 @@ def who_is_served(office: Office, by: Sequence[Attribute], narrowed: Narrowed = 
     sought = []
     for cell in told:
         polarity: Polarity = "negative" if cell.verdict == "under-served" else "positive"
-        rows = cell_rows(facts, by, cell.values) & _says(facts, polarity)
+        rows = cell_rows(facts, by, cell.values) & saying(facts, polarity)
         sought.append(Sought(latest(facts, np.flatnonzero(rows)), polarity, most=excerpts))
     words = _cited(office, sought)
     by_cell = {cell.values: some for cell, some in zip(told, words, strict=True)}
@@ -164,7 +177,11 @@ def what_comes_first(
     key = ("priorities", span, level, without)
     found = office.kept(key, narrowed, lambda: priorities(office.facts(narrowed), span, level, without))
     told = [one for one in found.items if one.rank is not None and one.rank <= 10 and excerpts]
-    sought = [Sought(_saying(facts, one.code, SPOKEN[one.kind]), SPOKEN[one.kind], one.code, excerpts) for one in told]
+    sought = []
+    for one in told:
+        polarity = SPOKEN[one.kind]
+        rows = np.flatnonzero(saying(facts, polarity, one.code))
+        sought.append(Sought(latest(facts, rows), polarity, one.code, excerpts))
     words = _cited(office, sought)
     by_code = {(one.kind, one.code): some for one, some in zip(told, words, strict=True)}
     return PriorityView(found, by_code, dict(narrowed.told()), office.beside(narrowed))
@@ -212,7 +229,7 @@ def account_now(
     if as_of is not None:
         own &= facts.day <= number_of(as_of)
     sides: tuple[Polarity, Polarity] = ("negative", "positive")
-    rows = [latest(facts, np.flatnonzero(own & _says(facts, side))) for side in sides]
+    rows = [latest(facts, np.flatnonzero(own & saying(facts, side))) for side in sides]
     sought = [Sought(some, side, most=excerpts) for some, side in zip(rows, sides, strict=True)]
     complaints, praise = _cited(office, sought)
     return AccountView(one, everything, complaints, praise)
@@ -237,19 +254,6 @@ def latest(facts: Facts, rows: NDArray[np.intp], most: int = OFFERED) -> tuple[i
     first[np.unique(accounts, return_index=True)[1]] = True
     chosen = np.concatenate([ordered[first], ordered[~first]])[:most]
     return tuple(map(int, facts.number[chosen]))
-
-
-def _says(facts: Facts, polarity: Polarity) -> Flags:
-    said = np.zeros(facts.n, np.bool_)
-    said[facts.mention_row[facts.mention_polarity == POLARITIES.index(polarity)]] = True
-    return said
-
-
-def _saying(facts: Facts, code: str, polarity: Polarity) -> tuple[int, ...]:
-    """Verbatims with a code, or one under it, of a polarity."""
-    of_code = np.array([code in (name, name.partition(".")[0]) for name in facts.codes] or [False], np.bool_)
-    said = (facts.mention_polarity == POLARITIES.index(polarity)) & of_code[facts.mention_code]
-    return latest(facts, np.unique(facts.mention_row[said]).astype(np.intp))
 
 
 def _cited(office: Office, sought: Sequence[Sought]) -> list[tuple[Cited, ...]]:

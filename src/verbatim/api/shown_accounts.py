@@ -263,7 +263,7 @@ def shown_teams(view: TeamView) -> ShownTeams:
         for one in view.found.items
     ]
     parameters = {
-        "false_discovery": teams.FALSE_DISCOVERY,
+        "false_discovery": contrasts.FALSE_DISCOVERY,
         "apart": dict(teams.APART),
         "least_answers": contrasts.LEAST,
         "least_accounts": teams.LEAST_ACCOUNTS,

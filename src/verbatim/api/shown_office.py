@@ -195,7 +195,7 @@ def shown_served(view: ServedView) -> ShownServed:
         for one in found.cells
     ]
     parameters = {
-        "false_discovery": served.FALSE_DISCOVERY,
+        "false_discovery": contrasts.FALSE_DISCOVERY,
         "apart": dict(served.APART),
         "costly": served.COSTLY,
         "lower_tier": served.LOWER_TIER,
