@@ -74,3 +74,18 @@ def test_what_somebody_is_to_code_blind_is_shown_without_its_coding_and_not_cite
     assert [one.coding is None for one in behind(second, "analyst", wanted).items] == [True, True]
     assert any(what_comes_first(first).excerpts.values())
     assert not any(what_comes_first(second).excerpts.values())
+
+
+def test_a_manager_reads_its_own_accounts_and_no_words_that_are_counted_only(desk, numbers):
+    from verbatim.actions.behind import Behind, behind
+    from verbatim.actions.office import Office
+
+    own = Office(desk, "north", accounts=("Shop 0",))
+    shelf = behind(own, "manager", Behind())
+    assert {one.stored.verbatim.account for one in shelf.items} == {"Shop 0"}
+    assert {(one.stored.permission, one.words) for one in shelf.items} == {
+        ("named", True),
+        ("anonymous", True),
+        ("aggregate", False),
+    }
+    assert behind(own, "manager", Behind(numbers=tuple(numbers[10:]))).items == ()
