@@ -162,6 +162,11 @@ def test_excerpts_are_pieces_of_their_verbatims_from_whom_may_be_quoted(desk):
     seen = excerpts(desk, manager, theme, 20)
     assert len(seen) == 8
     assert all(one.text.startswith("The chatbot") and one.permission is None for one in seen)
+    assert {one.account for one in seen} == {"Acme"}
+    with writing(desk.engine, "north") as connection:
+        connection.exec_driver_sql("UPDATE contacts SET permission = 'anonymous'")
+    nameless = [one for one in excerpts(desk, manager, theme, 20) if one.permission == "anonymous"]
+    assert [(one.account, one.role) for one in nameless] == [(None, None)] * 4
 
 
 def test_who_sees_some_accounts_sees_no_theme_and_no_word_of_others(desk):

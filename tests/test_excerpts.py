@@ -3,7 +3,7 @@
 import pytest
 from office_day import SECRET, fill
 
-from verbatim.actions.excerpts import Sought, cited
+from verbatim.actions.citations import Sought, cited
 from verbatim.store.opening import reading
 from verbatim.store.records import chosen_verbatims, stored_verbatim
 
@@ -23,7 +23,7 @@ def test_an_excerpt_is_a_piece_of_its_verbatim_and_different_accounts_come_first
     assert [one.account for one in found] == ["Shop 0", "Shop 1", "Shop 0"]
     with reading(store, "north") as connection:
         texts = {row.id: stored_verbatim(row).verbatim.text for row in connection.execute(chosen_verbatims("north"))}
-    assert all(texts[one.verbatim][one.start : one.end] == one.text for one in found)
+    assert all(texts[one.number][one.start : one.end] == one.text for one in found)
 
 
 def test_only_that_code_and_polarity_is_cited(store, numbers):
@@ -74,3 +74,18 @@ def test_what_somebody_is_to_code_blind_is_shown_without_its_coding_and_not_cite
     assert [one.coding is None for one in behind(second, "analyst", wanted).items] == [True, True]
     assert any(what_comes_first(first).excerpts.values())
     assert not any(what_comes_first(second).excerpts.values())
+
+
+def test_a_manager_reads_its_own_accounts_and_no_words_that_are_counted_only(desk, numbers):
+    from verbatim.actions.behind import Behind, behind
+    from verbatim.actions.office import Office
+
+    own = Office(desk, "north", accounts=("Shop 0",))
+    shelf = behind(own, "manager", Behind())
+    assert {one.stored.verbatim.account for one in shelf.items} == {"Shop 0"}
+    assert {(one.stored.permission, one.words) for one in shelf.items} == {
+        ("named", True),
+        ("anonymous", True),
+        ("aggregate", False),
+    }
+    assert behind(own, "manager", Behind(numbers=tuple(numbers[10:]))).items == ()

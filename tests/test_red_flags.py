@@ -4,9 +4,9 @@ from datetime import date
 
 from office_facts import facts
 
+from verbatim.facts import number_of
 from verbatim.ratings import ratings
 from verbatim.red_flags import Quiet, flagged
-from verbatim.spans import number_of
 
 TODAY = number_of(date(2026, 6, 30))
 
@@ -47,6 +47,13 @@ def test_who_was_heard_before_and_is_silent_for_two_spans_is_flagged():
     level, found = flags([row("2025-11-01", "ann", 9), *others])
     assert (level, set(found), found["silence"].n) == ("amber", {"silence"}, 2)
     assert flags([row("2026-02-01", "ann", 9), *others])[0] == "none"
+
+
+def test_long_silence_is_silence_and_one_account_by_itself_has_the_flags_that_it_has_among_all():
+    found = facts([row("2019-11-01", "ann", 9), row("2026-05-01", "zed", 9, account="Other")])
+    (among_all, _), (alone,) = (flagged(found, ratings(found, TODAY, only=only), TODAY) for only in (None, [0]))
+    assert [(one.kind, one.n) for one in alone.flags] == [("silence", 12)]
+    assert alone == among_all
 
 
 def test_key_contacts_who_were_asked_and_are_silent_are_told_by_number():

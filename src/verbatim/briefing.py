@@ -104,7 +104,7 @@ class Cited:
     """Words of a customer, exactly as they stand between two offsets of the reply, or of the turn of a talk.
 
     `number` is that of the verbatim in the store. Whoever said it is told as far as the permission goes; `anonymous`
-    where it forbids the name. `cut` where the excerpt goes on after these words.
+    where it forbids that. `cut` where the excerpt goes on after these words. `code` and `polarity` of its mention.
     """
 
     text: str
@@ -112,7 +112,8 @@ class Cited:
     start: int
     end: int
     turn: int | None = None
-    polarity: Polarity = "neutral"
+    code: str | None = None
+    polarity: Polarity | None = "neutral"
     language: str | None = None
     day: date | None = None
     account: str | None = None

@@ -36,6 +36,9 @@ Places = NDArray[np.intp]
 LEAST, LEAST_CLUSTERS = 20, 5
 """Fewer answers, or answers of fewer accounts, in a group or beside it are not compared."""
 
+FALSE_DISCOVERY = 0.05
+"""The largest q-value of a difference that counts."""
+
 NO_SPREAD = 1e-12
 """A variance below this is none."""
 
@@ -91,6 +94,20 @@ def contrasts(
     """
     found = {name: _of_measure(measure, groups, count, clusters) for name, measure in measures.items()}
     return [{name: rows[place] for name, rows in found.items()} for place in range(count)]
+
+
+def stances_of(heard: Facts) -> Measure:
+    """Promoters less critics, of answers with a stance."""
+    known = heard.stance != NOBODY
+    return Measure(np.where(known, heard.stance, 1).astype(np.float64) - 1, known, signed=True)
+
+
+def direction(one: Contrast, apart: float) -> int:
+    """Whether a group is above the rest, 1, or below it, −1, where that counts: by its q-value, and `apart` so far."""
+    if one.q is None or one.q > FALSE_DISCOVERY or one.difference is None:
+        return 0
+    found = 1 if one.difference.value > 0 else -1
+    return found if (one.drawn - one.rest) * found >= apart else 0
 
 
 def adjusted(found: Sequence[Mapping[str, Contrast]]) -> list[dict[str, Contrast]]:

@@ -12,6 +12,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from verbatim.domain import POLARITIES, Polarity
 from verbatim.errors import InputError
 
 Integers = NDArray[np.int32]
@@ -166,8 +167,17 @@ _ROWS = tuple(
     if one.name not in {"attributes", "mention_row", "mention_code", "mention_polarity", "codes", "accounts"}
 )
 
-EPOCH = date(1970, 1, 1).toordinal()
-"""The ordinal of day 0."""
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+def number_of(day: date) -> int:
+    """How many days after 1970-01-01 a day is."""
+    return day.toordinal() - _EPOCH
+
+
+def day_of(number: int) -> date:
+    """The day that many days after 1970-01-01."""
+    return date.fromordinal(int(number) + _EPOCH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,10 +237,23 @@ def within(day: Integers, since: date | None, until: date | None) -> Flags:
     """Which days are from `since` to before `until`; UNDATED is none where either is told."""
     kept = np.ones(len(day), np.bool_)
     if since is not None:
-        kept &= day >= since.toordinal() - EPOCH
+        kept &= day >= number_of(since)
     if until is not None:
-        kept &= (day < until.toordinal() - EPOCH) & (day != UNDATED)
+        kept &= (day < number_of(until)) & (day != UNDATED)
     return kept
+
+
+def saying(facts: Facts, polarity: Polarity | None = None, code: str | None = None) -> Flags:
+    """Which rows hold a mention of that polarity, and of that code or one under it."""
+    meant = np.ones(len(facts.mention_row), np.bool_)
+    if polarity is not None:
+        meant &= facts.mention_polarity == POLARITIES.index(polarity)
+    if code is not None:
+        of_code = np.array([code in (name, name.partition(".")[0]) for name in facts.codes] or [False], np.bool_)
+        meant &= of_code[facts.mention_code]
+    said = np.zeros(facts.n, np.bool_)
+    said[facts.mention_row[meant]] = True
+    return said
 
 
 def among(labels: Labels, values: Sequence[str]) -> Flags:

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from verbatim.domain import POLARITIES, STANCES, NpsInterval
 from verbatim.estimates import Design, finite, nps
-from verbatim.facts import NOBODY, UNDATED, Facts
-from verbatim.spans import Span, begin_of, name_of, spans_of
+from verbatim.facts import NOBODY, UNDATED, Facts, day_of
+from verbatim.periods import Size, numbered, numbers_of
 
 Standing = Literal["critical", "mixed", "promoting", "not enough data"]
 STANDINGS: tuple[Standing, ...] = get_args(Standing)
@@ -32,6 +32,7 @@ MIXED, PROMOTING = 0.0, 50.0
 """Where standings begin, in points of net stance."""
 
 SPANS_SHOWN = 12
+"""Spans of an account that are told, up to the one of the day."""
 
 Counts = NDArray[np.int64]
 
@@ -125,7 +126,7 @@ def latest_day(facts: Facts) -> int | None:
 def ratings(
     facts: Facts,
     as_of: int | None = None,
-    span: Span = "quarter",
+    span: Size = "quarter",
     circles: Mapping[int, Circle] | None = None,
     only: Sequence[int] | None = None,
 ) -> tuple[AccountRating, ...]:
@@ -159,10 +160,13 @@ def latest_of(keys: NDArray[np.int64], respondents: NDArray[np.int32], days: NDA
 
 @dataclass(frozen=True, slots=True)
 class _Board:
-    """Counts of all accounts: by span (rows are accounts, columns spans from `first` on), and of the last year."""
+    """Counts of all accounts: by span (rows are accounts, columns spans from `first` on), and of the last year.
+
+    The last column is the span of the day, whoever was heard in it; the first one holds everything before those shown.
+    """
 
     first: int
-    span: Span
+    span: Size
     verbatims: Counts
     respondents: Counts
     voices: Counts
@@ -173,11 +177,10 @@ class _Board:
     latest: Counts
 
     @classmethod
-    def of(cls, known: Facts, day: int, span: Span) -> "_Board":
-        numbers = spans_of(known.day, span)
-        first, last = (int(numbers.min()), int(numbers.max())) if known.n else (0, -1)
-        shape = (len(known.accounts.names), last - first + 1)
-        key = known.account.astype(np.int64) * max(shape[1], 1) + (numbers - first)
+    def of(cls, known: Facts, day: int, span: Size) -> "_Board":
+        first = int(numbers_of(np.array([day], np.int32), span)[0]) - SPANS_SHOWN
+        shape = (len(known.accounts.names), SPANS_SHOWN + 1)
+        key = known.account.astype(np.int64) * shape[1] + np.maximum(numbers_of(known.day, span) - first, 0)
         counts = np.bincount(key, minlength=shape[0] * shape[1]).reshape(shape)
         people = np.unique((key << 32) + known.respondent) >> 32
         recent = known.day > day - YEAR
@@ -232,24 +235,23 @@ def _rating(facts: Facts, board: _Board, place: int, circles: Mapping[int, Circl
         net=voices.net(circle.contacts if circle else None),
         verbatims=int(board.totals[place, 0]),
         respondents=int(board.totals[place, 1]),
-        latest=None if latest == UNDATED else date.fromordinal(date(1970, 1, 1).toordinal() + int(latest)),
+        latest=None if latest == UNDATED else day_of(latest),
         circle=circle,
         spans=tuple(_span(board, place, column) for column in _columns(board, place)),
     )
 
 
 def _columns(board: _Board, place: int) -> range:
-    """The last spans, from the first of them in which the account said something."""
+    """The spans shown, from the first of them in which the account said something, or all where it did before."""
     spoke = np.flatnonzero(board.verbatims[place])
-    width = board.verbatims.shape[1]
-    return range(max(int(spoke[0]), width - SPANS_SHOWN), width) if len(spoke) else range(0)
+    return range(max(int(spoke[0]), 1), SPANS_SHOWN + 1) if len(spoke) else range(0)
 
 
 def _span(board: _Board, place: int, column: int) -> RatedSpan:
-    number = board.first + column
+    period = numbered(board.span, board.first + column)
     return RatedSpan(
-        name=name_of(number, board.span),
-        begin=begin_of(number, board.span),
+        name=period.label,
+        begin=period.first,
         verbatims=int(board.verbatims[place, column]),
         respondents=int(board.respondents[place, column]),
         voices=Voices(*map(int, board.voices[place, column])),

@@ -175,10 +175,10 @@ def _change(later: Voices, earlier: Voices) -> Difference:
 
 
 def _silence(one: AccountRating) -> Flag | None:
-    spoke = [place for place, span in enumerate(one.spans) if span.verbatims]
-    if not spoke or spoke[-1] >= len(one.spans) - 2:
-        return None
-    return Flag("silence", len(one.spans) - 1 - spoke[-1])
+    """Of how many spans, as far as they are told."""
+    last = max((place for place, span in enumerate(one.spans) if span.verbatims), default=-1)
+    silent = len(one.spans) - 1 - last
+    return Flag("silence", silent) if silent >= 2 else None
 
 
 def _silent_contacts(contacts: Sequence[int]) -> Flag | None:

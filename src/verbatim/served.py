@@ -27,10 +27,18 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from verbatim.contrasts import LEAST, LEAST_CLUSTERS, Contrast, Measure, adjusted, clusters_of, contrasts
-from verbatim.domain import POLARITIES
+from verbatim.contrasts import (
+    LEAST_CLUSTERS,
+    Contrast,
+    Measure,
+    adjusted,
+    clusters_of,
+    contrasts,
+    direction,
+    stances_of,
+)
 from verbatim.errors import InputError
-from verbatim.facts import NOBODY, AccountFacts, Attribute, Facts, Flags
+from verbatim.facts import NOBODY, AccountFacts, Attribute, Facts, Flags, saying
 
 MeasureName = Literal["complaint", "praise", "effort", "stance"]
 MEASURES: tuple[MeasureName, ...] = get_args(MeasureName)
@@ -38,7 +46,6 @@ Verdict = Literal["under-served", "as expected", "over-served", "not enough data
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 CostBy = Literal["revenue", "tier", "tier alone"]
 
-FALSE_DISCOVERY = 0.05
 APART: Mapping[str, float] = {"complaint": 0.05, "praise": 0.05, "effort": 0.05, "stance": 0.10}
 """How far from the rest a drawn value is at least where it counts."""
 
@@ -172,19 +179,11 @@ def _groups(heard: Facts, by: Sequence[Attribute]) -> tuple[NDArray[np.int32], l
 
 def _measures(heard: Facts, effort: Flags | None) -> dict[str, Measure]:
     everybody = np.ones(heard.n, np.bool_)
-    found = {"complaint": _says(heard, "negative"), "praise": _says(heard, "positive")}
+    found = {"complaint": saying(heard, "negative"), "praise": saying(heard, "positive")}
     if effort is not None:
         found["effort"] = effort
     measures = {name: Measure(flags.astype(np.float64), everybody) for name, flags in found.items()}
-    known = heard.stance != NOBODY
-    return {**measures, "stance": Measure(np.where(known, heard.stance, 1).astype(np.float64) - 1, known, signed=True)}
-
-
-def _says(heard: Facts, polarity: str) -> Flags:
-    """Which answers hold a mention of that polarity."""
-    said = np.zeros(heard.n, np.bool_)
-    said[heard.mention_row[heard.mention_polarity == POLARITIES.index(polarity)]] = True
-    return said
+    return {**measures, "stance": stances_of(heard)}
 
 
 def _cell(heard: Facts, inside: Flags, values: tuple[str, ...], found: Mapping[str, Contrast]) -> Cell:
@@ -207,11 +206,8 @@ def _cell(heard: Facts, inside: Flags, values: tuple[str, ...], found: Mapping[s
 
 def _reason(name: MeasureName, one: Contrast) -> Reason | None:
     """Which way a measure counts; None where it does not."""
-    if one.q is None or one.q > FALSE_DISCOVERY or one.difference is None:
-        return None
-    direction = 1 if one.difference.value > 0 else -1
-    apart = (one.drawn - one.rest) * direction
-    return Reason(name, direction) if apart >= APART[name] else None
+    which = direction(one, APART[name])
+    return Reason(name, which) if which else None
 
 
 def verdict_of(complaint: Contrast, reasons: Sequence[Reason], cost: Cost | None) -> Verdict:
@@ -291,7 +287,3 @@ def _order(cell: Cell) -> tuple[int, float, tuple[str, ...]]:
 
 def _count(accounts: NDArray[np.int32]) -> int:
     return len(np.unique(accounts[accounts != NOBODY]))
-
-
-ENOUGH = {"answers": LEAST, "accounts": LEAST_CLUSTERS}
-"""What a cell, and the rest, must have at least."""

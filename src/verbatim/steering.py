@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -31,16 +30,6 @@ Model = Annotated[str | None, typer.Option("--model", help="The installation's m
 steering_app = typer.Typer()
 
 
-@dataclass(frozen=True, slots=True)
-class _Where:
-    """Which store, and which organisation in it."""
-
-    organisation: str
-    model: str | None
-    data: Path | None
-    database: str | None
-
-
 @steering_app.command()
 def served(  # noqa: PLR0913, PLR0917 - every option of the command is a parameter
     by: Annotated[
@@ -61,7 +50,7 @@ def served(  # noqa: PLR0913, PLR0917 - every option of the command is a paramet
     from verbatim.api.shown_office import shown_served  # noqa: PLC0415
     from verbatim.terminal_office import show_served  # noqa: PLC0415
 
-    with _office(_Where(organisation, model, data, database)) as office:
+    with _office(organisation, model, data, database) as office:
         view = who_is_served(office, by or ("customer_type", "role"), _narrowed(since, until, only))  # type: ignore[arg-type]
     if json:
         typer.echo(shown_served(view).model_dump_json())
@@ -90,7 +79,7 @@ def priorities(  # noqa: PLR0913, PLR0917 - every option of the command is a par
     from verbatim.api.shown_office import shown_priorities  # noqa: PLC0415
     from verbatim.terminal_office import show_priorities  # noqa: PLC0415
 
-    with _office(_Where(organisation, model, data, database)) as office:
+    with _office(organisation, model, data, database) as office:
         view = what_comes_first(office, _narrowed(since, until, only), period, level)
     if json:
         typer.echo(shown_priorities(view).model_dump_json())
@@ -117,7 +106,7 @@ def accounts(  # noqa: PLR0913, PLR0917 - every option of the command is a param
     from verbatim.terminal_office import show_account, show_accounts  # noqa: PLC0415
 
     day = as_of.date() if as_of else None
-    with _office(_Where(organisation, model, data, database)) as office:
+    with _office(organisation, model, data, database) as office:
         if number is not None:
             one = account_now(office, number, day)
         else:
@@ -145,7 +134,7 @@ def teams(  # noqa: PLR0913, PLR0917 - every option of the command is a paramete
     from verbatim.api.shown_accounts import shown_teams  # noqa: PLC0415
     from verbatim.terminal_office import show_teams  # noqa: PLC0415
 
-    with _office(_Where(organisation, model, data, database)) as office:
+    with _office(organisation, model, data, database) as office:
         view = teams_now(office, _narrowed(since, until, None), as_of.date() if as_of else None)
     if json:
         typer.echo(shown_teams(view).model_dump_json())
@@ -154,14 +143,14 @@ def teams(  # noqa: PLR0913, PLR0917 - every option of the command is a paramete
 
 
 @contextmanager
-def _office(where: _Where) -> "Iterator[Office]":
+def _office(organisation: str, model: str | None, data: Path | None, database: str | None) -> "Iterator[Office]":
     from verbatim.actions.figures import bench  # noqa: PLC0415
     from verbatim.actions.office import Office  # noqa: PLC0415
     from verbatim.actions.stores import opened  # noqa: PLC0415
     from verbatim.settings import preset  # noqa: PLC0415
 
-    with opened(where.data, where.database) as engine:
-        yield Office(bench(engine, where.model or preset().model), where.organisation)
+    with opened(data, database) as engine:
+        yield Office(bench(engine, model or preset().model), organisation)
 
 
 def _narrowed(since: datetime | None, until: datetime | None, only: Several) -> "Narrowed":

@@ -17,9 +17,8 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from verbatim.contrasts import Contrast, Floats, Measure, adjusted, clusters_of, contrasts
-from verbatim.domain import POLARITIES
-from verbatim.facts import NOBODY, Facts, Flags, Integers
+from verbatim.contrasts import Contrast, Floats, Measure, adjusted, clusters_of, contrasts, direction, stances_of
+from verbatim.facts import NOBODY, Facts, Flags, Integers, saying
 from verbatim.red_flags import Flagged
 
 TeamMeasure = Literal["flagged", "complaint", "stance"]
@@ -27,7 +26,6 @@ TEAM_MEASURES: tuple[TeamMeasure, ...] = get_args(TeamMeasure)
 TeamVerdict = Literal["needs help", "as expected", "does better", "not enough data"]
 TEAM_VERDICTS: tuple[TeamVerdict, ...] = get_args(TeamVerdict)
 
-FALSE_DISCOVERY = 0.05
 APART: Mapping[TeamMeasure, float] = {"flagged": 0.05, "complaint": 0.05, "stance": 0.10}
 BAD: Mapping[TeamMeasure, int] = {"flagged": 1, "complaint": 1, "stance": -1}
 
@@ -82,11 +80,8 @@ def teams(facts: Facts, accounts: Sequence[Flagged]) -> Teams:
 
 
 def _of_answers(heard: Facts) -> dict[str, Measure]:
-    blamed = np.zeros(heard.n)
-    blamed[heard.mention_row[heard.mention_polarity == POLARITIES.index("negative")]] = 1
-    known = heard.stance != NOBODY
-    stances = np.where(known, heard.stance, 1).astype(np.float64) - 1
-    return {"complaint": Measure(blamed, np.ones(heard.n, np.bool_)), "stance": Measure(stances, known, signed=True)}
+    blamed = saying(heard, "negative").astype(np.float64)
+    return {"complaint": Measure(blamed, np.ones(heard.n, np.bool_)), "stance": stances_of(heard)}
 
 
 def _flags(red: Floats, spoken: Flags, places: Integers, count: int) -> list[Contrast]:
@@ -115,10 +110,8 @@ def _team(heard: Facts, accounts: Sequence[Flagged], place: int, found: Mapping[
 
 
 def _reason(name: TeamMeasure, one: Contrast) -> TeamReason | None:
-    if one.q is None or one.q > FALSE_DISCOVERY or one.difference is None:
-        return None
-    direction = 1 if one.difference.value > 0 else -1
-    return TeamReason(name, direction == BAD[name]) if (one.drawn - one.rest) * direction >= APART[name] else None
+    which = direction(one, APART[name])
+    return TeamReason(name, which == BAD[name]) if which else None
 
 
 def verdict_of(found: Mapping[str, Contrast], reasons: Sequence[TeamReason]) -> TeamVerdict:

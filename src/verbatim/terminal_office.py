@@ -6,8 +6,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from verbatim.actions.excerpts import Cited
 from verbatim.actions.office import AccountView, FlaggedAccounts, PriorityView, ServedView, TeamView
+from verbatim.briefing import Cited
 from verbatim.contrasts import Contrast
 from verbatim.domain import NpsInterval
 from verbatim.priorities import Priority

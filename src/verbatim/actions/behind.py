@@ -9,8 +9,8 @@ import numpy as np
 from verbatim.access import Role, sight
 from verbatim.actions.efforts import effort_of
 from verbatim.actions.office import Office
-from verbatim.domain import POLARITIES, STANCES, Coding, Polarity, StanceLabel
-from verbatim.facts import ALL, NOBODY, Facts, Flags, Narrowed
+from verbatim.domain import STANCES, Coding, Polarity, StanceLabel
+from verbatim.facts import ALL, NOBODY, Facts, Flags, Narrowed, saying
 from verbatim.store.codings import effective
 from verbatim.store.double_coding import hidden_from
 from verbatim.store.opening import reading
@@ -77,7 +77,7 @@ def behind(office: Office, role: Role, wanted: Behind, page: int = 1) -> Shelf:
 def _meant(office: Office, facts: Facts, wanted: Behind) -> Flags:
     kept = facts.coded & ~facts.empty
     if wanted.code is not None or wanted.polarity is not None:
-        kept = kept & _said(facts, wanted.code, wanted.polarity)
+        kept = kept & saying(facts, wanted.polarity, wanted.code)
     if wanted.stance is not None:
         kept = kept & (facts.stance == STANCES.index(wanted.stance))
     if wanted.numbers is not None:
@@ -85,18 +85,6 @@ def _meant(office: Office, facts: Facts, wanted: Behind) -> Flags:
     if wanted.effort:
         kept = kept & effort_of(office.desk, office.organisation, facts)
     return kept
-
-
-def _said(facts: Facts, code: str | None, polarity: Polarity | None) -> Flags:
-    meant = np.ones(len(facts.mention_row), np.bool_)
-    if code is not None:
-        of_code = np.array([code in (name, name.partition(".")[0]) for name in facts.codes] or [False], np.bool_)
-        meant &= of_code[facts.mention_code]
-    if polarity is not None:
-        meant &= facts.mention_polarity == POLARITIES.index(polarity)
-    said = np.zeros(facts.n, np.bool_)
-    said[facts.mention_row[meant]] = True
-    return said
 
 
 def _read(office: Office, role: Role, numbers: Sequence[int]) -> tuple[Said, ...]:

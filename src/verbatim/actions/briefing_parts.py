@@ -183,7 +183,6 @@ def _emerging(one: SeenTheme, language: str) -> Emerging:
 
 
 def _cited(one: SeenExcerpt) -> Cited:
-    anonymous = one.permission == ANONYMOUS
     return Cited(
         text=one.text,
         number=one.verbatim,
@@ -191,9 +190,9 @@ def _cited(one: SeenExcerpt) -> Cited:
         end=one.end,
         turn=one.turn,
         day=one.date.date() if one.date else None,
-        account=None if anonymous else one.account,
-        role=None if anonymous else one.role,
-        anonymous=anonymous,
+        account=one.account,
+        role=one.role,
+        anonymous=one.permission == ANONYMOUS,
     )
 
 

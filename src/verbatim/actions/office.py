@@ -12,20 +12,34 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from verbatim.actions.citations import Sought, cited
 from verbatim.actions.efforts import effort_of
-from verbatim.actions.excerpts import OFFERED, Cited, Sought, cited
 from verbatim.actions.figures import Counting, figures_of
 from verbatim.actions.frame_in_use import codebook
 from verbatim.actions.kept_findings import Finding, kept
+from verbatim.briefing import Cited
 from verbatim.coverage import RIGHT, Beside, Roster, coverage_beside
-from verbatim.domain import POLARITIES, Polarity
+from verbatim.domain import Polarity
 from verbatim.errors import NotFoundError
-from verbatim.facts import ALL, NOBODY, Attribute, Facts, Flags, Narrowed, OfAccount, among, narrow
+from verbatim.facts import (
+    ALL,
+    NOBODY,
+    Attribute,
+    Facts,
+    Flags,
+    Narrowed,
+    OfAccount,
+    among,
+    day_of,
+    narrow,
+    number_of,
+    saying,
+)
+from verbatim.periods import Size
 from verbatim.priorities import Kind, Priorities, priorities
 from verbatim.ratings import YEAR, Circle, latest_day, ratings
 from verbatim.red_flags import LEVELS, Flagged, Quiet, flagged
 from verbatim.served import Served, cell_rows, served
-from verbatim.spans import Span, day_of, number_of
 from verbatim.store.access_keys import Holder, scope
 from verbatim.store.audit import OPERATOR
 from verbatim.store.double_coding import hidden_from
@@ -34,6 +48,9 @@ from verbatim.teams import Teams, teams
 
 ROLES_LEFT_OUT = ("other", "no_content", "none")
 SPOKEN: Mapping[Kind, Polarity] = {"concern": "negative", "opportunity": "positive"}
+
+OFFERED = 200
+"""So many verbatims are offered for the excerpts of one place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +113,7 @@ class FlaggedAccounts:
     items: tuple[Flagged, ...]
     facts: Facts = field(repr=False)
     as_of: date | None
-    span: Span
+    span: Size
     beside: Beside
 
     def attribute(self, name: OfAccount, place: int) -> str | None:
@@ -112,7 +129,7 @@ class FlaggedAccounts:
 
 @dataclass(frozen=True, slots=True)
 class AccountView:
-    """One account, among all, with words of the last year that may be quoted."""
+    """One account, among all, with the latest words of it that may be quoted."""
 
     flagged: Flagged
     of: FlaggedAccounts
@@ -143,7 +160,7 @@ def who_is_served(office: Office, by: Sequence[Attribute], narrowed: Narrowed = 
     sought = []
     for cell in told:
         polarity: Polarity = "negative" if cell.verdict == "under-served" else "positive"
-        rows = cell_rows(facts, by, cell.values) & _says(facts, polarity)
+        rows = cell_rows(facts, by, cell.values) & saying(facts, polarity)
         sought.append(Sought(latest(facts, np.flatnonzero(rows)), polarity, most=excerpts))
     words = _cited(office, sought)
     by_cell = {cell.values: some for cell, some in zip(told, words, strict=True)}
@@ -151,7 +168,7 @@ def who_is_served(office: Office, by: Sequence[Attribute], narrowed: Narrowed = 
 
 
 def what_comes_first(
-    office: Office, narrowed: Narrowed = ALL, span: Span = "quarter", level: int = 2, excerpts: int = 1
+    office: Office, narrowed: Narrowed = ALL, span: Size = "quarter", level: int = 2, excerpts: int = 1
 ) -> PriorityView:
     """Concerns and opportunities in their order, the first ten of each with so many excerpts."""
     facts = office.facts(narrowed)
@@ -160,7 +177,11 @@ def what_comes_first(
     key = ("priorities", span, level, without)
     found = office.kept(key, narrowed, lambda: priorities(office.facts(narrowed), span, level, without))
     told = [one for one in found.items if one.rank is not None and one.rank <= 10 and excerpts]
-    sought = [Sought(_saying(facts, one.code, SPOKEN[one.kind]), SPOKEN[one.kind], one.code, excerpts) for one in told]
+    sought = []
+    for one in told:
+        polarity = SPOKEN[one.kind]
+        rows = np.flatnonzero(saying(facts, polarity, one.code))
+        sought.append(Sought(latest(facts, rows), polarity, one.code, excerpts))
     words = _cited(office, sought)
     by_code = {(one.kind, one.code): some for one, some in zip(told, words, strict=True)}
     return PriorityView(found, by_code, dict(narrowed.told()), office.beside(narrowed))
@@ -170,7 +191,7 @@ def accounts_now(
     office: Office,
     narrowed: Narrowed = ALL,
     as_of: date | None = None,
-    span: Span = "quarter",
+    span: Size = "quarter",
     only: Sequence[int] | None = None,
 ) -> FlaggedAccounts:
     """All accounts with their flags on a day, that of the latest answer if left out; or some of them, by place."""
@@ -181,7 +202,7 @@ def accounts_now(
 
 
 def _accounts(
-    office: Office, narrowed: Narrowed, as_of: date | None, span: Span, only: Sequence[int] | None = None
+    office: Office, narrowed: Narrowed, as_of: date | None, span: Size, only: Sequence[int] | None = None
 ) -> FlaggedAccounts:
     facts = office.facts(narrowed)
     day, beside = number_of(as_of) if as_of else latest_day(facts), office.beside(narrowed)
@@ -195,7 +216,7 @@ def _accounts(
 
 
 def account_now(
-    office: Office, number: int, as_of: date | None = None, span: Span = "quarter", excerpts: int = 4
+    office: Office, number: int, as_of: date | None = None, span: Size = "quarter", excerpts: int = 4
 ) -> AccountView:
     """One account by its number. Raises NotFoundError for one that there is not, or that may not be known of."""
     facts = office.facts()
@@ -205,8 +226,10 @@ def account_now(
     everything = accounts_now(office, as_of=as_of, span=span, only=places.tolist())
     one = everything.items[0]
     own = facts.account == one.rating.place
+    if as_of is not None:
+        own &= facts.day <= number_of(as_of)
     sides: tuple[Polarity, Polarity] = ("negative", "positive")
-    rows = [latest(facts, np.flatnonzero(own & _says(facts, side))) for side in sides]
+    rows = [latest(facts, np.flatnonzero(own & saying(facts, side))) for side in sides]
     sought = [Sought(some, side, most=excerpts) for some, side in zip(rows, sides, strict=True)]
     complaints, praise = _cited(office, sought)
     return AccountView(one, everything, complaints, praise)
@@ -231,19 +254,6 @@ def latest(facts: Facts, rows: NDArray[np.intp], most: int = OFFERED) -> tuple[i
     first[np.unique(accounts, return_index=True)[1]] = True
     chosen = np.concatenate([ordered[first], ordered[~first]])[:most]
     return tuple(map(int, facts.number[chosen]))
-
-
-def _says(facts: Facts, polarity: Polarity) -> Flags:
-    said = np.zeros(facts.n, np.bool_)
-    said[facts.mention_row[facts.mention_polarity == POLARITIES.index(polarity)]] = True
-    return said
-
-
-def _saying(facts: Facts, code: str, polarity: Polarity) -> tuple[int, ...]:
-    """Verbatims with a code, or one under it, of a polarity."""
-    of_code = np.array([code in (name, name.partition(".")[0]) for name in facts.codes] or [False], np.bool_)
-    said = (facts.mention_polarity == POLARITIES.index(polarity)) & of_code[facts.mention_code]
-    return latest(facts, np.unique(facts.mention_row[said]).astype(np.intp))
 
 
 def _cited(office: Office, sought: Sequence[Sought]) -> list[tuple[Cited, ...]]:

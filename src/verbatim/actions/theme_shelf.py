@@ -74,7 +74,7 @@ class SeenTheme:
 
 @dataclass(frozen=True, slots=True)
 class SeenExcerpt:
-    """A piece of a verbatim that stands for its theme, word for word."""
+    """A piece of a verbatim that stands for its theme, word for word; of an anonymous person nothing but that."""
 
     verbatim: int
     turn: int | None
@@ -174,14 +174,15 @@ def _offer(found: list[SeenExcerpt], some: Sequence[Member], stored: dict[int, S
 
 
 def _excerpt(stored: StoredVerbatim, member: Member, text: str) -> SeenExcerpt:
+    anonymous = stored.permission == "anonymous"
     return SeenExcerpt(
         verbatim=member.verbatim,
         turn=member.turn,
         start=member.start,
         end=member.end,
         text=text,
-        account=stored.verbatim.account,
-        role=stored.verbatim.role,
+        account=None if anonymous else stored.verbatim.account,
+        role=None if anonymous else stored.verbatim.role,
         date=stored.verbatim.date,
         permission=stored.permission,
         nearness=round(member.nearness, 3),

@@ -4,16 +4,16 @@ Shares lie between 0 and 1, stances between −1 and 1; limits are of 95 %.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from verbatim import contrasts, priorities, served
-from verbatim.actions.excerpts import Cited
 from verbatim.actions.office import PriorityView, ServedView
 from verbatim.api.roster_shapes import ShownBeside, shown_beside
 from verbatim.api.shown import Shown
+from verbatim.briefing import Cited
 from verbatim.domain import Polarity
 from verbatim.facts import Attribute
 
@@ -33,7 +33,7 @@ class ShownCited(Shown):
     text: str
     account: str | None
     role: str | None
-    date: datetime | None
+    date: date | None
     code: str | None
     polarity: Polarity | None
     cut: bool
@@ -195,7 +195,7 @@ def shown_served(view: ServedView) -> ShownServed:
         for one in found.cells
     ]
     parameters = {
-        "false_discovery": served.FALSE_DISCOVERY,
+        "false_discovery": contrasts.FALSE_DISCOVERY,
         "apart": dict(served.APART),
         "costly": served.COSTLY,
         "lower_tier": served.LOWER_TIER,
@@ -296,7 +296,10 @@ def told(module: Any, parameters: Mapping[str, Any]) -> ShownMethod:
 
 def shown_cited(found: Sequence[Cited]) -> list[ShownCited]:
     """Words that may be quoted."""
-    return [ShownCited.model_validate(one) for one in found]
+    names = ("start", "end", "turn", "text", "account", "role", "code", "polarity", "cut")
+    return [
+        ShownCited(verbatim=one.number, date=one.day, **{name: getattr(one, name) for name in names}) for one in found
+    ]
 
 
 def rounded(value: float) -> float:
