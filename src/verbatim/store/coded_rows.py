@@ -103,12 +103,10 @@ def _spread(judged: _Judged, name: str, n: int) -> NDArray[Any]:
 
 def _language(told: Labels, judged: _Judged) -> Labels:
     """The language that came with the verbatim, else that which the coder found."""
-    names = {name: place for place, name in enumerate(told.names)}
-    moved = np.array([names.setdefault(name, len(names)) for name in judged.language.names] or [0], np.int32)
-    places = told.places.copy()
-    unknown = places[judged.row] == NOBODY
-    places[judged.row[unknown]] = moved[judged.language.places[unknown]]
-    return Labels(places, tuple(names)).in_use()
+    names, found = told.taking_in(judged.language)
+    places, own = told.places.copy(), told.places[judged.row]
+    places[judged.row] = np.where(own == NOBODY, found, own)
+    return Labels(places, names).in_use()
 
 
 def _pieces(connection: Connection, chosen: Select[Any], numbers: Sequence[int] | None, by: Any) -> Iterator[Columns]:
