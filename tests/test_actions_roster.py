@@ -6,6 +6,7 @@ from typer.testing import CliRunner
 
 from verbatim.actions.roster import RosterOrder, take_roster
 from verbatim.cli import app
+from verbatim.store.audit import events
 from verbatim.store.opening import reading
 from verbatim.store.people import list_contacts
 from verbatim.store.roster import list_accounts, list_invitations
@@ -101,6 +102,8 @@ def test_the_commands_take_a_roster_in_and_show_who_was_heard(tmp_path):
     told = CliRunner().invoke(app, ["coverage", *data])
     assert "heard 1 of 2 (50%" in told.output, told.output
     assert "Cid" in told.output
+    with opened(tmp_path / "data") as engine, reading(engine, "default") as connection:
+        assert [one.event.action for one in events(connection, "default", "coverage")] == ["read"]
     found = json.loads(CliRunner().invoke(app, ["coverage", "--json", "--by", "account", *data]).output)
     assert [(cell["names"], cell["answered"]) for cell in found["cells"]] == [(["Dale"], 0), (["Hill"], 1)]
     wrong = CliRunner().invoke(app, ["coverage", "--by", "colour", *data])

@@ -4,7 +4,7 @@ import numpy as np
 from office_facts import facts
 
 from verbatim.text.terms import terms
-from verbatim.themes import Cluster, Known, changes_of, mask_of, matched, named, root_of, series_of, state_of
+from verbatim.themes import Cluster, Known, changes_of, mask_of, matched, months_of, named, root_of, series_of, state_of
 
 
 def unit(*values):
@@ -130,7 +130,7 @@ def test_without_an_earlier_quarter_nothing_is_told():
 
 def test_a_series_counts_the_months_with_their_base():
     rows = facts([{"day": "2026-01-31"}, {"day": "2026-03-01"}, {"day": "2026-03-02", "empty": True}, {"day": None}])
-    found = series_of(rows, mask_of(rows, np.array([2, 4])))
+    found = series_of(months_of(rows), mask_of(rows, np.array([2, 4])))
     assert [(one.month, one.n, one.base) for one in found] == [("2026-01", 0, 1), ("2026-02", 0, 0), ("2026-03", 1, 1)]
     assert (found[0].low, found[2].share, found[2].high) == (0.0, 1.0, 1.0)
 

@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
+from time import perf_counter
 
 import structlog
 import typer
@@ -137,10 +138,14 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
 
 def _read_figures(desk: Desk) -> None:
     """Read what statistics count, beside the requests that come already; whoever asks before it is there waits."""
+    began = perf_counter()
+    log.info("reading_figures")
     try:
         warm(desk)
     except StoreError as error:
         log.warning("figures_not_read", reason=str(error))
+    else:
+        log.info("figures_read", seconds=round(perf_counter() - began, 1))
 
 
 @contextmanager

@@ -45,6 +45,12 @@ class Labels:
         """The same for some of the rows; the names stay."""
         return Labels(self.places[rows], self.names)
 
+    def taking_in(self, other: "Labels") -> tuple[tuple[str, ...], Integers]:
+        """These names with the other's new ones behind them, and the other's rows by their places among all."""
+        names = {name: place for place, name in enumerate(self.names)}
+        moved = np.array([*(names.setdefault(name, len(names)) for name in other.names), NOBODY], np.int32)
+        return tuple(names), moved[other.places]
+
     def in_use(self) -> "Labels":
         """The same with its names in order, without those that no row has."""
         counts = np.bincount(self.places + 1, minlength=len(self.names) + 1)[1:]

@@ -89,6 +89,7 @@ def coverage(  # noqa: PLR0913, PLR0917 - every option of the command is a param
     from verbatim.coverage import Sought  # noqa: PLC0415
     from verbatim.facts import Narrowed  # noqa: PLC0415
     from verbatim.settings import preset  # noqa: PLC0415
+    from verbatim.store.audit import OPERATOR  # noqa: PLC0415
     from verbatim.terminal_roster import coverage_as_json, show_coverage  # noqa: PLC0415
 
     narrowed = Narrowed(
@@ -100,7 +101,7 @@ def coverage(  # noqa: PLR0913, PLR0917 - every option of the command is a param
     )
     sought = Sought(tuple(right) if right else Sought().right, tuple(right_role or ()))
     divisions = tuple(by or ("account", "role"))
-    order = CoverageOrder(organisation, narrowed, sought, divisions, names=True, most=limit)
+    order = CoverageOrder(organisation, narrowed, sought, divisions, reader=OPERATOR, most=limit)
     with opened(data, database) as engine:
         told = stored_coverage(bench(engine, model or preset().model), order)
     if json:

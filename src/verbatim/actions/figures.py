@@ -176,8 +176,8 @@ def _counted(known: Known) -> Figures:
 
 def _roster_of(figures: Figures, names: Sequence[str]) -> Roster:
     """The people of some accounts, by the places that `of_accounts` gives these."""
-    known, roster = figures.facts.accounts.names, figures.roster
-    mine = np.array([name in set(names) for name in known], np.bool_)
+    wanted, roster = set(names), figures.roster
+    mine = np.array([name in wanted for name in figures.facts.accounts.names], np.bool_)
     place = np.append(np.where(mine, np.cumsum(mine) - 1, NOBODY), NOBODY).astype(np.int32)
     account = place[roster.account]
     stays = account != NOBODY

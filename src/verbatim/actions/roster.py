@@ -151,8 +151,9 @@ def _keep(engine: Engine, order: RosterOrder, rows: Sequence[RosterRow]) -> None
         put_accounts(connection, organisation, _accounts(rows))
         people = list_contacts(connection, organisation)
         known = {(one.contact.account or "", one.contact.name): one.contact for one in people}
-        add_contacts(connection, organisation, _contacts(rows, known))
-        numbers = _numbers(list_contacts(connection, organisation))
+        given = _contacts(rows, known)
+        added = add_contacts(connection, organisation, given)
+        numbers = {(one.account or "", one.name): number for one, number in zip(given, added, strict=True)}
         put_invitations(connection, organisation, _invitations(rows), numbers)
         event = audit.Event(order.actor, "roster taken in", "roster", {"rows": len(rows)})
         audit.record(connection, organisation, event)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from verbatim.actions.figures import Counting, figures_of
 from verbatim.coverage import RIGHT, Absent, Coverage, Sought, coverage
 from verbatim.facts import ALL, Narrowed
-from verbatim.store.opening import reading
+from verbatim.store import audit
+from verbatim.store.opening import writing
 from verbatim.store.people import names_of
 
 FORMULA: Mapping[str, str] = {
@@ -24,14 +25,17 @@ FORMULA: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class CoverageOrder:
-    """Whose coverage, of what, how divided; of these accounts only; `names` for whoever may read contacts."""
+    """Whose coverage, of what, how divided; of these accounts only.
+
+    `reader`: who is told the names of contacts, which is kept; None for whoever may not read them.
+    """
 
     organisation: str
     narrowed: Narrowed = ALL
     sought: Sought = RIGHT
     by: tuple[str, ...] = ("account", "role")
     accounts: tuple[str, ...] | None = None
-    names: bool = False
+    reader: str | None = None
     most: int = 500
 
 
@@ -50,14 +54,18 @@ def stored_coverage(desk: Counting, order: CoverageOrder) -> Told:
     """How many of the right people were heard. Raises InputError for a division that there is not."""
     figures = figures_of(desk, order.organisation, order.accounts)
     found = coverage(figures.facts, figures.roster, order.narrowed, order.sought, order.by, order.most)
-    names = _names(desk, order.organisation, (*found.missing, *found.silent)) if order.names else {}
+    names = _names(desk, order, (*found.missing, *found.silent))
     parameters = {"times": str(order.sought.times), "quiet": str(order.sought.quiet), "goal": f"{order.sought.goal:g}"}
     return Told(found, order.narrowed, order.sought, names, {**FORMULA, **parameters})
 
 
-def _names(desk: Counting, organisation: str, people: tuple[Absent, ...]) -> dict[int, str]:
+def _names(desk: Counting, order: CoverageOrder, people: tuple[Absent, ...]) -> dict[int, str]:
+    """What these people are called, for a reader who may know; that it was read is kept."""
     wanted = sorted({one.contact for one in people})
-    if not wanted:
+    if order.reader is None or not wanted:
         return {}
-    with reading(desk.engine, organisation) as connection:
-        return names_of(connection, organisation, wanted)
+    with writing(desk.engine, order.organisation) as connection:
+        found = names_of(connection, order.organisation, wanted)
+        event = audit.Event(order.reader, "read", "coverage", {"contacts": len(found)})
+        audit.record(connection, order.organisation, event)
+    return found

@@ -21,7 +21,7 @@ from verbatim.store.records import StoredVerbatim
 from verbatim.store.themes import Member, StoredRun, StoredTheme
 from verbatim.store.verbatims import stored_verbatims
 from verbatim.text.script import columns
-from verbatim.themes import Point, mask_of, names_of, series_of
+from verbatim.themes import Months, Point, mask_of, months_of, names_of, series_of
 
 EXCERPTS = 12
 OFFERS = 60
@@ -107,10 +107,10 @@ def shelf(desk: Desk, reader: Reader, scope: str = kept.RESIDUAL) -> Shelf:
         run = kept.latest_run(connection, reader.organisation, scope)
         scopes = kept.scopes(connection, reader.organisation)
     facts = _within(facts_of(desk, reader.organisation, reader.accounts), run)
-    seen = []
+    seen, months = [], months_of(facts)
     for theme in stored:
         rows = pairs[pairs[:, 0] == theme.id, 1]
-        one = _seen(desk, reader, theme, facts, rows)
+        one = _seen(desk, reader, theme, (facts, months), rows)
         if one is not None:
             seen.append(one)
     ordered = sorted(seen, key=lambda one: (-one.size.verbatims, -one.size.segments, one.stored.id))
@@ -125,7 +125,7 @@ def seen_theme(desk: Desk, reader: Reader, number: int) -> tuple[SeenTheme, Stor
         run = kept.latest_run(connection, reader.organisation, theme.scope)
     facts = _within(facts_of(desk, reader.organisation, reader.accounts), run)
     rows = np.array([one.verbatim for one in found], dtype=np.int64)
-    seen = _seen(desk, reader, theme, facts, rows)
+    seen = _seen(desk, reader, theme, (facts, months_of(facts)), rows)
     if seen is None:
         raise NotFoundError(
             f"theme {number}: not in organisation {reader.organisation!r}; expected the id of one that is"
@@ -197,9 +197,10 @@ def _within(facts: Facts, run: StoredRun | None) -> Facts:
 
 
 def _seen(
-    desk: Desk, reader: Reader, theme: StoredTheme, facts: Facts, verbatims: NDArray[np.int64]
+    desk: Desk, reader: Reader, theme: StoredTheme, dated: tuple[Facts, Months], verbatims: NDArray[np.int64]
 ) -> SeenTheme | None:
     """The theme as the reader sees it; None where a reader of some accounts sees nothing of it."""
+    facts, months = dated
     rows = mask_of(facts, verbatims)
     if reader.accounts is not None and not rows.any():
         return None
@@ -213,7 +214,7 @@ def _seen(
         accounts=int((accounts != NOBODY).sum()),
         share=round(float((rows & ~facts.empty).sum()) / base, 5) if base else 0.0,
     )
-    return SeenTheme(theme, size, _words(desk, reader, theme, facts), series_of(facts, rows))
+    return SeenTheme(theme, size, _words(desk, reader, theme, facts), series_of(months, rows))
 
 
 def _words(desk: Desk, reader: Reader, theme: StoredTheme, facts: Facts) -> dict[str, list[str]]:

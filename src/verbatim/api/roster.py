@@ -167,22 +167,16 @@ def show_coverage(request: Request, wanted: Annotated[WantedCoverage, Query()]) 
     own accounts; names are told to those who may read contacts, which is kept.
     """
     ask = asked(request)
-    names = ask.role in RULES["GET", "/v1/contacts"]
     order = CoverageOrder(
         organisation=ask.organisation,
         narrowed=wanted.narrowed(),
         sought=wanted.sought(),
         by=tuple(wanted.by),
         accounts=ask.holder.accounts,
-        names=names,
+        reader=ask.actor if ask.role in RULES["GET", "/v1/contacts"] else None,
         most=wanted.limit,
     )
-    told = stored_coverage(ask.desk, order)
-    if told.names:
-        event = audit.Event(ask.actor, "read", "coverage", {"contacts": len(told.names)})
-        with writing(ask.desk.engine, ask.organisation) as connection:
-            audit.record(connection, ask.organisation, event)
-    return answered(shown_coverage(told, wanted.limit))
+    return answered(shown_coverage(stored_coverage(ask.desk, order), wanted.limit))
 
 
 def _rows(ask: Asked, shape: type[Given]) -> tuple[dict[int, Given], list[ShownRowError]]:

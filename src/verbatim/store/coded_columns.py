@@ -107,6 +107,5 @@ def _some(rows: CodedRows, kept: Flags) -> CodedRows:
 
 def _joined(one: Labels, other: Labels, at: NDArray[np.intp]) -> Labels:
     """The one with the other's rows put in at these places, without the names that no row has."""
-    names = {name: place for place, name in enumerate(one.names)}
-    moved = np.array([*(names.setdefault(name, len(names)) for name in other.names), NOBODY], np.int32)
-    return Labels(np.insert(one.places, at, moved[other.places]), tuple(names)).in_use()
+    names, places = one.taking_in(other)
+    return Labels(np.insert(one.places, at, places), names).in_use()

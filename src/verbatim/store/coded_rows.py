@@ -36,8 +36,11 @@ from verbatim.store.review_tables import withdrawals
 from verbatim.store.schema import code_mentions, codings, models, verbatims
 from verbatim.store.statements import BATCH, owned
 
-AT_ONCE = 20_000
-"""How many rows are in memory as rows, before they are columns."""
+AT_ONCE: Mapping[str, int] = {"sqlite": 500, "postgresql": 20_000}
+"""How many rows are in memory as rows, before they are columns.
+
+Few on SQLite, so that they are still in the processor's cache; many on PostgreSQL, where each time is a journey.
+"""
 
 PRODUCT = ("product", "Product", "产品", "產品")
 """What the column of an import is called that tells the product."""
@@ -100,19 +103,18 @@ def _spread(judged: _Judged, name: str, n: int) -> NDArray[Any]:
 
 def _language(told: Labels, judged: _Judged) -> Labels:
     """The language that came with the verbatim, else that which the coder found."""
-    names = {name: place for place, name in enumerate(told.names)}
-    moved = np.array([names.setdefault(name, len(names)) for name in judged.language.names] or [0], np.int32)
-    places = told.places.copy()
-    unknown = places[judged.row] == NOBODY
-    places[judged.row[unknown]] = moved[judged.language.places[unknown]]
-    return Labels(places, tuple(names)).in_use()
+    names, found = told.taking_in(judged.language)
+    places, own = told.places.copy(), told.places[judged.row]
+    places[judged.row] = np.where(own == NOBODY, found, own)
+    return Labels(places, names).in_use()
 
 
 def _pieces(connection: Connection, chosen: Select[Any], numbers: Sequence[int] | None, by: Any) -> Iterator[Columns]:
     """Yield what is chosen, all or by these numbers, as columns, some rows at a time."""
     if numbers is None:
+        at_once = AT_ONCE[connection.dialect.name]
         with _told(connection), closing(_streamed(connection, chosen)) as cursor:
-            while rows := cursor.fetchmany(AT_ONCE):
+            while rows := cursor.fetchmany(at_once):
                 yield list(zip(*rows, strict=True))
         return
     for start in range(0, len(numbers), BATCH):
@@ -154,16 +156,11 @@ def _said(connection: Connection, organisation: str, numbers: Sequence[int] | No
     named = {name: Names() for name in LABELS}
     pieces: list[list[NDArray[Any]]] = []
     for columns in _pieces(connection, _verbatims(connection, organisation), numbers, verbatims.c.id):
-        number, contact, *rest = columns
+        number, contact = (np.array(column, np.int64) for column in columns[:2])
+        rest = columns[2:]
         plain, texts = rest[: len(_PLAIN)], rest[len(_PLAIN) :]
-        person = _persons(number, contact, *texts[:3])
-        values = zip(plain, _PLAIN.values(), strict=True)
-        pieces.append([
-            np.array(number, np.int64),
-            np.array(contact, np.int64),
-            np.array(person, np.int64),
-            *(np.array(column, kind) for column, kind in values),
-        ])  # fmt: skip
+        values = (np.array(column, kind) for column, kind in zip(plain, _PLAIN.values(), strict=True))
+        pieces.append([number, contact, _persons(number, contact, *texts[:3]), *values])
         for name, column in zip(LABELS, texts[2:], strict=True):
             named[name].add(column)
     kinds = {"number": np.int64, "contact": np.int64, "person": np.int64, **_PLAIN}
@@ -219,26 +216,22 @@ def _product(connection: Connection) -> ColumnElement[Any]:
 
 
 def _persons(
-    numbers: Sequence[int],
-    contacts: Sequence[int],
+    number: Numbers,
+    contact: Numbers,
     names: Sequence[str | None],
     rows: Sequence[int],
     sources: Sequence[str],
-) -> list[int]:
+) -> Numbers:
     """A number for who speaks: of the contact, of the row of a survey that was handed in, or of the verbatim itself.
 
     A row of several questions gives verbatims with one id and the label of the question behind it (`formats.surveys`).
     """
-    found = []
-    for number, contact, name, row, source in zip(numbers, contacts, names, rows, sources, strict=True):
-        if contact:
-            found.append(contact << 2 | _OF_CONTACT)
-        elif name is None:
-            found.append(number << 2 | _OF_ROW)
-        else:
-            key = f"{source}\0{row}\0{name.rpartition(':')[0]}".encode("utf-8", "surrogatepass")
+    found = np.where(contact == 0, number << 2 | _OF_ROW, contact << 2 | _OF_CONTACT)
+    for place, name in enumerate(names):
+        if name is not None:
+            key = f"{sources[place]}\0{rows[place]}\0{name.rpartition(':')[0]}".encode("utf-8", "surrogatepass")
             short = int.from_bytes(hashlib.blake2b(key, digest_size=7).digest())
-            found.append(short << 2 | _OF_SURVEY_ROW)
+            found[place] = short << 2 | _OF_SURVEY_ROW
     return found
 
 

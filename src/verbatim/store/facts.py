@@ -87,9 +87,8 @@ def _of(place: Integers, values: Sequence[str | None]) -> Labels:
 
 def _first(own: Labels, other: Labels) -> Labels:
     """What a row has of its own, else the other."""
-    names = {name: place for place, name in enumerate(own.names)}
-    moved = np.array([names.setdefault(name, len(names)) for name in other.names] + [NOBODY], np.int32)
-    return Labels(np.where(own.places == NOBODY, moved[other.places], own.places), tuple(names)).in_use()
+    names, places = own.taking_in(other)
+    return Labels(np.where(own.places == NOBODY, places, own.places), names).in_use()
 
 
 def _empty(rows: CodedRows, ids: frozenset[str]) -> NDArray[np.bool_]:

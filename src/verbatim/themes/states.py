@@ -11,14 +11,14 @@ dismissed  somebody saw no theme in it; what resembles it later stays dismissed 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from verbatim.domain import Interval
 from verbatim.estimates import benjamini_hochberg, clustered_difference, clustered_share, wilson
-from verbatim.facts import NOBODY, UNDATED, Facts, Flags
+from verbatim.facts import NOBODY, UNDATED, Facts, Flags, Integers
 
 State = Literal["new", "growing", "stable", "fading", "merged", "promoted", "dismissed"]
 STATES: tuple[State, ...] = get_args(State)
@@ -52,6 +52,18 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
+class Months:
+    """The months of some facts: the place of each row's (n,), NOBODY without date or content; how many rows each has.
+
+    They are the same for every theme.
+    """
+
+    names: tuple[str, ...]
+    place: Integers
+    bases: NDArray[np.integer[Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """The share in the latest period and in the one before, both as k of n, and the difference with its limits.
 
@@ -76,17 +88,24 @@ def mask_of(facts: Facts, numbers: NDArray[np.int64]) -> Flags:
     return np.isin(facts.number, numbers)
 
 
-def series_of(facts: Facts, rows: Flags) -> tuple[Point, ...]:
-    """The months from the first to the last that has any verbatim with content, for the theme with these rows."""
+def months_of(facts: Facts) -> Months:
+    """The months from the first to the last that has any verbatim with content."""
     said = (facts.day != UNDATED) & ~facts.empty
+    place = np.full(facts.n, NOBODY, np.int32)
     if not said.any():
-        return ()
+        return Months((), place, place[:0])
     months = facts.day[said].astype("datetime64[D]").astype("datetime64[M]")
     first = months.min()
-    place = (months - first).astype(np.int64)
-    bases = np.bincount(place)
-    counts = np.bincount(place[rows[said]], minlength=len(bases))
-    return tuple(_point(str(first + at), int(counts[at]), int(base)) for at, base in enumerate(bases))
+    place[said] = (months - first).astype(np.int32)
+    bases = np.bincount(place[said])
+    return Months(tuple(str(first + at) for at in range(len(bases))), place, bases)
+
+
+def series_of(months: Months, rows: Flags) -> tuple[Point, ...]:
+    """The months of a theme, by its rows."""
+    place = months.place[rows]
+    counts = np.bincount(place[place != NOBODY], minlength=len(months.names))
+    return tuple(map(_point, months.names, counts.tolist(), months.bases.tolist()))
 
 
 def _point(month: str, n: int, base: int) -> Point:

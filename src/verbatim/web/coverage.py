@@ -1,7 +1,6 @@
 """The page of the section *coverage*: how many of the right people were heard, cell by cell, and who is missing."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
 from typing import cast
 
 from starlette.responses import Response
@@ -12,8 +11,7 @@ from verbatim.actions.stored_coverage import CoverageOrder, stored_coverage
 from verbatim.coverage import RIGHT, Sought
 from verbatim.domain import Interval
 from verbatim.facts import Facts, Narrowed, OfAccount
-from verbatim.store import audit
-from verbatim.store.opening import writing
+from verbatim.web.narrowing import day_of
 from verbatim.web.visit import Visit, page
 
 MOST = 100
@@ -50,12 +48,10 @@ def show(visit: Visit) -> Response:
         sought=Sought(RIGHTS[right]),
         by=DIVIDED[divided],
         accounts=holder.accounts,
-        names=names,
+        reader=holder.actor if names else None,
         most=MOST,
     )
     told = stored_coverage(visit.site.desk, order)
-    if told.names:
-        _note(visit, len(told.names))
     return page(
         visit,
         "coverage.html",
@@ -80,24 +76,9 @@ def _names(facts: Facts, name: str) -> tuple[str, ...]:
 
 def _narrowed(given: Mapping[str, str], choices: Mapping[str, tuple[str, ...]]) -> Narrowed:
     chosen = {name: (given[name],) for name in NARROWING if given.get(name) in choices[name]}
-    return Narrowed(since=_day(given.get("since", "")), until=_day(given.get("until", "")), **chosen)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
-    except ValueError:
-        return None
+    return Narrowed(since=day_of(given.get("since", "")), until=day_of(given.get("until", "")), **chosen)
 
 
 def _place(rate: Interval) -> Mapping[str, float]:
     """Where a share and its limits stand on a line from 0 to 200."""
     return {name: round(200 * getattr(rate, name), 1) for name in ("low", "share", "high")}
-
-
-def _note(visit: Visit, count: int) -> None:
-    """Keep that names were read."""
-    holder = visit.holder
-    event = audit.Event(holder.actor, "read", "coverage", {"contacts": count})
-    with writing(visit.site.desk.engine, holder.organisation) as connection:
-        audit.record(connection, holder.organisation, event)
