@@ -85,7 +85,7 @@ def keys(part):
 
 def test_a_change_that_lasts_two_periods_is_told_as_durable(parts):
     assert "briefing.lasted_negative_rose" in keys(parts["changes"])
-    assert [mark.name for mark in parts["changes"].charts[0].marks] == ["2026-Q1", "2026-Q2", "2026-Q3"]
+    assert [mark.name for mark in parts["changes"].charts[0].marks] == ["2026Q1", "2026Q2", "2026Q3"]
 
 
 def test_who_is_under_served_is_told_with_what_shows_it(parts):

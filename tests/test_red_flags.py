@@ -4,9 +4,9 @@ from datetime import date
 
 from office_facts import facts
 
+from verbatim.facts import number_of
 from verbatim.ratings import ratings
 from verbatim.red_flags import Quiet, flagged
-from verbatim.spans import number_of
 
 TODAY = number_of(date(2026, 6, 30))
 

@@ -4,9 +4,9 @@ from datetime import date
 
 from office_facts import facts
 
+from verbatim.facts import number_of
 from verbatim.ratings import ratings
 from verbatim.red_flags import flagged
-from verbatim.spans import number_of
 from verbatim.teams import teams
 
 TODAY = number_of(date(2026, 6, 30))

@@ -21,7 +21,6 @@ from verbatim.errors import InputError
 from verbatim.estimates import clustered_share, finite, limits, wilson
 from verbatim.facts import (
     ALL,
-    EPOCH,
     NOBODY,
     UNDATED,
     Facts,
@@ -30,6 +29,8 @@ from verbatim.facts import (
     Labels,
     Narrowed,
     among,
+    day_of,
+    number_of,
     passing,
     places_of,
     within,
@@ -337,7 +338,7 @@ def _silent(
 def _now(facts: Facts, roster: Roster, narrowed: Narrowed) -> int:
     """The last day that is looked at: that before `until`, else the latest on which anything happened."""
     if narrowed.until is not None:
-        return narrowed.until.toordinal() - EPOCH - 1
+        return number_of(narrowed.until) - 1
     return int(max(facts.day.max(initial=0), roster.day.max(initial=0)))
 
 
@@ -393,4 +394,4 @@ def _absent(
 
 
 def _date(day: np.int32) -> date | None:
-    return None if day == UNDATED else date.fromordinal(int(day) + EPOCH)
+    return None if day == UNDATED else day_of(int(day))

@@ -166,8 +166,17 @@ _ROWS = tuple(
     if one.name not in {"attributes", "mention_row", "mention_code", "mention_polarity", "codes", "accounts"}
 )
 
-EPOCH = date(1970, 1, 1).toordinal()
-"""The ordinal of day 0."""
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+def number_of(day: date) -> int:
+    """How many days after 1970-01-01 a day is."""
+    return day.toordinal() - _EPOCH
+
+
+def day_of(number: int) -> date:
+    """The day that many days after 1970-01-01."""
+    return date.fromordinal(int(number) + _EPOCH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +236,9 @@ def within(day: Integers, since: date | None, until: date | None) -> Flags:
     """Which days are from `since` to before `until`; UNDATED is none where either is told."""
     kept = np.ones(len(day), np.bool_)
     if since is not None:
-        kept &= day >= since.toordinal() - EPOCH
+        kept &= day >= number_of(since)
     if until is not None:
-        kept &= (day < until.toordinal() - EPOCH) & (day != UNDATED)
+        kept &= (day < number_of(until)) & (day != UNDATED)
     return kept
 
 

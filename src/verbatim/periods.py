@@ -1,4 +1,4 @@
-"""Months, quarters and years of the calendar, by the names that reports have for them: 2026-09, 2026Q3, 2026.
+"""Months, quarters and years of the calendar, by name: 2026-09, 2026Q3, 2026.
 
 Days are those of UTC.
 """
@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Literal
 
+import numpy as np
+
 from verbatim.errors import InputError
+from verbatim.facts import UNDATED, Integers, number_of
 
 Size = Literal["month", "quarter", "year"]
 MONTHS: dict[Size, int] = {"month": 1, "quarter": 3, "year": 12}
@@ -16,7 +19,6 @@ MONTHS: dict[Size, int] = {"month": 1, "quarter": 3, "year": 12}
 
 YEARS = range(1901, 2200)
 WANTED = "expected a month such as 2026-09, a quarter such as 2026Q3, or a year such as 2026"
-FIRST_DAY = date(1970, 1, 1)
 
 _NAMED = re.compile(r"(?P<year>\d{4})(?:Q(?P<quarter>\d)|-(?P<month>\d{2}))?", re.ASCII | re.IGNORECASE)
 
@@ -47,7 +49,7 @@ class Period:
     @property
     def days(self) -> range:
         """Its days as they are counted from 1970-01-01."""
-        return range((self.first - FIRST_DAY).days, (self.end - FIRST_DAY).days)
+        return range(number_of(self.first), number_of(self.end))
 
     @property
     def since(self) -> datetime:
@@ -79,6 +81,17 @@ def last_over(size: Size, today: date) -> Period:
 def holding(size: Size, day: date) -> Period:
     """The period of a size that a day is in."""
     return _of(size, _months(day) // MONTHS[size] * MONTHS[size])
+
+
+def numbers_of(days: Integers, size: Size) -> Integers:
+    """The number of the period of a size that each day is in, counted from 1970; UNDATED stays so."""
+    months = np.where(days == UNDATED, 0, days).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    return np.where(days == UNDATED, UNDATED, months // MONTHS[size]).astype(np.int32)
+
+
+def numbered(size: Size, number: int) -> Period:
+    """The period of a size that has this number."""
+    return _of(size, 12 * 1970 + int(number) * MONTHS[size])
 
 
 def _part(size: Size, label: str, year: int, number: int) -> Period:

@@ -27,7 +27,7 @@ from verbatim.contrasts import clusters_of
 from verbatim.domain import POLARITIES, Interval
 from verbatim.estimates import clustered_share
 from verbatim.facts import NOBODY, UNDATED, Facts
-from verbatim.spans import Span, name_of, spans_of
+from verbatim.periods import Size, numbered, numbers_of
 
 Kind = Literal["concern", "opportunity"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -98,7 +98,7 @@ class Priorities:
     """
 
     items: tuple[Priority, ...]
-    span: Span
+    span: Size
     verbatims: int
     respondents: int
     accounts: int
@@ -112,7 +112,7 @@ class Priorities:
 
 
 def priorities(
-    facts: Facts, span: Span = "quarter", level: int = 2, without: frozenset[str] = frozenset()
+    facts: Facts, span: Size = "quarter", level: int = 2, without: frozenset[str] = frozenset()
 ) -> Priorities:
     """All codes that anybody blamed or praised, concerns first, each kind by rank, then what is too small for one.
 
@@ -149,10 +149,10 @@ class _Ground:
     sizes: NDArray[np.intp]
     periods: NDArray[np.int32]
     looked_at: Mapping[int, int]
-    span: Span
+    span: Size
 
     @classmethod
-    def of(cls, heard: Facts, span: Span) -> "_Ground":
+    def of(cls, heard: Facts, span: Size) -> "_Ground":
         accounts = np.unique(heard.account[heard.account != NOBODY])
         revenue = heard.accounts.revenue.copy()
         known = ~np.isnan(revenue[accounts])
@@ -160,7 +160,7 @@ class _Ground:
         mean = float(np.mean(revenue[accounts][known])) if priced else 1.0
         worth = np.where(np.isnan(revenue), mean, revenue) if priced else np.ones(len(revenue))
         respondents, first = np.unique(heard.respondent, return_index=True)
-        periods = spans_of(heard.day, span)
+        periods = numbers_of(heard.day, span)
         pairs = np.unique((periods.astype(np.int64) << 32) + heard.respondent)
         numbers, counts = np.unique(pairs >> 32, return_counts=True)
         looked_at = {
@@ -262,7 +262,7 @@ def _durability(
         for number in sorted(ground.looked_at)
     }
     number = sum(held.values())
-    named = {name_of(period, ground.span): holds for period, holds in held.items()}
+    named = {numbered(ground.span, period).label: holds for period, holds in held.items()}
     return Factor(number / len(held), number, len(held)), all(list(held.values())[-2:]), named
 
 

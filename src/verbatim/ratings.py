@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from verbatim.domain import POLARITIES, STANCES, NpsInterval
 from verbatim.estimates import Design, finite, nps
-from verbatim.facts import NOBODY, UNDATED, Facts
-from verbatim.spans import Span, begin_of, name_of, spans_of
+from verbatim.facts import NOBODY, UNDATED, Facts, day_of
+from verbatim.periods import Size, numbered, numbers_of
 
 Standing = Literal["critical", "mixed", "promoting", "not enough data"]
 STANDINGS: tuple[Standing, ...] = get_args(Standing)
@@ -125,7 +125,7 @@ def latest_day(facts: Facts) -> int | None:
 def ratings(
     facts: Facts,
     as_of: int | None = None,
-    span: Span = "quarter",
+    span: Size = "quarter",
     circles: Mapping[int, Circle] | None = None,
     only: Sequence[int] | None = None,
 ) -> tuple[AccountRating, ...]:
@@ -162,7 +162,7 @@ class _Board:
     """Counts of all accounts: by span (rows are accounts, columns spans from `first` on), and of the last year."""
 
     first: int
-    span: Span
+    span: Size
     verbatims: Counts
     respondents: Counts
     voices: Counts
@@ -173,8 +173,8 @@ class _Board:
     latest: Counts
 
     @classmethod
-    def of(cls, known: Facts, day: int, span: Span) -> "_Board":
-        numbers = spans_of(known.day, span)
+    def of(cls, known: Facts, day: int, span: Size) -> "_Board":
+        numbers = numbers_of(known.day, span)
         first, last = (int(numbers.min()), int(numbers.max())) if known.n else (0, -1)
         shape = (len(known.accounts.names), last - first + 1)
         key = known.account.astype(np.int64) * max(shape[1], 1) + (numbers - first)
@@ -232,7 +232,7 @@ def _rating(facts: Facts, board: _Board, place: int, circles: Mapping[int, Circl
         net=voices.net(circle.contacts if circle else None),
         verbatims=int(board.totals[place, 0]),
         respondents=int(board.totals[place, 1]),
-        latest=None if latest == UNDATED else date.fromordinal(date(1970, 1, 1).toordinal() + int(latest)),
+        latest=None if latest == UNDATED else day_of(latest),
         circle=circle,
         spans=tuple(_span(board, place, column) for column in _columns(board, place)),
     )
@@ -246,10 +246,10 @@ def _columns(board: _Board, place: int) -> range:
 
 
 def _span(board: _Board, place: int, column: int) -> RatedSpan:
-    number = board.first + column
+    period = numbered(board.span, board.first + column)
     return RatedSpan(
-        name=name_of(number, board.span),
-        begin=begin_of(number, board.span),
+        name=period.label,
+        begin=period.first,
         verbatims=int(board.verbatims[place, column]),
         respondents=int(board.respondents[place, column]),
         voices=Voices(*map(int, board.voices[place, column])),

@@ -20,12 +20,12 @@ from verbatim.actions.kept_findings import Finding, kept
 from verbatim.coverage import RIGHT, Beside, Roster, coverage_beside
 from verbatim.domain import POLARITIES, Polarity
 from verbatim.errors import NotFoundError
-from verbatim.facts import ALL, NOBODY, Attribute, Facts, Flags, Narrowed, OfAccount, among, narrow
+from verbatim.facts import ALL, NOBODY, Attribute, Facts, Flags, Narrowed, OfAccount, among, day_of, narrow, number_of
+from verbatim.periods import Size
 from verbatim.priorities import Kind, Priorities, priorities
 from verbatim.ratings import YEAR, Circle, latest_day, ratings
 from verbatim.red_flags import LEVELS, Flagged, Quiet, flagged
 from verbatim.served import Served, cell_rows, served
-from verbatim.spans import Span, day_of, number_of
 from verbatim.store.access_keys import Holder, scope
 from verbatim.store.audit import OPERATOR
 from verbatim.store.double_coding import hidden_from
@@ -96,7 +96,7 @@ class FlaggedAccounts:
     items: tuple[Flagged, ...]
     facts: Facts = field(repr=False)
     as_of: date | None
-    span: Span
+    span: Size
     beside: Beside
 
     def attribute(self, name: OfAccount, place: int) -> str | None:
@@ -151,7 +151,7 @@ def who_is_served(office: Office, by: Sequence[Attribute], narrowed: Narrowed = 
 
 
 def what_comes_first(
-    office: Office, narrowed: Narrowed = ALL, span: Span = "quarter", level: int = 2, excerpts: int = 1
+    office: Office, narrowed: Narrowed = ALL, span: Size = "quarter", level: int = 2, excerpts: int = 1
 ) -> PriorityView:
     """Concerns and opportunities in their order, the first ten of each with so many excerpts."""
     facts = office.facts(narrowed)
@@ -170,7 +170,7 @@ def accounts_now(
     office: Office,
     narrowed: Narrowed = ALL,
     as_of: date | None = None,
-    span: Span = "quarter",
+    span: Size = "quarter",
     only: Sequence[int] | None = None,
 ) -> FlaggedAccounts:
     """All accounts with their flags on a day, that of the latest answer if left out; or some of them, by place."""
@@ -181,7 +181,7 @@ def accounts_now(
 
 
 def _accounts(
-    office: Office, narrowed: Narrowed, as_of: date | None, span: Span, only: Sequence[int] | None = None
+    office: Office, narrowed: Narrowed, as_of: date | None, span: Size, only: Sequence[int] | None = None
 ) -> FlaggedAccounts:
     facts = office.facts(narrowed)
     day, beside = number_of(as_of) if as_of else latest_day(facts), office.beside(narrowed)
@@ -195,7 +195,7 @@ def _accounts(
 
 
 def account_now(
-    office: Office, number: int, as_of: date | None = None, span: Span = "quarter", excerpts: int = 4
+    office: Office, number: int, as_of: date | None = None, span: Size = "quarter", excerpts: int = 4
 ) -> AccountView:
     """One account by its number. Raises NotFoundError for one that there is not, or that may not be known of."""
     facts = office.facts()

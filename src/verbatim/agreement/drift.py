@@ -1,7 +1,7 @@
 """Drift: how alike the codes of one coder are to those of others, or to the coder's own earlier ones, by period."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -11,17 +11,11 @@ import numpy as np
 from verbatim.agreement.coefficients import LIMITS, Values, draws, weighted
 from verbatim.agreement.sets import masi_distance
 from verbatim.domain import Judgement
+from verbatim.periods import Size, holding
 
-PeriodSize = Literal["week", "month", "quarter", "year"]
+PeriodSize = Literal["week", Size]
 Against = Literal["others", "self"]
 Likeness = tuple[datetime, float]
-
-PERIODS: Mapping[PeriodSize, Callable[[datetime], str]] = {
-    "week": lambda when: when.strftime("%G-W%V"),
-    "month": lambda when: f"{when.year:04}-{when.month:02}",
-    "quarter": lambda when: f"{when.year:04}-Q{(when.month + 2) // 3}",
-    "year": lambda when: f"{when.year:04}",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +59,7 @@ def drift(judgements: Sequence[Judgement], size: PeriodSize = "month") -> tuple[
     found = []
     for coder in dict.fromkeys(one.coder for one in judgements):
         others, own = list(_others(judgements, coder)), list(_own(judgements, coder))
-        if len({PERIODS[size](when) for when, _ in others}) > 1:
+        if len({_name(size, when) for when, _ in others}) > 1:
             found.append(_drift(coder, "others", others, size))
         if own:
             found.append(_drift(coder, "self", own, size))
@@ -97,6 +91,10 @@ def _own(judgements: Sequence[Judgement], coder: str) -> Iterator[Likeness]:
         before[one.verbatim_id] = one
 
 
+def _name(size: PeriodSize, when: datetime) -> str:
+    return f"{when:%G-W%V}" if size == "week" else holding(size, when.date()).label
+
+
 def _when(one: Judgement) -> datetime:
     return one.when or datetime.max
 
@@ -108,7 +106,7 @@ def _alike(first: Judgement, second: Judgement) -> float:
 def _drift(coder: str, against: Against, likeness: Sequence[Likeness], size: PeriodSize) -> Drift:
     parts: dict[str, list[float]] = defaultdict(list)
     for when, alike in likeness:
-        parts[PERIODS[size](when)].append(alike)
+        parts[_name(size, when)].append(alike)
     names = sorted(parts)
     samples = {name: _samples(parts[name]) for name in names}
     periods = tuple(_period(name, parts[name], samples[name]) for name in names)

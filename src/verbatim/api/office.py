@@ -22,8 +22,8 @@ from verbatim.api.shown_accounts import (
 )
 from verbatim.api.shown_office import ShownPriorities, ShownServed, shown_priorities, shown_served
 from verbatim.facts import Attribute
+from verbatim.periods import Size
 from verbatim.red_flags import Level
-from verbatim.spans import Span
 
 router = APIRouter(tags=["office"])
 
@@ -44,7 +44,7 @@ class WantedServed(WantedFacts):
 class WantedPriorities(WantedFacts):
     """Of which verbatims, by which periods, on which level."""
 
-    period: Annotated[Span, Field(description="The periods in which a code must hold to be durable.")] = "quarter"
+    period: Annotated[Size, Field(description="The periods in which a code must hold to be durable.")] = "quarter"
     level: Annotated[Literal["1", "2"], Field(description="1: categories, 2: ids.")] = "2"
     excerpts: Annotated[int, Field(ge=0, le=5, description="So many for each of the first ten.")] = 1
 
@@ -55,7 +55,7 @@ class WantedDay(BaseModel):
     model_config = ConfigDict(protected_namespaces=())
 
     as_of: Annotated[Day | None, Field(description="As of this day; that of the latest answer if left out.")] = None
-    period: Annotated[Span, Field(description="How long a span of the history is.")] = "quarter"
+    period: Annotated[Size, Field(description="How long a span of the history is.")] = "quarter"
 
 
 class WantedRatings(WantedFacts, WantedDay):

@@ -15,9 +15,9 @@ from verbatim.api.roster_shapes import ShownBeside, shown_beside
 from verbatim.api.shown import Shown
 from verbatim.api.shown_office import ShownCited, ShownContrast, ShownMethod, rounded, shown_cited, shown_contrast, told
 from verbatim.domain import NpsInterval
+from verbatim.periods import Size
 from verbatim.ratings import RatedSpan, Standing, Voices
 from verbatim.red_flags import Flag, Flagged, FlagKind, Level
-from verbatim.spans import Span
 
 
 class ShownScore(Shown):
@@ -94,7 +94,7 @@ class ShownRatings(Shown):
     items: list[ShownRating]
     total: int
     as_of: date | None
-    span: Span
+    span: Size
     coverage: ShownBeside
     method: ShownMethod
 
@@ -107,7 +107,7 @@ class ShownAccountRating(Shown):
     complaints: list[ShownCited]
     praise: list[ShownCited]
     as_of: date | None
-    span: Span
+    span: Size
     method: ShownMethod
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, select
 
 from verbatim.errors import StoreError
-from verbatim.facts import EPOCH
+from verbatim.facts import number_of
 from verbatim.store.columns import in_utc
 from verbatim.store.office_tables import invitations
 from verbatim.store.people import account_ids
@@ -125,7 +125,7 @@ def list_asked(connection: Connection, organisation: str) -> tuple[Asked, ...]:
     """Who was asked when, by the number of the invitation, without names."""
     chosen = select(invitations.c.contact_id, invitations.c.date).where(invitations.c.organisation == organisation)
     rows = connection.execute(chosen.order_by(invitations.c.id))
-    return tuple(Asked(row.contact_id, row.date.toordinal() - EPOCH) for row in rows)
+    return tuple(Asked(row.contact_id, number_of(row.date)) for row in rows)
 
 
 def put_invitations(

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import pairwise
 
 import numpy as np
 
 from verbatim.errors import InputError
 from verbatim.estimates import benjamini_hochberg
-from verbatim.facts import NOBODY, UNDATED, Facts, Flags, Integers, Labels
+from verbatim.facts import NOBODY, UNDATED, Facts, Flags, Integers, Labels, day_of
 from verbatim.trends.breaks import Seam, seams
 from verbatim.trends.changepoints import Level, change_points
 from verbatim.trends.changes import (
@@ -31,7 +30,7 @@ from verbatim.trends.changes import (
 )
 from verbatim.trends.layout import Columns, Layout, columns, lay
 from verbatim.trends.measured import Measured, measured
-from verbatim.trends.periods import EPOCH, Period, periods_of, slots
+from verbatim.trends.periods import Period, periods_of, slots
 from verbatim.trends.points import Point, Told, points
 from verbatim.trends.questions import NOTHING_KNOWN, Known, Measure, Question
 
@@ -274,8 +273,8 @@ def _periods(facts: Facts, question: Question, dated: Flags) -> tuple[Period, ..
     days = facts.day[dated]
     if not len(days) and (question.since is None or question.until is None):
         return ()
-    first = question.since or date.fromordinal(int(days.min()) + EPOCH)
-    last = question.until or date.fromordinal(int(days.max()) + EPOCH)
+    first = question.since or day_of(days.min())
+    last = question.until or day_of(days.max())
     return periods_of(question.span, first, last) if first <= last else ()
 
 

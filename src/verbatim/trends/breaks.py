@@ -7,8 +7,8 @@ from datetime import date
 import numpy as np
 
 from verbatim.crosswalk import Kind
-from verbatim.facts import UNDATED, Facts, Flags
-from verbatim.trends.periods import EPOCH, Period
+from verbatim.facts import UNDATED, Facts, Flags, number_of
+from verbatim.trends.periods import Period
 
 ENOUGH = 0.99
 """A break is healed where so much of what was said before it is coded by the version that made it, or a later one."""
@@ -51,7 +51,7 @@ def seams(
         at = next((place for place, period in enumerate(periods) if period.end > one.day), len(periods))
         if not 0 < at < len(periods):
             continue
-        before = base & (facts.day != UNDATED) & (facts.day < one.day.toordinal() - EPOCH)
+        before = base & (facts.day != UNDATED) & (facts.day < number_of(one.day))
         recoded = float((facts.book[before] >= one.number).mean()) if before.any() else 0.0
         if not _healed(facts, one, recoded, before & had):
             found.append(Seam(at, one, recoded))

@@ -1,4 +1,4 @@
-"""Periods of time, by name and by day: days, ISO weeks, months, quarters, years, and windows that roll."""
+"""The periods of a trend: days, ISO weeks, months, quarters, years of the calendar, and windows that roll."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -8,12 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verbatim.errors import InputError
-from verbatim.facts import UNDATED, Integers
+from verbatim.facts import UNDATED, Integers, number_of
+from verbatim.periods import Size, holding
 
-Unit = Literal["day", "week", "month", "quarter", "year", "rolling"]
+Unit = Literal["day", "week", Size, "rolling"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
-
-EPOCH = date(1970, 1, 1).toordinal()
 
 MOST = 2000
 """So many periods are told apart at most."""
@@ -64,14 +63,11 @@ def periods_of(span: Span, first: date, last: date) -> tuple[Period, ...]:
     """
     if span.unit == "rolling":
         return _rolling(span, first, last)
-    found: list[Period] = []
-    start = _start(span.unit, first)
-    while start <= last:
+    found = [_holding(span.unit, first)]
+    while found[-1].end <= last:
         if len(found) == MOST:
             raise InputError(f"periods of a {span.unit} from {first} to {last}: expected {MOST:,} at most")
-        end = _next(span.unit, start)
-        found.append(Period(_name(span.unit, start), start, end))
-        start = end
+        found.append(_holding(span.unit, found[-1].end))
     return tuple(found)
 
 
@@ -79,8 +75,8 @@ def slots(span: Span, periods: tuple[Period, ...], day: Integers) -> tuple[NDArr
     """Which rows are in which period: places of both; a row is in several that roll, in none without a date."""
     if not periods:
         return np.zeros(0, np.intp), np.zeros(0, np.intp)
-    starts = np.array([one.start.toordinal() - EPOCH for one in periods])
-    end = periods[-1].end.toordinal() - EPOCH
+    starts = np.array([number_of(one.start) for one in periods])
+    end = number_of(periods[-1].end)
     rows = np.flatnonzero((day != UNDATED) & (day >= starts[0]) & (day < end))
     table = np.searchsorted(starts, np.arange(starts[0], end), side="right") - 1
     last = table[day[rows] - starts[0]]
@@ -108,30 +104,11 @@ def _window(end: date, days: int) -> Period:
     return Period(f"{start}/{end - timedelta(1)}", start, end)
 
 
-def _start(unit: Unit, day: date) -> date:
+def _holding(unit: Literal["day", "week"] | Size, day: date) -> Period:
     if unit == "day":
-        return day
+        return Period(str(day), day, day + timedelta(1))
     if unit == "week":
-        return day - timedelta(day.weekday())
-    if unit == "month":
-        return day.replace(day=1)
-    return day.replace(month=3 * ((day.month - 1) // 3) + 1 if unit == "quarter" else 1, day=1)
-
-
-def _next(unit: Unit, start: date) -> date:
-    if unit in ("day", "week"):
-        return start + timedelta(1 if unit == "day" else 7)
-    months = {"month": 1, "quarter": 3, "year": 12}[unit]
-    years, month = divmod(start.month - 1 + months, 12)
-    return date(start.year + years, month + 1, 1)
-
-
-def _name(unit: Unit, start: date) -> str:
-    if unit == "day":
-        return str(start)
-    if unit == "week":
-        year, week, _ = start.isocalendar()
-        return f"{year}-W{week:02d}"
-    if unit == "month":
-        return f"{start:%Y-%m}"
-    return f"{start.year}-Q{(start.month + 2) // 3}" if unit == "quarter" else str(start.year)
+        monday = day - timedelta(day.weekday())
+        return Period(f"{monday:%G-W%V}", monday, monday + timedelta(7))
+    found = holding(unit, day)
+    return Period(found.label, found.first, found.end)

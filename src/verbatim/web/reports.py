@@ -1,7 +1,7 @@
 """The page of the section *reports*: choose period and scope, read the report, take it along, let it go out."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 
 import numpy as np
 from markupsafe import Markup
@@ -16,9 +16,9 @@ from verbatim.actions.lenient_frame import LenientFrame
 from verbatim.actions.schedules import known, mail_is_set
 from verbatim.briefing import Scope
 from verbatim.errors import InputError
-from verbatim.facts import NOBODY, UNDATED, Facts
+from verbatim.facts import NOBODY, UNDATED, Facts, day_of
 from verbatim.formats.briefing_page import body
-from verbatim.periods import FIRST_DAY, Period, Size, holding
+from verbatim.periods import Period, Size, holding
 from verbatim.store.opening import reading
 from verbatim.store.webhooks import list_webhooks
 from verbatim.web.visit import Visit, page
@@ -89,7 +89,7 @@ def _periods(days: "np.ndarray[tuple[int], np.dtype[np.int32]]", size: Size) -> 
     """The names of the periods that something was said in, the latest first."""
     found: dict[str, Period] = {}
     for day in np.unique(days)[::-1]:
-        period = holding(size, _date(int(day)))
+        period = holding(size, day_of(day))
         found.setdefault(period.label, period)
         if len(found) == MOST:
             break
@@ -116,7 +116,3 @@ def _webhooks(visit: Visit) -> tuple[tuple[int, str], ...]:
     with reading(visit.site.desk.engine, visit.holder.organisation) as connection:
         found = list_webhooks(connection, visit.holder.organisation)
     return tuple((one.id, one.url.partition("://")[2].partition("/")[0]) for one in found)
-
-
-def _date(day: int) -> date:
-    return FIRST_DAY + timedelta(days=day)
