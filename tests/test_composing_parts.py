@@ -105,6 +105,13 @@ def test_what_goes_with_the_score_is_association(parts):
 
 def test_a_team_whose_customers_say_worse_things_needs_help(parts):
     assert keys(parts["teams"]) == {"briefing.needs_help"}
+    assert "complaint" in str(parts["teams"].statements[0].says.values["why"])
+
+
+def test_where_no_group_can_be_compared_that_is_all_that_is_told(said):
+    lone = served(said.of(said.contact == said.contact[0]), ("customer_type", "role"))
+    assert keys(served_part(lone)) == {"briefing.none_compared"}
+    assert not served_part(lone).notes
 
 
 def test_signs_of_few_people_who_are_only_counted_are_not_shown(parts, said):

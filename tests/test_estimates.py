@@ -268,6 +268,18 @@ def test_groups_that_do_not_differ_are_drawn_to_the_whole_and_those_that_do_are_
     assert (apart.low < apart.share).all()
 
 
+@pytest.mark.parametrize("k", [[0, 0, 0], [200, 200, 300], [0, 0, 300]])
+def test_groups_that_all_say_yes_or_no_have_limits_that_leave_room_for_chance(k):
+    found = shrunk(k, [200, 200, 300])
+    assert np.isfinite([found.share, found.low, found.high]).all()
+    assert (found.high - found.low > 1e-4).all()
+
+
+def test_a_lone_answer_beside_thousands_that_disagree_has_a_share():
+    for k in ([2000, 0], [0, 1]):
+        assert np.isfinite(shrunk(k, [2000, 1]).share).all()
+
+
 def test_the_score_of_accounts_that_answer_alike_is_less_sure():
     alike = nps_by_account([[0, 0, 10], [10, 0, 0]] * 10)
     mixed = nps_by_account([[5, 0, 5]] * 20)

@@ -152,12 +152,12 @@ class Post:
                 raise _LostError
 
     def _settle(self, held: Held, came: Came) -> None:
-        now, state, at = datetime.now(UTC), came.state, datetime.now(UTC)
+        state, at = came.state, datetime.now(UTC)
         if state == "waiting":
             if held.attempts > len(self.delays):
                 state = "failed"
             else:
-                at = now + self.delays[held.attempts - 1]
+                at += self.delays[held.attempts - 1]
         if state != "sent":
             log.warning("mail %d of report %s: %s", held.id, held.period.label, state)
         with writing(self.desk.engine, held.schedule.organisation) as connection:

@@ -12,7 +12,7 @@ from verbatim.actions.office import Office, accounts_now, teams_now, what_comes_
 from verbatim.actions.stored_coverage import CoverageOrder, stored_coverage
 from verbatim.actions.theme_shelf import Reader, SeenExcerpt, SeenTheme, excerpts, shelf
 from verbatim.actions.trends import EVERY, DriversWanted, Looked, TrendsWanted, drivers_of, trends_of
-from verbatim.briefing import EVERYBODY, Cited, Part, Scope
+from verbatim.briefing import EVERYBODY, Cited, Part, Phrase, Scope
 from verbatim.composing.changes import Course, changes_part, courses
 from verbatim.composing.drivers import drivers_part
 from verbatim.composing.emerging import Emerging, shown, themes_part
@@ -128,7 +128,7 @@ def _served(office: Office, wish: Wish) -> Part:
 
 
 def _priorities(office: Office, wish: Wish) -> Part:
-    return priorities_part(what_comes_first(office, replace(wish.narrowed(COURSE)), wish.period.size, excerpts=0).found)
+    return priorities_part(what_comes_first(office, wish.narrowed(COURSE), wish.period.size, excerpts=0).found)
 
 
 def _pressing(office: Office, wish: Wish, view: View, allowed: Permissions) -> list[Part]:
@@ -142,7 +142,9 @@ def _pressing(office: Office, wish: Wish, view: View, allowed: Permissions) -> l
     parts = [accounts_part(*signs(items, tiers, allowed.counted_only))]
     if wish.scope.reach == "all":
         parts.append(teams_part(teams_now(office, whole, last).found))
-    return [*parts, open_part(items, int(np.count_nonzero(said(view.now) & view.now.review)))]
+    parts.append(open_part(items, int(np.count_nonzero(said(view.now) & view.now.review))))
+    note = Phrase("briefing.as_of", {"day": last})
+    return [one if one.empty else replace(one, notes=(*one.notes, note)) for one in parts]
 
 
 def _latest(view: View) -> date:

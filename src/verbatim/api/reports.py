@@ -1,5 +1,6 @@
 """Reports of the office, made when they are asked for, and schedules by which they go out by themselves."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
@@ -10,7 +11,7 @@ from starlette.responses import Response
 
 from verbatim.actions.briefing_parts import Wish
 from verbatim.actions.briefings import KINDS, period_asked, rendered, scope_of, seen_by, wish_of
-from verbatim.actions.schedules import add, mail_is_set, send
+from verbatim.actions.schedules import add, mail_is_set, remove, send
 from verbatim.api.answers import answered, keyed, nothing, takes
 from verbatim.api.call import Asked, asked
 from verbatim.api.feedback import Number
@@ -25,7 +26,7 @@ from verbatim.periods import WANTED, Period
 from verbatim.store import audit, mails, schedules
 from verbatim.store.keys import Answer
 from verbatim.store.opening import reading, writing
-from verbatim.store.schedules import Plan, ReportForm, Schedule
+from verbatim.store.schedules import Issued, Plan, ReportForm, Schedule
 
 router = APIRouter(tags=["reports"])
 
@@ -119,9 +120,7 @@ def add_schedule(request: Request) -> Response:
 def remove_schedule(request: Request, id: Number) -> Response:
     """What of it was still to be sent is gone as well."""
     ask = asked(request)
-    with writing(ask.desk.engine, ask.organisation) as connection:
-        schedules.remove_schedule(connection, ask.organisation, id)
-        audit.record(connection, ask.organisation, audit.Event(ask.actor, "schedule removed", f"schedule:{id}"))
+    remove(ask.desk.engine, ask.organisation, id, ask.actor)
     return nothing()
 
 
@@ -137,16 +136,7 @@ def list_sendings(request: Request, id: Number) -> Response:
     with reading(ask.desk.engine, ask.organisation) as connection:
         found = schedules.issued(connection, ask.organisation, id)
         posted = mails.mails_of(connection, ask.organisation, id)
-    items = [
-        ShownIssue(
-            id=one.id,
-            period=one.period,
-            created=one.created,
-            mails=[_shown_mail(mail) for mail in posted if mail.issue == one.id],
-        )
-        for one in found
-    ]
-    return answered(Page[ShownIssue](items=items))
+    return answered(Page[ShownIssue](items=[_shown_issue(one, posted) for one in found]))
 
 
 @router.post(
@@ -170,9 +160,7 @@ def send_report(request: Request, id: Number) -> Response:
                 each for each in schedules.issued(connection, ask.organisation, id) if each.period == period.label
             )
             posted = mails.mails_of(connection, ask.organisation, id)
-        told_mails = [_shown_mail(mail) for mail in posted if mail.issue == one.id]
-        shown = ShownIssue(id=one.id, period=one.period, created=one.created, mails=told_mails)
-        return Answer(202 if number is not None else 200, shown.model_dump(mode="json"))
+        return Answer(202 if number is not None else 200, _shown_issue(one, posted).model_dump(mode="json"))
 
     return once(ask, go)
 
@@ -258,6 +246,11 @@ def _shown(one: Schedule) -> ShownSchedule:
         active=one.active,
         begins=one.begins,
     )
+
+
+def _shown_issue(one: Issued, posted: Sequence[mails.Mail]) -> ShownIssue:
+    own = [_shown_mail(mail) for mail in posted if mail.issue == one.id]
+    return ShownIssue(id=one.id, period=one.period, created=one.created, mails=own)
 
 
 def _shown_mail(one: mails.Mail) -> ShownMail:

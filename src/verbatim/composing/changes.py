@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from verbatim.briefing import Amount, Chart, CodeName, Grid, Mark, Part, Phrase, Share, Statement, Tone, Value
 from verbatim.briefing import Change as Moved
-from verbatim.briefing import Chart, CodeName, Grid, Mark, Part, Phrase, Share, Statement, Tone, Value
 from verbatim.domain import Polarity
 from verbatim.periods import Period
 from verbatim.trends import Change, Series, Trends
@@ -102,7 +102,7 @@ def _moved(change: Change) -> Moved:
 
 def _row(one: Course, change: Change) -> tuple[Value, ...]:
     durable = Phrase(f"briefing.durable_{(change.durable or 'not yet').replace(' ', '_')}")
-    q: Value = Phrase("briefing.q", {"q": f"{change.q:.3f}"}) if change.q is not None else None
+    q = Amount(change.q, 3) if change.q is not None else None
     way = Phrase(f"briefing.{one.polarity}")
     return CodeName(one.code), way, Share(change.before or 0.0), Share(change.value or 0.0), _moved(change), q, durable
 

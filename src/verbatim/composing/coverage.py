@@ -27,8 +27,10 @@ def coverage_part(found: Coverage) -> Part:
     }
     key = "briefing.below_goal" if whole.below else "briefing.above_goal"
     statements = [Statement(Phrase(key, values), "bad" if whole.below else "good"), *_more(found)]
-    rows = tuple(_row(cell) for cell in found.cells[:MOST] if cell.right)
-    grid = Grid(f"briefing.by_{found.by[0]}", COLUMNS, rows)
+    cells = [cell for cell in found.cells if cell.right]
+    rows = tuple(_row(cell) for cell in cells[:MOST])
+    more = (Phrase("briefing.more_groups", {"n": len(cells) - MOST}),) if len(cells) > MOST else ()
+    grid = Grid(f"briefing.by_{found.by[0]}", COLUMNS, rows, more)
     return Part("coverage", tuple(statements), grids=(grid,) if rows else (), notes=_notes(found))
 
 

@@ -63,7 +63,7 @@ def grid(facts: Facts, attribute: Attribute) -> Grid | None:
         return None
     rows = [_row(facts, one) for one in found if one.base.enough]
     columns = COLUMNS
-    idle = [AT] if attribute == "account" else []
+    idle = [AT] if all(one.base.accounts <= 1 for one in found) else []
     if all(row[SCORE] is None for row in rows):
         idle.insert(0, SCORE)
     for place in idle:

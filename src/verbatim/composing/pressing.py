@@ -99,10 +99,7 @@ def teams_part(found: Teams) -> Part:
     """The part on teams; empty where no accounts have any."""
     some = [one for one in found.items if one.verdict != "not enough data"]
     help_ = [one for one in some if one.verdict == "needs help"]
-    statements = [
-        Statement(Phrase("briefing.needs_help", {"name": one.name, "red": one.red, "accounts": one.accounts}), "bad")
-        for one in help_
-    ]
+    statements = [Statement(_help(one), "bad") for one in help_]
     if some and not help_:
         statements = [Statement(Phrase("briefing.no_team_needs_help", {"n": len(some)}))]
     rows = tuple(_team(one) for one in some)
@@ -144,6 +141,11 @@ def _may_be_shown(one: Flagged, flag: Flag, counted_only: Collection[int]) -> bo
 
 def _names(found: Sequence[Sign]) -> tuple[str, ...]:
     return tuple(one.name for one in found[:FIRST])
+
+
+def _help(one: Team) -> Phrase:
+    why = _joined(tuple(Phrase(f"briefing.reason_{reason.measure}_bad") for reason in one.reasons))
+    return Phrase("briefing.needs_help", {"name": one.name, "why": why, "red": one.red, "accounts": one.accounts})
 
 
 def _joined(phrases: tuple[Phrase, ...]) -> Value:

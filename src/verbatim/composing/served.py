@@ -25,16 +25,15 @@ def served_part(found: Served) -> Part:
     """The part on who is served how; empty where there are no cells."""
     if not found.cells:
         return Part("served")
-    statements = [_sentence(cell) for cell in found.cells if cell.verdict in TOLD]
+    compared = [cell for cell in found.cells if cell.verdict != "not enough data"]
+    if not compared:
+        return Part("served", (Statement(Phrase("briefing.none_compared")),))
+    statements = [_sentence(cell) for cell in compared if cell.verdict in TOLD]
     if not statements:
-        statements = [Statement(Phrase("briefing.all_as_expected", {"n": len(_compared(found))}))]
-    rows = tuple(_row(cell) for cell in _compared(found)[:MOST])
-    grid = (Grid("briefing.served_table", COLUMNS, rows),) if rows else ()
-    return Part("served", tuple(statements), grids=grid, notes=_notes(found))
-
-
-def _compared(found: Served) -> list[Cell]:
-    return [cell for cell in found.cells if cell.verdict != "not enough data"]
+        statements = [Statement(Phrase("briefing.all_as_expected", {"n": len(compared)}))]
+    rows = tuple(_row(cell) for cell in compared[:MOST])
+    grid = Grid("briefing.served_table", COLUMNS, rows)
+    return Part("served", tuple(statements), grids=(grid,), notes=_notes(found))
 
 
 def _sentence(cell: Cell) -> Statement:
@@ -47,7 +46,7 @@ def _sentence(cell: Cell) -> Statement:
         "share": _limits(cell, "complaint"),
         "rest": Share(complaint.rest),
         "people": cell.respondents,
-        "accounts": cell.accounts,
+        "accounts": Phrase("at_accounts", {"n": cell.accounts}),
     }
     return Statement(Phrase(key, values), tone)
 

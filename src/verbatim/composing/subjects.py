@@ -108,8 +108,7 @@ def subjects_part(
     below = base(facts, said(facts))
     note = Phrase("briefing.subjects_base", {"n": below.verbatims, "people": below.respondents})
     rows = tuple(_row(one, corrected.get(one.id)) for one in found)
-    refused = sum(row[2] is None for row in rows)
-    notes = (note, Phrase("briefing.corrected_rule", {"n": refused}), *_few(len(every) - len(found)))
+    notes = (note, Phrase("briefing.corrected_rule"), *_few(len(every) - len(found)))
     return Part(
         "subjects",
         charts=(_chart(found),) if found else (),

@@ -21,6 +21,9 @@ TILT = 2.0
 SIZES, MEANS = 24, 13
 """So many sizes and means of priors are averaged over."""
 
+EDGE = 30.0
+"""The furthest logit of a mean: beyond it a mean is 0 or 1 in floating point, and nothing follows from it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prior:
@@ -58,7 +61,7 @@ def prior_of(k: ArrayLike, n: ArrayLike) -> Prior:
         raise InternalError("counts of groups: expected 0 ≤ k ≤ n")
     yes, all_ = np.minimum(yes, all_)[all_ > 0], all_[all_ > 0]
     whole = (yes.sum() + 0.5) / (all_.sum() + 1) if len(all_) else 0.5
-    if len(all_) < 2:
+    if len(all_) < 2 or yes.sum() in {0.0, all_.sum()}:  # where all say the same no mean is the likeliest
         return Prior(float(whole), MOST if len(all_) else LEAST)
 
     def unlikely(at: Floats) -> float:
@@ -113,7 +116,8 @@ def _averaged(yes: Floats, all_: Floats, known: Prior) -> tuple[Floats, Floats]:
     worth = float(np.sum(all_[told] * known.size / (all_[told] + known.size))) + 1
     spread = 1 / np.sqrt(known.mean * (1 - known.mean) * worth)
     middle = np.log(known.mean / (1 - known.mean))
-    means = 1 / (1 + np.exp(-(middle + np.linspace(-3, 3, MEANS) * spread)))
+    logits = np.clip(middle + np.linspace(-3, 3, MEANS) * spread, -EDGE, EDGE)
+    means = 1 / (1 + np.exp(-logits))
     mean, size = (one.reshape(-1, 1) for one in np.meshgrid(means, sizes, indexing="ij"))
     one, other = mean * size, (1 - mean) * size
     k, n = yes.ravel()[told.ravel()], all_.ravel()[told.ravel()]

@@ -37,9 +37,8 @@ def workbook(briefing: Briefing, frame: Frame, language: str = "en") -> bytes:
 
 
 def _summary(sheet: Sheet, briefing: Briefing, speech: Speech) -> None:
-    sheet.head(
-        [title(briefing, speech), period_told(briefing, speech), speech.say("briefing.made", day=_day(briefing))]
-    )
+    made = speech.say("briefing.made", day=speech.say.day(briefing.made))
+    sheet.head([title(briefing, speech), period_told(briefing, speech), made])
     for figure in briefing.figures:
         note = speech(figure.note) if figure.note else None
         sheet.append([speech.say(figure.key), speech.value(figure.value), note])
@@ -120,7 +119,3 @@ def _excerpts(sheet: Sheet, briefing: Briefing) -> None:
         place: Row = [one.number, one.start, one.end, one.turn]
         sheet.append([*place, one.polarity, one.text, one.account, one.role, one.person, day])
     sheet.finish()
-
-
-def _day(briefing: Briefing) -> str:
-    return briefing.made.isoformat()

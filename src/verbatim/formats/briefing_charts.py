@@ -138,4 +138,5 @@ def _names() -> Spec:
 
 
 def _scale(chart: Chart) -> Spec:
-    return {"title": None, "format": UNITS[chart.unit], "tickCount": 5}
+    axis = {"title": None, "format": UNITS[chart.unit], "tickCount": 5}
+    return {**axis, "labelExpr": "datum.value == 0 ? '0' : datum.label"} if chart.unit == "score" else axis

@@ -109,9 +109,9 @@ def _boxes(briefing: Briefing) -> int:
 
 
 def _numeric(grid: Grid, place: int) -> bool:
-    """Whether a column is set to the right: it holds figures."""
+    """Whether a column is set to the right: it holds figures, or dashes in their place."""
     told = [row[place] for row in grid.rows if row[place] is not None]
-    return bool(told) and not isinstance(told[0], str | tuple | CodeName | Phrase)
+    return not (told and isinstance(told[0], str | tuple | CodeName | Phrase))
 
 
 @cache

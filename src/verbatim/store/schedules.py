@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from verbatim.briefing import EVERYBODY, Reach, Scope
 from verbatim.errors import ConflictError, FieldError, NotFoundError
@@ -119,15 +119,6 @@ def remove_schedule(connection: Connection, organisation: str, number: int) -> N
     schedule(connection, organisation, number)
     table = report_schedules.c
     connection.execute(delete(report_schedules).where(table.organisation == organisation, table.id == number))
-
-
-def switch_schedule(connection: Connection, organisation: str, number: int, active: bool, now: datetime) -> None:
-    """Switch a schedule on or off; switched on again it sends what is over from now on. Raises NotFoundError."""
-    schedule(connection, organisation, number)
-    table = report_schedules.c
-    values: dict[str, Any] = {"active": active, **({"begins": now} if active else {})}
-    own = table.organisation == organisation, table.id == number
-    connection.execute(update(report_schedules).where(*own).values(values))
 
 
 def due(connection: Connection, now: datetime) -> tuple[tuple[Schedule, Period], ...]:
