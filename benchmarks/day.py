@@ -11,78 +11,21 @@ import argparse
 import csv
 import json
 import random
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from load import seed_texts
 from machine import this_machine
-from playwright.sync_api import Error, Page, sync_playwright
-from served import Served, served
+from played import PASSWORD, Play, played, until
+from playwright.sync_api import Page
+from served import Served
 
-CHROMIUM = "/usr/bin/chromium"
-PASSWORD = "four plain words here"
 OTHERWISE = {"product.features": "product.usability", "service.responsiveness": "service.resolution"}
 """How the company reads two codes."""
 
 EARLIER, TODAY, REVIEWED = 2500, 120, 50
 CORRECTED = 700
 NEXT = "was => document.querySelector('#desk').hidden || document.querySelector('#text').innerText !== was"
-PATIENCE = 60
-WIDTHS = (1440, 375)
-LANGUAGES = ("en", "zh-Hans")
-
-
-class Day:
-    """The clock, and the pictures."""
-
-    def __init__(self, url: str, browser: Any, pictures: Path) -> None:
-        self.url, self.browser, self.pictures = url, browser, pictures
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def part(self, name: str) -> Iterator[None]:
-        """A part of the day, timed."""
-        began = time.perf_counter()
-        yield
-        self.seconds[name] = round(time.perf_counter() - began, 1)
-        print(f"{name}: {self.seconds[name]} s", file=sys.stderr)
-
-    def sign_in(self, login: str) -> Page:
-        """The first page of somebody who signed in with a password."""
-        page = self.browser.new_context(viewport={"width": 1440, "height": 900}, base_url=self.url).new_page()
-        page.set_default_timeout(120_000)
-        page.goto("/sign-in")
-        page.fill("#login", login)
-        page.keyboard.press("Tab")
-        page.keyboard.type(PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/review")
-        return page
-
-    def picture(self, page: Page, name: str) -> None:
-        """Pictures of what the page shows, in two languages and widths."""
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            page.screenshot(path=self.pictures / f"{name}-{width}.png", full_page=True)
-        page.set_viewport_size({"width": 1440, "height": 900})
-
-    def pictures_of(self, page: Page, path: str, ready: str, name: str) -> None:
-        """Pictures of a page in every language, both widths."""
-        for language in LANGUAGES:
-            page.goto(path)
-            if page.evaluate("document.documentElement.lang") != language:
-                page.click(f"button[name=language][value={language}]")
-            page.wait_for_selector(ready)
-            self.picture(page, f"{name}-{language}")
-        page.click("button[name=language][value=en]")
-        page.wait_for_selector(ready)
 
 
 def main() -> None:
@@ -91,22 +34,17 @@ def main() -> None:
     parser.add_argument("--pictures", type=Path, required=True, help="folder for the pictures")
     parser.add_argument("--database", default="sqlite", help="sqlite, postgresql, or the URL of an empty store")
     wanted = parser.parse_args()
-    wanted.pictures.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="verbatim-day-") as name:
-        folder = Path(name)
-        with served(folder, wanted.database) as server, sync_playwright() as play:
-            _add_users(server)
-            browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-            day = Day(server.url, browser, wanted.pictures)
-            with day.part("days before"):
-                corrected = _days_before(server)
-            found = played(day, folder)
-            browser.close()
+    with played(wanted.pictures, wanted.database) as (day, server):
+        for login, role in (("ann", "analyst"), ("bob", "analyst"), ("root", "admin")):
+            server.command("users", "add", login, "--role", role, typed=PASSWORD)
+        with day.part("days before"):
+            corrected = _days_before(server)
+        found = reviewed(day, server.folder)
     told = {"machine": asdict(this_machine()), "before": corrected, **found, "seconds": day.seconds}
     print(json.dumps(told, indent=1))
 
 
-def played(day: Day, folder: Path) -> dict[str, object]:
+def reviewed(day: Play, folder: Path) -> dict[str, object]:
     """What came of the day. AssertionError and Playwright's errors for what did not come out as it should."""
     with day.part("sign in"):
         ann = day.sign_in("ann")
@@ -128,7 +66,7 @@ def played(day: Day, folder: Path) -> dict[str, object]:
     return {"reviewed": REVIEWED, "blind": blind, "decided": decided, "verdict": verdict, "history": history}
 
 
-def _import(day: Day, page: Page, folder: Path) -> None:
+def _import(day: Play, page: Page, folder: Path) -> None:
     texts = seed_texts()
     file = folder / "today.csv"
     with file.open("w", encoding="utf-8", newline="") as out:
@@ -143,7 +81,7 @@ def _import(day: Day, page: Page, folder: Path) -> None:
     page.wait_for_selector("#job .tag.good")
 
 
-def _review(day: Day, page: Page) -> None:
+def _review(day: Play, page: Page) -> None:
     chance = random.Random(5)
     page.goto("/review")
     page.wait_for_selector("#codes li, #empty:visible")
@@ -157,7 +95,7 @@ def _review(day: Day, page: Page) -> None:
     page.wait_for_selector("#saving[data-state=saved]")
 
 
-def _second(day: Day, ann: Page) -> int:
+def _second(day: Play, ann: Page) -> int:
     script = "document.querySelector('script[src*=review]').src.replace('review.js', 'frame.js')"
     ann.evaluate(f"import({script}).then(({{ api }}) => api('POST', '/v1/review/second', {{share: 0.2}}))")
     page = day.sign_in("bob")
@@ -178,7 +116,7 @@ def _second(day: Day, ann: Page) -> int:
     return done
 
 
-def _decide(day: Day) -> int:
+def _decide(day: Play) -> int:
     page = day.sign_in("root")
     page.goto("/review#decide")
     page.wait_for_selector("#sides .side")
@@ -194,7 +132,7 @@ def _decide(day: Day) -> int:
     return decided
 
 
-def _retrain(day: Day, page: Page) -> str:
+def _retrain(day: Play, page: Page) -> str:
     page.goto("/models")
     page.click("#retrain")
     page.wait_for_selector("#outcome a.button", timeout=300_000)
@@ -218,27 +156,12 @@ def _moves(page: Page) -> list[str]:
     page.click("#rollback")
     page.fill("#reason", "complaints about it")
     page.click("#go")
-    _until(page, "label => document.querySelector('.now .label').innerText !== label", before)
+    until(page, "label => document.querySelector('.now .label').innerText !== label", before)
     return page.locator(".moves li").all_inner_texts()
 
 
 def _until_next(page: Page, was: str) -> None:
-    _until(page, NEXT, was)
-
-
-def _until(page: Page, true: str, value: str) -> None:
-    """Wait until a function is true; the pages allow no script that Playwright could wait by."""
-    end = time.perf_counter() + PATIENCE
-    while not _is_true(page, true, value):
-        assert time.perf_counter() < end, f"never true: {true}"
-        time.sleep(0.02)
-
-
-def _is_true(page: Page, true: str, value: str) -> bool:
-    try:
-        return bool(page.evaluate(true, value))
-    except Error:  # the page is on its way to another one
-        return False
+    until(page, NEXT, was)
 
 
 def _days_before(server: Served) -> int:
@@ -246,9 +169,7 @@ def _days_before(server: Served) -> int:
     texts = seed_texts()
     for start in range(0, EARLIER, 500):
         items = [{"external_id": f"e{n}", "text": f"{texts[n]}", "score": n % 11} for n in range(start, start + 500)]
-        answer = server.ask("POST", "/v1/verbatims", {"source": "earlier", "items": items})
-        while server.ask("GET", answer["job"]["href"])["state"] in {"queued", "running"}:
-            time.sleep(0.3)
+        server.done(server.ask("POST", "/v1/verbatims", {"source": "earlier", "items": items}))
     done = 0
     while done < CORRECTED:
         for item in server.ask("GET", "/v1/review/queue?size=50&gold=0.3")["items"]:
@@ -258,14 +179,6 @@ def _days_before(server: Served) -> int:
             server.ask("PUT", f"/v1/verbatims/{item['id']}/codings", body)
             done += 1
     return done
-
-
-def _add_users(server: Served) -> None:
-    store = server.store.removeprefix("sqlite:///")
-    place = ["--data", str(Path(store).parent)] if store != server.store else ["--database", store]
-    for login, role in (("ann", "analyst"), ("bob", "analyst"), ("root", "admin")):
-        command = [sys.executable, "-m", "verbatim.cli", "users", "add", login, "--role", role, *place]
-        subprocess.run(command, input=PASSWORD, text=True, check=True)
 
 
 if __name__ == "__main__":

@@ -5,11 +5,13 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from kill import cluster
@@ -33,13 +35,30 @@ class Served:
         parts = urlsplit(self.url)
         return parts.hostname or "127.0.0.1", parts.port or 80
 
-    def ask(self, method: str, path: str, body: object = None) -> object:
+    def ask(self, method: str, path: str, body: object = None) -> Any:
         """What the server answers to a request with the admin's key. Raises HTTPError for a problem."""
         headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data, headers, method=method)
         with urllib.request.urlopen(request, timeout=60) as answer:
             return json.loads(answer.read() or b"null")
+
+    @property
+    def folder(self) -> Path:
+        """A folder for files of the benchmark, gone with the server."""
+        return self.log.parent
+
+    def done(self, answer: Any) -> None:
+        """Wait until the job that an answer names has ended; few rows are coded at once and have none."""
+        while answer["job"] and self.ask("GET", answer["job"]["href"])["state"] in {"queued", "running"}:
+            time.sleep(0.3)
+
+    def command(self, *words: str, typed: str | None = None) -> str:
+        """What a command of verbatim prints about the store of this server. Raises CalledProcessError."""
+        path = self.store.removeprefix("sqlite:///")
+        where = ["--database", path] if path == self.store else ["--data", str(Path(path).parent)]
+        command = [sys.executable, "-m", "verbatim.cli", *words, *where]
+        return subprocess.run(command, input=typed, text=True, check=True, stdout=subprocess.PIPE).stdout
 
 
 @contextmanager

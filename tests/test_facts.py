@@ -1,9 +1,11 @@
+from datetime import date
+
 import numpy as np
 import pytest
 from office_facts import facts
 
 from verbatim.errors import InputError
-from verbatim.facts import NOBODY, computed_tiers
+from verbatim.facts import NOBODY, Narrowed, computed_tiers
 
 ROWS = [
     {"day": "2026-03-01", "account": "Hill", "contact": "Ann", "score": 3, "codes": ["price", ("service", "positive")]},
@@ -27,6 +29,12 @@ def test_attributes_of_accounts_are_told_by_row():
 def test_an_attribute_that_there_is_not_is_refused():
     with pytest.raises(InputError, match="attribute 'colour': expected one of account"):
         facts(ROWS).labels("colour")
+
+
+@pytest.mark.parametrize("until", [date(2026, 9, 1), date(2026, 1, 1)])
+def test_days_the_wrong_way_about_are_refused_with_both(until):
+    with pytest.raises(InputError, match=f"until {until}: expected a day after 2026-09-01"):
+        Narrowed(since=date(2026, 9, 1), until=until)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verbatim.domain import POLARITIES, Polarity
-from verbatim.errors import InputError
+from verbatim.errors import FieldError, InputError
 
 Integers = NDArray[np.int32]
 Small = NDArray[np.int8]
@@ -27,7 +27,7 @@ NOBODY = -1
 
 OfVerbatim = Literal["source", "question", "channel", "language", "role", "influence", "product"]
 OfAccount = Literal["account", "tier", "customer_type", "region", "team"]
-Attribute = OfVerbatim | OfAccount
+Attribute = Literal[OfVerbatim, OfAccount]
 OF_VERBATIM: tuple[OfVerbatim, ...] = get_args(OfVerbatim)
 OF_ACCOUNT: tuple[OfAccount, ...] = get_args(OfAccount)
 ATTRIBUTES: tuple[Attribute, ...] = (*OF_ACCOUNT, *OF_VERBATIM)
@@ -190,7 +190,8 @@ def day_of(number: int) -> date:
 class Narrowed:
     """Which verbatims are counted: dated from `since` to before `until`; of these accounts, these tiers and so on.
 
-    An attribute that is left empty leaves nothing out. A verbatim without a date passes no filter of dates.
+    An attribute that is left empty leaves nothing out. A verbatim without a date passes no filter of dates. Raises
+    FieldError where `until` is not after `since`: nothing could be counted, which would read as nothing said.
     """
 
     since: date | None = None
@@ -207,6 +208,11 @@ class Narrowed:
     role: tuple[str, ...] = ()
     influence: tuple[str, ...] = ()
     product: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.since is not None and self.until is not None and self.until <= self.since:
+            expected = f"a day after {self.since}, where what is counted begins"
+            raise FieldError(f"until {self.until}: expected {expected}", "until", str(self.until), expected)
 
     def of(self, attribute: Attribute) -> tuple[str, ...]:
         """The values of an attribute that are counted; none where all are."""

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from verbatim.access import Role
 from verbatim.actions.desk import Desk
 from verbatim.actions.sign_in import signed_in
-from verbatim.errors import InputError, NotFoundError, UnavailableError
+from verbatim.errors import FieldError, InputError, NotFoundError, UnavailableError
 from verbatim.store.sessions import COOKIE
 from verbatim.web import sign_in, static_files
 from verbatim.web.places import SECTIONS
@@ -81,6 +81,8 @@ class Pages:
             return _refused(visit, request.method, fields) or _place(visit, request.method).act(visit)
         except UnavailableError:
             return _told(visit, 503)
+        except FieldError as error:
+            return _told(visit, 422, str(error))
         except InputError:
             return _told(visit, 422)
 
@@ -141,8 +143,8 @@ def _refused(visit: Visit, method: str, fields: Mapping[str, str] | None) -> Res
     return None
 
 
-def _told(visit: Visit, status: int) -> Response:
-    return page(visit, "problem.html", "problem", status=status, number=status)
+def _told(visit: Visit, status: int, wrong: str = "") -> Response:
+    return page(visit, "problem.html", "problem", status=status, number=status, wrong=wrong)
 
 
 def _plain(method: str) -> str:
