@@ -1,11 +1,15 @@
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
 from office_facts import facts
 
+from verbatim.actions import figures
 from verbatim.actions.figures import Narrowed, facts_of, narrow, of_accounts, warm
 from verbatim.domain import CodeMention, Coding, Excerpt, Stance, Verbatim
+from verbatim.errors import UnavailableError
 from verbatim.facts import NOBODY
 from verbatim.store.changes import cut
 from verbatim.store.codings import Judged, add_codings
@@ -85,6 +89,21 @@ def test_a_reader_whose_place_was_cut_off_reads_everything_anew(desk, shelf):
         cut(connection, "north", kept=0)
     assert facts_of(desk, "north").n == 4
     assert facts_of(desk, "south").n == 0
+
+
+def test_of_those_who_ask_while_all_is_read_only_some_wait(desk, monkeypatch):
+    monkeypatch.setattr(figures, "PATIENCE", 0.01)
+    facts_of(desk, "north")
+    memory = desk.figures["north"]
+    with memory.lock, ThreadPoolExecutor(figures.MOST_WAITING) as pool:
+        waiting = [pool.submit(facts_of, desk, "north") for _ in range(figures.MOST_WAITING)]
+        while memory.queue._value:
+            time.sleep(0.001)
+        with pytest.raises(UnavailableError, match="asked again"):
+            facts_of(desk, "north")
+        memory.lock.release()
+        assert [one.result().n for one in waiting] == [0] * figures.MOST_WAITING
+        memory.lock.acquire()
 
 
 def test_an_answer_without_content_is_empty(desk, shelf):

@@ -4,9 +4,10 @@ They are read whole once. From then on a log of changes tells which verbatims to
 deletion or a promotion acts on the next figure.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import Any, Protocol
 
 import numpy as np
@@ -15,6 +16,7 @@ from sqlalchemy import Connection, Engine, select
 from verbatim.actions.coding import codebook_of
 from verbatim.actions.frame_in_use import Framed, codebook
 from verbatim.coverage import Roster
+from verbatim.errors import UnavailableError
 from verbatim.facts import ALL, NOBODY, Facts, Narrowed, narrow, of_accounts
 from verbatim.registry import find, read_manifest
 from verbatim.store.changes import Place, changed_since, place
@@ -66,11 +68,16 @@ class Known:
         return all(getattr(self, part) is getattr(other, part) for part in parts) and self.empty == other.empty
 
 
+MOST_WAITING, PATIENCE = 8, 2.0
+"""So many callers wait while all is read; others are sent away after so many seconds, or they would fill the server."""
+
+
 @dataclass(slots=True)
 class Memory:
     """What is known of an organisation and what it comes to, None before it was read; one thread at a time writes."""
 
     lock: Lock = field(default_factory=Lock)
+    queue: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MOST_WAITING))
     known: Known | None = None
     figures: Figures | None = None
 
@@ -107,7 +114,8 @@ def facts_of(desk: Counting, organisation: str, accounts: tuple[str, ...] | None
 def figures_of(desk: Counting, organisation: str, accounts: tuple[str, ...] | None = None) -> Figures:
     """The facts of an organisation and its roster as they are now, or of these accounts of it only.
 
-    The first time they are read whole; later what has changed since. Raises StoreError where the store cannot be read.
+    The first time they are read whole; later what has changed since. Raises StoreError where the store cannot be read,
+    UnavailableError where too many wait for that.
     """
     found = _figures(desk, organisation)
     if accounts is None:
@@ -126,13 +134,23 @@ def warm(desk: Counting) -> None:
 def _figures(desk: Counting, organisation: str) -> Figures:
     memory = desk.figures.setdefault(organisation, Memory())
     empty = _empty(desk, organisation)
-    with memory.lock:
+    with _turn(memory), memory.lock:
         with reading(desk.engine, organisation) as connection:
             known = _fresh(connection, organisation, memory.known, empty)
         if memory.figures is None or memory.known is None or not known.same(memory.known):
             memory.figures = _counted(known)
         memory.known = known
         return memory.figures
+
+
+@contextmanager
+def _turn(memory: Memory) -> Iterator[None]:
+    if not memory.queue.acquire(timeout=PATIENCE):
+        raise UnavailableError("what was said is being read, and others wait for it; expected to be asked again")
+    try:
+        yield
+    finally:
+        memory.queue.release()
 
 
 def _empty(desk: Counting, organisation: str) -> frozenset[str]:
