@@ -31,6 +31,9 @@ TOLD = ("rose", "fell", "higher", "lower")
 CHARTS = 8
 """So many drawings are shown at most; tables hold the rest."""
 
+SAID = {"nps": ("scored", "1"), "conflict": ("conflict", "1")}
+"""What of the list behind a point means a measure without an id; others are meant by kind and id."""
+
 ROWS = 24
 """So many periods of each series stand in the table, the latest ones."""
 
@@ -206,9 +209,8 @@ class _Speaker:
         if series.part is not None and split is not None:
             part: dict[str, Any] = {split: (series.part,)}
             narrowed = replace(narrowed, **part)
-        code = measure.id if measure.kind in ("code", "category") else None
-        stance = measure.id if measure.kind == "stance" else None
-        return link("/said", narrowed, code=code, stance=stance, polarity=measure.polarity)
+        field, told = SAID.get(measure.kind, ("code" if measure.kind == "category" else measure.kind, measure.id))
+        return link("/said", narrowed, **{field: told}, polarity=measure.polarity)
 
     def change(self, series: Series, change: Change) -> str:
         """A change as a sentence with its numbers."""
