@@ -10,7 +10,6 @@ test by accounts of verbatims with the code against those without; q of Benjamin
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Literal, get_args
 
 import numpy as np
@@ -102,11 +101,12 @@ class Drivers:
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """Scores y (n,), codes x (n, codes) as 0 and 1, the account of each row counted from 0."""
+    """Scores y (n,), the account of each row counted from 0; which row has which code, once each and by row."""
 
     y: Floats
-    x: Floats
     cluster: Integers
+    row: Integers
+    code: Integers
     codes: tuple[str, ...]
 
     @property
@@ -177,13 +177,19 @@ def _rows(kept: Facts, question: DriverQuestion) -> _Rows:
     said = np.ones(len(kept.mention_row), np.bool_)
     if question.polarity is not None:
         said = kept.mention_polarity == POLARITIES.index(question.polarity)
-    flags = np.zeros((kept.n, len(codes)), np.bool_)
-    flags[kept.mention_row[said], of[kept.mention_code[said]]] = True
-    order = np.argsort(-flags.sum(axis=0), kind="stable")[:MOST]
-    order = order[flags[:, order].any(axis=0)]
+    there = np.zeros(kept.n * len(codes), np.bool_)
+    there[kept.mention_row[said].astype(np.intp) * len(codes) + of[kept.mention_code[said]]] = True
+    row, code = np.divmod(np.flatnonzero(there), max(1, len(codes)))
+    counts = np.bincount(code, minlength=len(codes))
+    order = np.argsort(-counts, kind="stable")[:MOST]
+    order = order[counts[order] > 0]
+    place = np.full(len(codes), NOBODY)
+    place[order] = np.arange(len(order))
+    weighed = place[code] != NOBODY
     alone = len(kept.accounts.names) + np.maximum(kept.respondent, 0)
     _, cluster = np.unique(np.where(kept.account != NOBODY, kept.account, alone), return_inverse=True)
-    return _Rows(_scores(kept, question), flags[:, order].astype(np.float64), cluster, tuple(codes[at] for at in order))
+    names_of = tuple(codes[at] for at in order)
+    return _Rows(_scores(kept, question), cluster, row[weighed], place[code[weighed]], names_of)
 
 
 def _scores(kept: Facts, question: DriverQuestion) -> Floats:
@@ -200,7 +206,7 @@ def _drivers(rows: _Rows, question: DriverQuestion, weights: Floats, known: tupl
     drawn, drawn_weights = _drawn(crossed, question)
     tests = [_tested(sums, at, len(rows.codes)) for at in range(len(rows.codes))]
     accounts = (_of(sums, 2, len(rows.codes)) > 0).sum(axis=0)
-    n = rows.x.sum(axis=0)
+    n = _of(sums, 2, len(rows.codes)).sum(axis=0)
     enough = (n >= question.least) & (accounts >= question.least_accounts) & (len(rows.y) - n >= question.least)
     p = np.where(enough, tests, np.nan)
     q = benjamini_hochberg(p)
@@ -227,8 +233,11 @@ def _drivers(rows: _Rows, question: DriverQuestion, weights: Floats, known: tupl
 
 def _sums(rows: _Rows) -> Floats:
     """Return by account: n, Σy, then n and Σy of the verbatims with each code (accounts, 2 + 2·codes)."""
-    columns = [np.ones(len(rows.y)), rows.y, *rows.x.T, *(rows.x * rows.y[:, None]).T]
-    return np.stack([np.bincount(rows.cluster, one, rows.clusters) for one in columns], axis=1)
+    codes, count = len(rows.codes), rows.clusters
+    keys = rows.cluster[rows.row] * codes + rows.code
+    n, y = np.bincount(rows.cluster, minlength=count), np.bincount(rows.cluster, rows.y, count)
+    own = [np.bincount(keys, weights, count * codes).reshape(count, codes) for weights in (None, rows.y[rows.row])]
+    return np.column_stack([n, y, *own]).astype(np.float64)
 
 
 def _of(sums: Floats, first: int, codes: int) -> Floats:
@@ -259,13 +268,27 @@ def _crossed(rows: _Rows, sums: Floats) -> _Crossed:
     count = min(rows.clusters, MOST_DRAWN)
     own = np.zeros((count, sums.shape[1]))
     np.add.at(own, np.arange(rows.clusters) % count, sums)
-    columns = np.column_stack([rows.y, rows.x])
-    bins = rows.cluster % count
-    order = np.argsort(bins, kind="stable")
-    bounds = np.searchsorted(bins[order], np.arange(count + 1))
-    columns = columns[order]
-    parts = (columns[one:other] for one, other in pairwise(bounds))
-    return _Crossed(own, np.stack([part.T @ part for part in parts]), len(rows.codes))
+    width, bins = 1 + len(rows.codes), rows.cluster % count
+    products = np.zeros((count, width, width))
+    products[:, 0, 0] = np.bincount(bins, rows.y**2, count)
+    products[:, 0, 1:] = products[:, 1:, 0] = own[:, 2 + len(rows.codes) :]
+    codes = len(rows.codes)
+    one, other = _together(rows.row)
+    keys = (bins[rows.row[one]] * codes + rows.code[one]) * codes + rows.code[other]
+    both = np.bincount(keys, minlength=count * codes**2).reshape(count, codes, codes)
+    products[:, 1:, 1:] = both + both.swapaxes(1, 2)
+    at = np.arange(codes)
+    products[:, 1 + at, 1 + at] = _of(own, 2, codes)
+    return _Crossed(own, products, codes)
+
+
+def _together(row: Integers) -> tuple[Integers, Integers]:
+    """Return every two places that have the same row, the former first; rows ascend."""
+    found = [(np.zeros(0, np.intp), 0)]
+    while not found[1:] or len(found[-1][0]):
+        apart = len(found)
+        found.append((np.flatnonzero(row[apart:] == row[:-apart]), apart))
+    return np.concatenate([one for one, _ in found]), np.concatenate([one + apart for one, apart in found])
 
 
 def _correlated(covariances: Floats) -> tuple[Floats, Floats]:

@@ -101,7 +101,7 @@ def _change(series: Series, change: Change) -> str:
     score = series.measure.score
     before, value = _value(change.before or 0, score), _value(change.value or 0, score)
     limits = f"{_gain(change.low or 0, score)} to {_gain(change.high or 0, score)}"
-    against = f"than {change.other.name}" if change.other else "than the others"
+    against = f"against {change.other.name}" if change.other else "than the others"
     durable = {"yes": "; durable", "no": "; it did not last", "not yet": "; too early to call durable", None: ""}
     what = f"{change.verdict} {against}: {before} -> {value} ({_gain(change.difference or 0, score)}, {limits})"
     return f"{_name(series)}, {change.period.name}: {what}; q = {change.q:.3f}{durable[change.durable]}"

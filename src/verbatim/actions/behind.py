@@ -15,6 +15,7 @@ from verbatim.store.codings import effective
 from verbatim.store.double_coding import hidden_from
 from verbatim.store.opening import reading
 from verbatim.store.records import StoredVerbatim, chosen_verbatims, stored_verbatim
+from verbatim.store.themes import verbatims_of
 
 PAGE = 25
 
@@ -23,7 +24,9 @@ PAGE = 25
 class Behind:
     """Which verbatims: those that a figure counts, with a mention of a code, a polarity, a stance, words of effort.
 
-    `numbers`: these only. Content-free ones and uncoded ones are left out.
+    `numbers`: these only; `scored`: those whose score tells the stance, which is what the score is made of, whatever
+    their words say; `conflict`: those of them whose words disagree with it; of a `theme`. Else content-free ones and
+    uncoded ones are left out.
     """
 
     narrowed: Narrowed = ALL
@@ -32,6 +35,9 @@ class Behind:
     stance: StanceLabel | None = None
     effort: bool = False
     numbers: tuple[int, ...] | None = None
+    scored: bool = False
+    conflict: bool = False
+    theme: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +82,19 @@ def behind(office: Office, role: Role, wanted: Behind, page: int = 1) -> Shelf:
 
 def _meant(office: Office, facts: Facts, wanted: Behind) -> Flags:
     kept = facts.coded & ~facts.empty
+    if wanted.scored or wanted.conflict:
+        kept = np.isfinite(facts.score) & (facts.stance != NOBODY) & ~facts.estimated
+    if wanted.conflict:
+        kept = kept & facts.coded & facts.conflict
     if wanted.code is not None or wanted.polarity is not None:
         kept = kept & saying(facts, wanted.polarity, wanted.code)
     if wanted.stance is not None:
         kept = kept & (facts.stance == STANCES.index(wanted.stance))
     if wanted.numbers is not None:
         kept = kept & np.isin(facts.number, wanted.numbers)
+    if wanted.theme is not None:
+        with reading(office.desk.engine, office.organisation) as connection:
+            kept = kept & np.isin(facts.number, verbatims_of(connection, office.organisation, wanted.theme))
     if wanted.effort:
         kept = kept & effort_of(office.desk, office.organisation, facts)
     return kept

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from verbatim.actions.beside import people_beside
 from verbatim.actions.coder_error import CoderError, coder_error
 from verbatim.actions.figures import ALL, Counting, Narrowed, figures_of, narrow
 from verbatim.actions.frame_in_use import codebook
+from verbatim.actions.office import Office
 from verbatim.coverage import RIGHT, Sought
 from verbatim.crosswalk import Passed, Walk, breaks, used_ids, walk_of
 from verbatim.domain import STANCES, Polarity
@@ -68,14 +70,26 @@ class TrendsWanted:
 
 @dataclass(frozen=True, slots=True)
 class TrendsFound:
-    """The answer, the code frame that it is in, how the coder's error was measured, and what themes are called."""
+    """The answer, the code frame that it is in, how the coder's error was measured, and what themes are called.
+
+    `population` is what intervals were corrected for, of all (None) or by value of the split.
+    """
 
     trends: Trends
-    known: Known
     wanted: TrendsWanted
     frame: Codebook
     coder: CoderError
-    themes: Mapping[str, str] = field(default_factory=dict)
+    themes: Mapping[str, str]
+    population: Mapping[str | None, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What follows from facts, the roster and what is known beside them."""
+
+    trends: Trends
+    themes: Mapping[str, str]
+    population: Mapping[str | None, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,30 +120,38 @@ def trends_of(desk: Counting, manifest: Manifest, wanted: TrendsWanted) -> Trend
     frame = codebook(desk, organisation)
     with reading(desk.engine, organisation) as connection:
         past = history(connection, organisation)
-    figures = figures_of(desk, organisation, wanted.accounts)
-    facts, measures = narrow(figures.facts, narrowed), measures_of(wanted.looked, frame, past)
-    themes = _themes(desk, wanted, facts)
-    measures = (*measures, *themes.values())
-    until = narrowed.until and narrowed.until - timedelta(1)
-    question = replace(wanted.question, measures=measures, since=narrowed.since, until=until)
+    measures = measures_of(wanted.looked, frame, past)
     error = coder_error(desk.engine, organisation, manifest)
-    people = people_beside(figures, facts, narrowed, question.split, wanted.sought)
     known = Known(
         gold={(kind, id): one for kind, found in error.kinds.items() for id, one in found.items()},
         editions=_editions(past, measures),
-        population=people.all if wanted.roster else {},
-        right_one=people.right_one,
-        right=people.right,
     )
-    names = {one.name: name for name, one in themes.items()}
-    return TrendsFound(trends(facts, question, known), known, wanted, frame, error, names)
+    key = ("trends", wanted.question, measures, wanted.roster, wanted.sought)
+    beside = frozenset(known.gold.items()), frozenset(known.editions.items())
+    office, make = Office(desk, organisation, wanted.accounts), partial(_answered, desk, wanted, measures, known)
+    # Which verbatims are of a theme changes without the facts.
+    answer = make() if wanted.looked.themes else office.kept((*key, *beside), narrowed, make)
+    return TrendsFound(answer.trends, wanted, frame, error, answer.themes, answer.population)
 
 
 def drivers_of(desk: Counting, wanted: DriversWanted) -> DriversFound:
     """What goes with the score of the verbatims that pass, as it is at this moment."""
-    figures = figures_of(desk, wanted.organisation, wanted.accounts)
-    found = drivers(narrow(figures.facts, wanted.narrowed), wanted.question)
+    office, narrowed, question = Office(desk, wanted.organisation, wanted.accounts), wanted.narrowed, wanted.question
+    found = office.kept(("drivers", question), narrowed, lambda: drivers(office.facts(narrowed), question))
     return DriversFound(found, wanted, codebook(desk, wanted.organisation))
+
+
+def _answered(desk: Counting, wanted: TrendsWanted, measures: tuple[Measure, ...], known: Known) -> _Answer:
+    narrowed, asked = wanted.narrowed, wanted.question
+    figures = figures_of(desk, wanted.organisation, wanted.accounts)
+    facts = narrow(figures.facts, narrowed)
+    themes = _themes(desk, wanted, facts)
+    until = narrowed.until and narrowed.until - timedelta(1)
+    question = replace(asked, measures=(*measures, *themes.values()), since=narrowed.since, until=until)
+    people = people_beside(figures, facts, narrowed, asked.split, wanted.sought)
+    population = people.all if wanted.roster else {}
+    known = replace(known, population=population, right_one=people.right_one, right=people.right)
+    return _Answer(trends(facts, question, known), {one.name: name for name, one in themes.items()}, population)
 
 
 def measures_of(looked: Looked, frame: Codebook, past: Sequence[Publication] = ()) -> tuple[Measure, ...]:

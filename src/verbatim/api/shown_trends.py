@@ -198,7 +198,7 @@ def shown_trends(found: TrendsFound) -> ShownTrends:
         filters=found.wanted.narrowed.told(),
         split=question.split,
         against=question.against,
-        population={name or "all": count for name, count in found.known.population.items()},
+        population={name or "all": count for name, count in found.population.items()},
         series=[_series(one, found) for one in answer.series],
         looked=answer.looked,
         undated=answer.undated,

@@ -13,6 +13,7 @@ Accounts and groups are numbers here: a *cell* is what one account has in one gr
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -88,7 +89,7 @@ class Differences:
     correlation: Floats
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: what depends on sizes alone is kept, for one measure after the other
 class Cells:
     """How much each account has in each group, above 0: arrays of one entry a cell; `count` groups there are."""
 
@@ -107,41 +108,54 @@ class Cells:
         """The sum over the cells of each group."""
         return np.bincount(self.group, np.asarray(values, dtype=np.float64), self.count).astype(np.float64)
 
-    @property
+    @cached_property
     def totals(self) -> Floats:
         """How much there is in each group."""
         return self.sums(self.base)
 
-    @property
+    @cached_property
     def clusters(self) -> Integers:
         """How many accounts have something in each group."""
         return np.bincount(self.group[self.base > 0], minlength=self.count)
 
     def ratios(self, tops: ArrayLike) -> Ratios:
         """The ratio of every group; `tops` (cells,). NaN where a group has nothing, no variance for one account."""
+        return self.influences(tops)[0]
+
+    def influences(self, tops: ArrayLike) -> tuple[Ratios, Floats]:
+        """The ratios, and the widened influence of every cell on that of its group; 0 where it cannot be told."""
         values = np.asarray(tops, dtype=np.float64)
+        of, wide = self._wide
         with np.errstate(all="ignore"):
-            totals, clusters = self.totals, self.clusters
-            value = self.sums(values) / totals
-            weight, influence = self._influence(values, value, totals)
-            variance = np.where(clusters > 1, self.sums(np.nan_to_num(influence) ** 2), np.nan)
-            df = self._df(weight)
-        return Ratios(value, variance, np.where(clusters > 1, df, 1.0), totals, clusters)
+            value = self.sums(values) / self.totals
+            influence = np.nan_to_num((values - value[self.group] * self.base) / of / wide)
+            variance = np.where(self.clusters > 1, self.sums(influence**2), np.nan)
+        return Ratios(value, variance, self._df, self.totals, self.clusters), influence
 
     def kish(self, likeness: float) -> Floats:
         """The design effect 1 + (Σn²/Σn − 1)·ρ of each group: L. Kish (1965), Survey Sampling, section 5.4."""
         with np.errstate(all="ignore"):
-            return np.maximum(1.0, np.nan_to_num(1 + (self.sums(self.base**2) / self.totals - 1) * likeness, nan=1.0))
+            return np.maximum(1.0, np.nan_to_num(1 + (self.squares / self.totals - 1) * likeness, nan=1.0))
 
-    def _influence(self, tops: Floats, value: Floats, totals: Floats) -> tuple[Floats, Floats]:
-        """Return of every cell its weight in its group, and its widened influence on the ratio."""
-        of = totals[self.group]
-        weight = self.base / of
-        return weight, (tops - value[self.group] * self.base) / of / np.sqrt(1 - weight)
+    @cached_property
+    def squares(self) -> Floats:
+        """The sum of the squared sizes of each group."""
+        return self.sums(self.base**2)
 
-    def _df(self, weight: Floats) -> Floats:
-        rest = np.nan_to_num(weight**2 / (1 - weight), posinf=0.0)
-        return 1 / (self.sums(weight**2) + self.sums(rest) ** 2 - self.sums(rest**2))
+    @cached_property
+    def _wide(self) -> tuple[Floats, Floats]:
+        """Return of every cell the size of its group, and √(1 − w) of its weight in it."""
+        of = self.totals[self.group]
+        with np.errstate(all="ignore"):
+            return of, np.sqrt(1 - self.base / of)
+
+    @cached_property
+    def _df(self) -> Floats:
+        with np.errstate(all="ignore"):
+            weight = self.base / self.totals[self.group]
+            rest = np.nan_to_num(weight**2 / (1 - weight), posinf=0.0)
+            df = 1 / (self.sums(weight**2) + self.sums(rest) ** 2 - self.sums(rest**2))
+        return np.where(self.clusters > 1, df, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +177,7 @@ class Pairs:
         """The pairs of two sets of cells whose groups have the same numbers; accounts need not be in both."""
         width = 1 + max(int(one.cluster.max(initial=-1)) for one in (later, earlier))
         keys = [one.group.astype(np.int64) * max(1, width) + one.cluster for one in (later, earlier)]
-        kept, at = np.unique(np.concatenate(keys), return_inverse=True)
+        kept, at = numbered(np.concatenate(keys), max(later.count, earlier.count) * max(1, width))
         group, cluster = kept // max(1, width), kept % max(1, width)
         places = at[: len(keys[0])], at[len(keys[0]) :]
         sides = []
@@ -192,26 +206,28 @@ class Pairs:
     def _differences(self, later: Floats, earlier: Floats) -> Differences:
         from scipy.special import stdtr  # noqa: PLC0415 - slow to import
 
-        new, old = self.later.ratios(later), self.earlier.ratios(earlier)
-        influences = []
-        for side, tops, found in ((self.later, later, new), (self.earlier, earlier, old)):
-            influences.append(np.nan_to_num(side._influence(tops, found.value, found.base)[1]))
-        shared = self.later.sums(influences[0] * influences[1])
+        (new, own), (old, other) = self.later.influences(later), self.earlier.influences(earlier)
+        shared = self.later.sums(own * other)
         value, variance = new.value - old.value, new.variance + old.variance - 2 * shared
         # Where either side is all alike nothing varies around it: then the accounts vary around both taken together.
-        tested = np.where(variance > LEAST, variance, self._pooled(later, earlier, new, old))
-        df = np.where(variance > LEAST, self._df(new, old), np.maximum(1, np.minimum(new.clusters, old.clusters) - 1))
+        alike = ~(variance > LEAST)
+        tested = np.where(alike, self._pooled((later, earlier), (new, old), alike), variance)
+        df = np.where(alike, np.maximum(1, np.minimum(new.clusters, old.clusters) - 1), self._df(new, old))
         p = np.where(value == 0, 1.0, 2 * stdtr(df, -np.abs(value) / np.sqrt(tested)))
         correlation = np.clip(np.nan_to_num(shared / np.sqrt(new.variance * old.variance)), -0.99, 0.99)
         return Differences(value, variance, df, p, correlation)
 
-    def _pooled(self, later: Floats, earlier: Floats, new: Ratios, old: Ratios) -> Floats:
-        """Return the variance of the difference if there is none: of influences around the ratio of both together."""
-        sums, whole = self.later.sums, (new.value * new.base + old.value * old.base) / (new.base + old.base)
-        group = self.later.group
-        one = (later - whole[group] * self.later.base) / new.base[group]
-        other = (earlier - whole[group] * self.earlier.base) / old.base[group]
-        return sums((one - other) ** 2)
+    def _pooled(self, tops: tuple[Floats, Floats], ratios: tuple[Ratios, Ratios], of: NDArray[np.bool_]) -> Floats:
+        """Return the variance of the difference if there is none: of influences around the ratio of both together.
+
+        `of` are the groups that it is wanted of.
+        """
+        (later, earlier), (new, old), some = tops, ratios, of[self.later.group]
+        group = self.later.group[some]
+        whole = ((new.value * new.base + old.value * old.base) / (new.base + old.base))[group]
+        one = (later[some] - whole * self.later.base[some]) / new.base[group]
+        other = (earlier[some] - whole * self.earlier.base[some]) / old.base[group]
+        return np.bincount(group, (one - other) ** 2, len(of)).astype(np.float64)
 
     def _df(self, new: Ratios, old: Ratios) -> Floats:
         """Return (tr M)²/tr M² for M = s₁A₁ + s₀A₀, the matrices of both quadratic forms under independence."""
@@ -240,19 +256,21 @@ def _geometry(sides: Sequence[Cells]) -> tuple[tuple[Floats, ...], tuple[Floats,
     return traces, (product(0, 0), product(1, 1), product(0, 1))
 
 
+def numbered(keys: Integers, most: int) -> tuple[Integers, Integers]:
+    """The different ones among keys below `most`, ascending, and the place of each key among them."""
+    if most > DENSE:
+        return np.unique(keys, return_inverse=True)
+    there = np.bincount(keys, minlength=most) > 0
+    return np.flatnonzero(there), (np.cumsum(there) - 1)[keys]
+
+
 def cells_of(cluster: Integers, group: Integers, groups: int, rows: ArrayLike | None = None) -> tuple[Cells, Integers]:
     """The cells of rows by their account and group, and the place of the cell of each row.
 
     `rows` says how much each row counts, 1 where it is not given.
     """
     keys = cluster.astype(np.int64) * groups + group
-    most = (int(cluster.max(initial=-1)) + 1) * groups
-    if most <= DENSE:
-        there = np.bincount(keys, minlength=most) > 0
-        kept = np.flatnonzero(there)
-        at = (np.cumsum(there) - 1)[keys]
-    else:
-        kept, at = np.unique(keys, return_inverse=True)
+    kept, at = numbered(keys, (int(cluster.max(initial=-1)) + 1) * groups)
     base = np.bincount(at, None if rows is None else np.asarray(rows, dtype=np.float64), len(kept))
     return Cells(kept // max(1, groups), kept % max(1, groups), base.astype(np.float64), groups), at
 
@@ -269,7 +287,7 @@ def likeness(cells: Cells, tops: ArrayLike) -> float:
         own, whole = yes / n, (cells.sums(yes) / totals)[cells.group]
         between, within = np.nansum(n * (own - whole) ** 2), np.nansum(yes * (1 - own))
         free, inside = float(np.maximum(0, clusters - 1).sum()), float(totals.sum() - clusters.sum())
-        usual = float(np.nansum(totals - cells.sums(n**2) / totals))
+        usual = float(np.nansum(totals - cells.squares / totals))
     if free <= 0 or inside <= 0:
         return 0.0
     mean, msb, msw = usual / free, between / free, within / inside

@@ -15,10 +15,13 @@ from verbatim.trends.changes import (
     Change,
     Compared,
     Lagged,
+    Others,
     Step,
     Versus,
     against_earlier,
     against_others,
+    beside_part,
+    beside_rest,
     changes_of,
     contrasts_of,
     endured,
@@ -28,7 +31,7 @@ from verbatim.trends.changes import (
     settled_step,
     steps_of,
 )
-from verbatim.trends.layout import Columns, Layout, columns, lay
+from verbatim.trends.layout import Columns, Layout, Spoken, lay
 from verbatim.trends.measured import Measured, measured
 from verbatim.trends.periods import Period, periods_of, slots
 from verbatim.trends.points import Point, Told, points
@@ -134,20 +137,22 @@ class _Work:
         self, facts: Facts, question: Question, known: Known, periods: tuple[Period, ...], split: _Split
     ) -> None:
         self._facts, self._question, self._known, self._periods, self._split = facts, question, known, periods, split
+        self._spoken = Spoken.of(facts, question.base)
         self._when = slots(question.span, periods, facts.day)
         self._laid: dict[tuple[bytes, bool], Layout] = {}
         self._beside = _Beside()
 
     def drafts(self, measure: Measure) -> Iterable[_Draft]:
         """Yield the series of a measure: that of all first where parts are compared with it, then the parts."""
-        counted = columns(self._facts, measure, self._question.base)
+        counted = self._spoken.columns(measure)
         found = _Found(self._question, self._measured(measure, counted, self._split), self._beside)
         against, contrast = self._question.against, None
         if against is not None and self._split.place is not None:
             whole = _Found(self._question, self._measured(measure, counted, _Split(None, (None,))), self._beside)
             named = None if against in ("all", "rest") else self._split.names.index(against)
             others = whole.measured if named is None else found.measured
-            contrast = against_others(self._question, found.measured, others, named)
+            beside = self._beside.others(found.measured.layout, others.layout, named)
+            contrast = against_others(self._question, found.measured, others, beside)
             yield self._draft(whole, 0, None, None)
         for place, name in enumerate(self._split.names):
             yield self._draft(found, place, name, contrast if name != against else None)
@@ -252,10 +257,11 @@ class _Found:
 
 
 class _Beside:
-    """Layouts beside themselves some periods before, made once for all measures of a layout."""
+    """Layouts beside themselves some periods before, or beside others, made once for all measures of a layout."""
 
     def __init__(self) -> None:
         self._made: dict[tuple[int, int], tuple[Layout, Lagged]] = {}
+        self._others: dict[tuple[int, int], tuple[Layout, Layout, Others]] = {}
 
     def of(self, layout: Layout, lag: int) -> Lagged:
         """The groups of a layout beside those so many periods before."""
@@ -263,6 +269,14 @@ class _Beside:
         if key not in self._made:
             self._made[key] = layout, lagged(layout, lag)
         return self._made[key][1]
+
+    def others(self, layout: Layout, others: Layout, named: int | None) -> Others:
+        """The groups of a layout beside a named part of another, or beside all of it less their own."""
+        key = id(layout), id(others)
+        if key not in self._others:
+            made = beside_rest(layout, others) if named is None else beside_part(layout, others, named)
+            self._others[key] = layout, others, made
+        return self._others[key][2]
 
 
 def _correctable(measure: Measure) -> bool:

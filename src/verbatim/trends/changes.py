@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from verbatim.estimates import Cells, Pairs, difference_limits
-from verbatim.estimates.clusters import Integers
+from verbatim.estimates.clusters import Integers, numbered
 from verbatim.estimates.shares import Floats
 from verbatim.facts import Flags
 from verbatim.trends.breaks import Seam
@@ -122,14 +122,35 @@ def against_earlier(question: Question, found: Measured, beside: Lagged) -> Comp
     return _compared(question, beside.pairs, tops, (side, other), found, there)
 
 
-def against_others(question: Question, found: Measured, others: Measured, named: int | None) -> Compared:
-    """Every group against others in the same period: those of the named part of `others`, or all less its own.
+@dataclass(frozen=True, slots=True)
+class Others:
+    """The groups of a layout, each beside others in the same period: a named part, or all less its own.
 
-    `others` is the measure of all, or the one that holds the named part.
+    `own` are the cells of the other layout that count. `less` are those, once for each part, that a group's own cells
+    are taken from, and `kept` those of which something is left; None beside a named part.
     """
+
+    pairs: Pairs
+    cells: Cells
+    own: Flags
+    named: int | None
+    parts: int
+    less: Integers | None = None
+    kept: Flags | None = None
+
+    def tops(self, found: Measured, others: Measured) -> Floats:
+        """What each cell of the others adds to their ratio."""
+        tops = np.tile(others.net[self.own], self.parts)
+        if self.less is None:
+            return tops
+        tops[self.less] -= found.net
+        return tops[self.kept]
+
+
+def against_others(question: Question, found: Measured, others: Measured, beside: Others) -> Compared:
+    """Every group against others in the same period; `others` is the measure of all, or that with the named part."""
     layout, cells, there = found.layout, found.layout.cells, np.ones(found.layout.cells.count, np.bool_)
-    other, tops = _of_part(found, others, named) if named is not None else _rest(found, others)
-    pairs = Pairs.of(cells, other)
+    other, tops, named = beside.cells, beside.tops(found, others), beside.named
     ratios = other.ratios(tops)
     kish = np.maximum(1.0, other.kish(0.0))
     if found.measure.score:
@@ -142,7 +163,7 @@ def against_others(question: Question, found: Measured, others: Measured, named:
     if named is not None:
         there = np.arange(cells.count) // layout.periods != named
     side = _Side(ratios.value, *limits, other.sums(tops), ratios.base, enough)
-    compared = _compared(question, pairs, (found.net, tops), (_side(found), side), found, there)
+    compared = _compared(question, beside.pairs, (found.net, tops), (_side(found), side), found, there)
     if question.against != "all":
         return compared
     # What sets a part apart from the rest sets it apart from all by as much less as it is a part of all.
@@ -243,7 +264,7 @@ def steps_of(
         of[level.start : level.end] = place
     own = cells.group // layout.periods == part
     keys = cells.cluster[own].astype(np.int64) * width + of[layout.period[own]]
-    kept, at = np.unique(keys, return_inverse=True)
+    kept, at = numbered(keys, width * (1 + int(cells.cluster.max(initial=-1))))
     base, net = (np.bincount(at, values[own]).astype(np.float64) for values in (cells.base, found.net))
     cluster, group = kept // width, kept % width
     later, earlier = group > 0, group < width - 1
@@ -330,29 +351,27 @@ def _told(value: float, scale: float) -> float | None:
     return float(value) * scale if np.isfinite(value) else None
 
 
-def _of_part(found: Measured, others: Measured, named: int) -> tuple[Cells, Floats]:
-    """Return the cells of one part, once for each part of the other side."""
-    layout, cells = others.layout, others.layout.cells
+def beside_part(layout: Layout, others: Layout, named: int) -> Others:
+    """The groups of a layout beside those of the named part of another: the same for whatever is measured."""
+    cells, times = others.cells, layout.parts
     own = cells.group // layout.periods == named
-    times = found.layout.parts
-    group = np.tile(layout.period[own], times) + np.repeat(np.arange(times), own.sum()) * layout.periods
-    made = Cells(np.tile(cells.cluster[own], times), group, np.tile(cells.base[own], times), found.layout.cells.count)
-    return made, np.tile(others.net[own], times)
+    group = np.tile(others.period[own], times) + np.repeat(np.arange(times), own.sum()) * layout.periods
+    made = Cells(np.tile(cells.cluster[own], times), group, np.tile(cells.base[own], times), layout.cells.count)
+    return Others(Pairs.of(layout.cells, made), made, own, named, times)
 
 
-def _rest(found: Measured, whole: Measured) -> tuple[Cells, Floats]:
-    """Return for each part the cells of all less its own."""
-    cells, all_, periods = found.layout.cells, whole.layout.cells, found.layout.periods
-    times = found.layout.parts
+def beside_rest(layout: Layout, whole: Layout) -> Others:
+    """The groups of a layout beside those of all less their own."""
+    cells, all_, periods, times = layout.cells, whole.cells, layout.periods, layout.parts
     keys = all_.cluster.astype(np.int64) * periods + all_.group
     order = np.argsort(keys, kind="stable")
     place: Integers = order[
         np.searchsorted(keys[order], cells.cluster.astype(np.int64) * periods + cells.group % periods)
     ]
-    at = cells.group // periods * len(keys) + place
-    base, tops = np.tile(all_.base, times), np.tile(whole.net, times)
-    np.subtract.at(base, at, cells.base)
-    np.subtract.at(tops, at, found.net)
+    less = cells.group // periods * len(keys) + place
+    base = np.tile(all_.base, times)
+    base[less] -= cells.base
     kept = base > 0.5
     group = np.tile(all_.group, times) + np.repeat(np.arange(times), len(keys)) * periods
-    return Cells(np.tile(all_.cluster, times)[kept], group[kept], base[kept], cells.count), tops[kept]
+    made = Cells(np.tile(all_.cluster, times)[kept], group[kept], base[kept], cells.count)
+    return Others(Pairs.of(cells, made), made, np.ones(len(keys), np.bool_), None, times, less, kept)

@@ -51,9 +51,9 @@ class Layout:
     estimated: Floats
     by_person: Floats
 
-    def sums(self, values: Floats | Flags) -> Floats:
-        """The sum over the rows of each cell; `values` (n,)."""
-        return np.bincount(self.at, values[self.rows].astype(np.float64), len(self.cells.base)).astype(np.float64)
+    def sums(self, flags: Flags) -> Floats:
+        """How many rows of each cell have a flag (n,)."""
+        return np.bincount(self.at[flags[self.rows]], minlength=len(self.cells.base)).astype(np.float64)
 
     def distinct(self, who: Places) -> Integers:
         """How many different ones of these (n,) there are in each group; NOBODY is none."""
@@ -98,32 +98,55 @@ def lay(
     )
 
 
-def columns(facts: Facts, measure: Measure, base: Base) -> Columns:
-    """What a measure counts."""
-    said = facts.coded & ~facts.empty if base == "meaningful" else facts.coded
-    scored = np.isfinite(facts.score) & (facts.stance != NOBODY) & ~facts.estimated
-    if measure.kind == "nps":
-        return Columns(scored, scored & (facts.stance == PROMOTER), scored & (facts.stance == CRITIC))
-    if measure.kind == "stance":
-        known = facts.stance != NOBODY
-        return Columns(known, known & (facts.stance == STANCES.index(str(measure.id))))
-    if measure.kind == "conflict":
-        return Columns(scored & facts.coded, scored & facts.coded & facts.conflict)
-    if measure.kind == "theme":
-        told = measure.rows if measure.rows is not None else np.zeros(facts.n, np.bool_)
-        return Columns(said, said & told & _mentioned(facts, measure) if measure.polarity else said & told)
-    return Columns(said, said & _mentioned(facts, measure))
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Facts with their mentions sorted by code, and the rows that shares and scores stand on: found once for many."""
 
+    facts: Facts
+    order: Integers
+    bounds: Integers
+    said: Flags
+    scored: Flags
 
-def _mentioned(facts: Facts, measure: Measure) -> Flags:
-    """Return which rows have a code of the measure (any code for a theme) with its polarity."""
-    wanted = np.array([_counts(measure, code) for code in facts.codes], np.bool_)
-    chosen = wanted[facts.mention_code] if len(wanted) else np.zeros(0, np.bool_)
-    if measure.polarity is not None:
-        chosen &= facts.mention_polarity == POLARITIES.index(measure.polarity)
-    found = np.zeros(facts.n, np.bool_)
-    found[facts.mention_row[chosen]] = True
-    return found
+    @classmethod
+    def of(cls, facts: Facts, base: Base) -> "Spoken":
+        """The same of facts, shares being those of a base."""
+        narrow = facts.mention_code.astype(np.min_scalar_type(len(facts.codes)))  # few bits are sorted by counting
+        counts = np.bincount(narrow, minlength=len(facts.codes))
+        return cls(
+            facts=facts,
+            order=np.argsort(narrow, kind="stable"),
+            bounds=np.concatenate(([0], np.cumsum(counts))),
+            said=facts.coded & ~facts.empty if base == "meaningful" else facts.coded,
+            scored=np.isfinite(facts.score) & (facts.stance != NOBODY) & ~facts.estimated,
+        )
+
+    def columns(self, measure: Measure) -> Columns:
+        """What a measure counts."""
+        facts, said, scored = self.facts, self.said, self.scored
+        if measure.kind == "nps":
+            return Columns(scored, scored & (facts.stance == PROMOTER), scored & (facts.stance == CRITIC))
+        if measure.kind == "stance":
+            known = facts.stance != NOBODY
+            return Columns(known, known & (facts.stance == STANCES.index(str(measure.id))))
+        if measure.kind == "conflict":
+            return Columns(scored & facts.coded, scored & facts.coded & facts.conflict)
+        if measure.kind == "theme":
+            told = measure.rows if measure.rows is not None else np.zeros(facts.n, np.bool_)
+            return Columns(said, said & told & self._mentioned(measure) if measure.polarity else said & told)
+        return Columns(said, said & self._mentioned(measure))
+
+    def _mentioned(self, measure: Measure) -> Flags:
+        """Return which rows have a code of the measure (any code for a theme) with its polarity."""
+        facts, found = self.facts, np.zeros(self.facts.n, np.bool_)
+        for place, code in enumerate(facts.codes):
+            if not _counts(measure, code):
+                continue
+            chosen = self.order[self.bounds[place] : self.bounds[place + 1]]
+            if measure.polarity is not None:
+                chosen = chosen[facts.mention_polarity[chosen] == POLARITIES.index(measure.polarity)]
+            found[facts.mention_row[chosen]] = True
+        return found
 
 
 def _counts(measure: Measure, code: str) -> bool:

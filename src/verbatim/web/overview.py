@@ -70,7 +70,7 @@ def _changes(visit: Visit, narrowed: Narrowed) -> list[tuple[Series, Change, str
     looked = Looked(codes=("all",), nps=True, polarity="negative")
     question = Question((), span=Span("quarter"))
     wanted = TrendsWanted(office.organisation, looked, narrowed, question, office.accounts)
-    found = office.kept("changes", narrowed, lambda: trends_of(desk, desk.manifest, wanted).trends)
+    found = trends_of(desk, desk.manifest, wanted).trends
     recent = {one.name for one in found.periods[-RECENT:]}
     told = []
     for series in found.series:

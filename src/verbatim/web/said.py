@@ -25,11 +25,16 @@ def show(visit: Visit) -> Response:
         stance=cast("StanceLabel", query["stance"]) if query.get("stance") in get_args(StanceLabel) else None,
         effort=query.get("effort") == "1",
         numbers=_numbers(query.get("ids", "")),
+        scored=query.get("scored") == "1",
+        conflict=query.get("conflict") == "1",
+        theme=int(query["theme"]) if query.get("theme", "").isdecimal() and len(query["theme"]) < 18 else None,
     )
     number = int(query["page"]) if query.get("page", "").isdecimal() and len(query["page"]) < 7 else 1
     shelf = behind(Office.of(desk, visit.holder), visit.holder.role, wanted, max(1, number))
     frame = codebook(desk, visit.holder.organisation)
-    more = {name: query.get(name) for name in ("code", "polarity", "stance", "effort", "ids")}
+    more = {
+        name: query.get(name) for name in ("code", "polarity", "stance", "effort", "ids", "scored", "conflict", "theme")
+    }
     return page(
         visit,
         "said.html",

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from verbatim.actions.codebooks import codebook
+from verbatim.actions.desk import Desk
 from verbatim.actions.figures import facts_of
 from verbatim.actions.trends import DriversWanted, Looked, TrendsFound, TrendsWanted, drivers_of, trends_of
 from verbatim.domain import POLARITIES, STANCES, Polarity
@@ -30,6 +31,9 @@ TOLD = ("rose", "fell", "higher", "lower")
 
 CHARTS = 8
 """So many drawings are shown at most; tables hold the rest."""
+
+SAID = {"nps": ("scored", "1"), "conflict": ("conflict", "1")}
+"""What of the list behind a point means a measure without an id; others are meant by kind and id."""
 
 ROWS = 24
 """So many periods of each series stand in the table, the latest ones."""
@@ -89,18 +93,10 @@ def _time(
     desk, organisation = visit.site.desk, visit.holder.organisation
     question = _question(visit, facts)
     looked = _looked(visit, frame)
-    wanted = TrendsWanted(organisation, looked, narrowed, question, accounts)
-    problem = None
-    try:
-        found = trends_of(desk, desk.manifest, wanted)
-    except InputError as error:
-        found, problem = (
-            trends_of(desk, desk.manifest, replace(wanted, question=Question(()), looked=Looked())),
-            str(error),
-        )
+    found, problem = _found(desk, TrendsWanted(organisation, looked, narrowed, question, accounts))
+    picks = _picks(visit, frame, looked)
     speaker = _Speaker(visit, found, frame)
-    changes = [(one, change) for one in found.trends.series for change in one.changes]
-    steps = [(one, step) for one in found.trends.series for step in one.steps if step.verdict in TOLD]
+    series = found.trends.series
     return page(
         visit,
         "trends.html",
@@ -110,7 +106,7 @@ def _time(
         answer=found.trends,
         question=question,
         problem=problem,
-        picks=(picks := _picks(visit, frame, looked)),
+        picks=picks,
         chosen=[_told(head, one) for head, group in picks for one in group if one.chosen][:MOST_CHOSEN],
         looked=looked,
         polarities=POLARITIES,
@@ -118,13 +114,21 @@ def _time(
         attributes=[one for one in ATTRIBUTES if len(facts.labels(one).names) > 1],
         values=_values(facts, question),
         charts=_charts(found, speaker),
-        tables=[(speaker.name(one), one, [*reversed(one.points[-ROWS:])]) for one in found.trends.series],
-        told=[(speaker.change(one, change), change) for one, change in changes if change.verdict in TOLD],
-        steps=[speaker.step(one, step) for one, step in steps],
+        tables=[(speaker.name(one), one, [*reversed(one.points[-ROWS:])]) for one in series],
+        told=[(speaker.change(one, each), each) for one in series for each in one.changes if each.verdict in TOLD],
+        steps=[speaker.step(one, each) for one in series for each in one.steps if each.verdict in TOLD],
         speaker=speaker,
         export=_export(visit),
         **shared,
     )
+
+
+def _found(desk: Desk, wanted: TrendsWanted) -> tuple[TrendsFound, str | None]:
+    """Return what is asked for; or what is shown where nothing is chosen, and why that which was chosen cannot be."""
+    try:
+        return trends_of(desk, desk.manifest, wanted), None
+    except InputError as error:
+        return trends_of(desk, desk.manifest, replace(wanted, question=Question(()), looked=Looked())), str(error)
 
 
 def _score(visit: Visit, narrowed: Narrowed, accounts: tuple[str, ...] | None, shared: Mapping[str, Any]) -> Response:
@@ -206,9 +210,8 @@ class _Speaker:
         if series.part is not None and split is not None:
             part: dict[str, Any] = {split: (series.part,)}
             narrowed = replace(narrowed, **part)
-        code = measure.id if measure.kind in ("code", "category") else None
-        stance = measure.id if measure.kind == "stance" else None
-        return link("/said", narrowed, code=code, stance=stance, polarity=measure.polarity)
+        field, told = SAID.get(measure.kind, ("code" if measure.kind == "category" else measure.kind, measure.id))
+        return link("/said", narrowed, **{field: told}, polarity=measure.polarity)
 
     def change(self, series: Series, change: Change) -> str:
         """A change as a sentence with its numbers."""
