@@ -106,6 +106,11 @@ def test_too_many_rows_and_none_at_all_are_refused(service, items):
     assert (done.status_code, done.json()["errors"][0]["field"]) == (422, "items")
 
 
+def test_rows_that_are_all_refused_are_told_with_the_id_of_the_request(service):
+    done = service.client().post("/v1/verbatims", json={"source": "s", "items": [{"external_id": "r1"}]})
+    assert (done.status_code, done.json()["request_id"]) == (422, done.headers["x-request-id"])
+
+
 def test_personal_data_is_gone_before_anything_is_kept(service):
     add(service.client(), *rows(1, text="Write to ann.lee@example.com about the price."))
     (item,) = service.client().get("/v1/verbatims").json()["items"]

@@ -51,7 +51,7 @@ def hold(service, key, client):
         who = holder(connection, service.keys["north", "admin"])
     body = Body()
     body.add(client.build_request("POST", "/v1/verbatims", json=BATCH).content)
-    asked = Asked(service.desk, Limits(), who, body, "POST", "/v1/verbatims", "", {}, print)
+    asked = Asked("1", service.desk, Limits(), who, body, "POST", "/v1/verbatims", "", {}, print)
     assert once._taken(asked, once._key(asked, key)) is None
 
 

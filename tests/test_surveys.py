@@ -174,6 +174,16 @@ def test_the_notes_say_what_was_recognised() -> None:
         assert remark in notes
 
 
+def test_a_column_of_scores_that_are_none_is_not_taken_and_that_is_told(tmp_path: Path) -> None:
+    reading = read(
+        table(tmp_path, "id,nps,comment", "1,11,Too dear by far", "2,abc,Nobody answers", "3,9,A great tool")
+    )
+    assert reading.columns.score is None
+    assert "Column 'nps' is not taken for the score: most of its values are not 0 to 10 (name it with --score)." in (
+        reading.notes
+    )
+
+
 def test_a_misleading_name_is_remarked() -> None:
     assert read(BAD / "csv_named.xlsx").notes[0] == "Read as csv, which it is, although its name ends in .xlsx."
     assert read(BAD / "workbook_named.csv").notes[0] == "Read as workbook, which it is, although its name ends in .csv."

@@ -30,8 +30,9 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a handler works with: desk, limits, who asks, what the request carries; `wake` tells of a new job."""
+    """What a handler works with: id, desk, limits, who asks, what a request carries; `wake` tells of a new job."""
 
+    id: str
     desk: Desk
     limits: Limits
     holder: Holder
@@ -71,4 +72,4 @@ def asked(request: Request) -> Asked:
     if call.holder is None:
         raise ProblemError(401, "no key was sent; expected the header Authorization: Bearer vk_…")
     about = request.method, request.url.path, request.url.query, request.headers
-    return Asked(state.desk, state.limits, call.holder, call.body, *about, state.wake)
+    return Asked(call.id, state.desk, state.limits, call.holder, call.body, *about, state.wake)

@@ -135,7 +135,7 @@ def add_verbatims(request: Request) -> Response:
     """
     ask = asked(request)
     source, given, ids = _batch(ask)
-    return once(ask, lambda: answer(hand_in(ask, source, given, ids)))
+    return once(ask, lambda: answer(ask, hand_in(ask, source, given, ids)))
 
 
 @router.get(

@@ -112,7 +112,7 @@ def add_transcript(request: Request, told: Annotated[TalkTold, Query()]) -> Resp
         role=told.role,
         score=told.score,
     )
-    return once(ask, lambda: answer(hand_in(ask, told.source, [Received(talk, CALL)])))
+    return once(ask, lambda: answer(ask, hand_in(ask, told.source, [Received(talk, CALL)])))
 
 
 @router.post(

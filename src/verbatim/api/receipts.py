@@ -56,14 +56,14 @@ def at(within: str, place: int) -> str:
     return f"{within}{place}." if within else ""
 
 
-def answer(handed: Handed) -> Answer:
+def answer(ask: Asked, handed: Handed) -> Answer:
     """What is told of the rows: 200 all kept and coded, 202 coded by a job, 207 some refused, 422 all refused."""
     results = [_result(id, outcome) for id, outcome in handed.rows]
     job = ShownJobRef(id=handed.job, href=job_href(handed.job)) if handed.job else None
     body = ShownReceipt(results=results, job=job).model_dump(mode="json")
     problems = [outcome for _, outcome in handed.rows if isinstance(outcome, Problem)]
     if len(problems) == len(results):
-        return Answer(422, {**_all_refused(problems), **body})
+        return Answer(422, {**_all_refused(problems, ask.id), **body})
     return Answer(207 if problems else 202 if job else 200, body)
 
 
@@ -116,8 +116,8 @@ def _result(id: str | None, outcome: Outcome) -> ShownResult:
     )
 
 
-def _all_refused(problems: Sequence[Problem]) -> dict[str, object]:
+def _all_refused(problems: Sequence[Problem], request: str) -> dict[str, object]:
     faults = tuple(fault for one in problems for fault in one.errors)
     count = len(problems)
     detail = problems[0].detail if count == 1 else f"none of {count} rows can be used; results tells why of each"
-    return Problem(422, detail, faults).body("")
+    return Problem(422, detail, faults).body(request)

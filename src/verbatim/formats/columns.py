@@ -13,7 +13,7 @@ from verbatim.errors import ColumnError
 from verbatim.formats.dates import ASK_ORDER, is_date, settle
 from verbatim.formats.layouts import PLAIN, Heading, key
 from verbatim.formats.reading import Columns, DateOrder, ReadOptions
-from verbatim.formats.scores import scores_in
+from verbatim.formats.scores import mostly_scores, one_to_five
 from verbatim.text.content import is_no_content
 
 _TEXT_NAMES = frozenset({"text", "verbatim", "文本", "原文"})
@@ -46,6 +46,7 @@ _QUESTION_NUMBER = re.compile(r"\s*q?\d{1,3}\s*[、.．:：)）]\s*", re.IGNOREC
 _LATIN_WORD = re.compile(r"[^\W\d_\u3040-\u9fff]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _DIGIT = re.compile(r"\d")
+_NUMBER = re.compile(r"\s*-?\d+([.,]\d+)?\s*")
 
 # Headers in comparable form (`layouts.key`), most wanted first.
 _NAMES: dict[str, tuple[str, ...]] = {
@@ -271,31 +272,26 @@ def _fits(role: str, values: Sequence[str]) -> bool:
 def _score(table: Sampled, taken: frozenset[str], notes: list[str]) -> str | None:
     for at, name in enumerate(table.heading.names):
         header = f"{name} {table.heading.questions[at]}"
-        if name in taken or not _score_header(table, name, header) or not _half_scores(table.sample[at]):
+        if name in taken or not _score_header(table, name, header):
             continue
-        surely = 20 if _SCORE_WORDS.search(header) else 1
-        if _OTHER_SCALE.search(header) or _one_to_five(table.sample[at], surely):
-            notes.append(
-                f"Column {name!r} is not taken for the score: its scale is not 0 to 10 (name it with --score)."
-            )
-            continue
-        return name
+        if not (why := _no_score(table.sample[at], header)):
+            return name
+        if any(map(_NUMBER.fullmatch, table.sample[at])):
+            notes.append(f"Column {name!r} is not taken for the score: {why} not 0 to 10 (name it with --score).")
     return None
+
+
+def _no_score(values: Sequence[str], header: str) -> str:
+    if not mostly_scores(values):
+        return "most of its values are"
+    surely = 20 if _SCORE_WORDS.search(header) else 1
+    return "its scale is" if _OTHER_SCALE.search(header) or one_to_five(values, surely) else ""
 
 
 def _score_header(table: Sampled, name: str, header: str) -> bool:
     if _NO_SCORE.search(name):
         return False
     return bool(_SCORE_WORDS.search(header)) or (table.heading.layout is PLAIN and key(name) == "score")
-
-
-def _half_scores(values: Sequence[str]) -> bool:
-    return len(values) > 0 and 2 * len(scores_in(values)) >= len(values)
-
-
-def _one_to_five(values: Sequence[str], enough: int) -> bool:
-    scores = scores_in(values)
-    return len(scores) >= enough and min(scores) >= 1 and max(scores) <= 5
 
 
 def _texts(table: Sampled, options: ReadOptions, taken: frozenset[str], notes: list[str]) -> tuple[str, ...]:

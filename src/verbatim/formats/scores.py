@@ -1,7 +1,7 @@
 """Recommendation scores as exports write them: numbers from 0 to 10, with or without a label."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 _MARKS = "–—:：=(（,，-"
@@ -33,6 +33,17 @@ def parse_score(value: str) -> float | None:
 def scores_in(values: Iterable[str]) -> list[float]:
     """The scores among some cells; blanks and what is no score are left out."""
     return [score for value in values if (score := _score_or_none(value)) is not None]
+
+
+def mostly_scores(values: Sequence[str]) -> bool:
+    """Whether half of some cells are scores, and there are cells."""
+    return len(values) > 0 and 2 * len(scores_in(values)) >= len(values)
+
+
+def one_to_five(values: Sequence[str], enough: int) -> bool:
+    """Whether all scores lie from 1 to 5, so that the scale is likely to end there, and there are enough to say so."""
+    scores = scores_in(values)
+    return len(scores) >= enough and min(scores) >= 1 and max(scores) <= 5
 
 
 def _score_or_none(value: str) -> float | None:
