@@ -313,16 +313,28 @@ def http_figures(folder: Path, database: str | None, engine: Engine, requests: i
         taken = [path for path in paths if asked_at(port, key, path)[0] == 200]
         found["refused"] = [path for path in paths if path not in taken]
         for name, kind in (("trends", taken), ("coverage", ["/v1/coverage", "/v1/coverage?by=tier&by=role"])):
-            if kind:
-                times = [(kind[at % len(kind)], _asked(port, key, kind[at % len(kind)])) for at in range(requests)]
-                found[name] = _spread([one for _, one in times])
-                found[f"{name}_at_most_ms"] = {path: round(one, 1) for path, one in sorted(times, key=itemgetter(1))}
+            found[name] = _rounds(port, key, kind, requests, engine)
+            found[f"{name}_again"] = _rounds(port, key, kind, requests, None)
         found["pages"] = {path: painted(port, engine, holder, path) for path in ("/trends", "/coverage")}
         correct(engine, 11)
-        if taken:
-            found["trends_after_a_correction_ms"] = round(_asked(port, key, taken[0]), 1)
+        found["trends_after_a_correction_ms"] = round(_asked(port, key, taken[0]), 1)
         found["server_mib"] = _memory_of(process)
     return found
+
+
+def _rounds(port: int, key: str, paths: list[str], requests: int, engine: Engine | None) -> dict[str, Any]:
+    """Times of these paths, round by round; where a store is given it changes before each, so that no answer is kept.
+
+    What a change costs the first who asks is measured apart.
+    """
+    times: list[tuple[str, float]] = []
+    while len(times) < requests:
+        if engine is not None:
+            correct(engine, 100 + len(times))
+            asked_at(port, key, "/v1/trends?nps=true&period=year&account=Account+2")  # pays for what has changed
+        times += [(path, _asked(port, key, path)) for path in paths]
+    worst = {path: round(one, 1) for path, one in sorted(times, key=itemgetter(1))}
+    return {**_spread([one for _, one in times]), "at_most_ms": worst}
 
 
 @contextmanager
@@ -365,7 +377,9 @@ def painted(port: int, engine: Engine, holder: Holder, path: str) -> dict[str, f
         answer = page.goto(path)
         found = None
         if answer is not None and answer.status == 200:
-            paint = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
+            paint = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+            while page.evaluate(paint) is None:  # told a moment after it was done
+                page.wait_for_timeout(10)
             loaded = "performance.getEntriesByType('navigation')[0].responseEnd"
             found = {"html_ms": round(page.evaluate(loaded), 1), "painted_ms": round(page.evaluate(paint), 1)}
         browser.close()
