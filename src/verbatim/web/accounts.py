@@ -6,7 +6,6 @@ from starlette.responses import Response
 
 from verbatim.actions.codebooks import codebook
 from verbatim.actions.office import FlaggedAccounts, Office, account_now, teams_now
-from verbatim.errors import NotFoundError
 from verbatim.facts import Attribute
 from verbatim.red_flags import LEVELS, Flagged
 from verbatim.web.drawings import big_course, line_of, small_course
@@ -22,10 +21,7 @@ def show(visit: Visit) -> Response:
     office = Office.of(visit.site.desk, visit.holder)
     number = visit.query.get("id", "")
     if number.isdecimal() and len(number) < 19:
-        try:
-            return _one(visit, office, int(number))
-        except NotFoundError:
-            return page(visit, "problem.html", "problem", status=404, number=404)
+        return _one(visit, office, int(number))
     return _all(visit, office)
 
 

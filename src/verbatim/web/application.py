@@ -81,6 +81,8 @@ class Pages:
             return _refused(visit, request.method, fields) or _place(visit, request.method).act(visit)
         except UnavailableError:
             return _told(visit, 503)
+        except NotFoundError:
+            return _told(visit, 404)
         except FieldError as error:
             return _told(visit, 422, str(error))
         except InputError:
