@@ -36,7 +36,7 @@ class Rule:
 
 RULES = (
     Rule(REJECTED, "all blank|not blank", "a name or an id is not all blank"),
-    Rule(REJECTED, r"date: .*(future|after the year)", "nothing is dated before 1901 or in the future"),
+    Rule(REJECTED, r"date.*(future|after the year|after tomorrow)", "nothing is dated before 1901 or in the future"),
     Rule(REJECTED, "^cursor", "a cursor is one that a page gave"),
     Rule(REJECTED, r"fields: .*(U\+0000|UTF-8|levels)", "what stands under `fields` can be kept, and is not too deep"),
     Rule(REJECTED, "different one for each arrival", "rows of a batch have different ids"),
@@ -44,7 +44,7 @@ RULES = (
     Rule(REJECTED, "^codebook", "a code frame has a grammar of its own"),
     Rule(
         REJECTED,
-        "this (is|JSON)|known encoding|table|JSON|transcript|workbook|header|no column|no turn",
+        "this (is|JSON)|known encoding|UTF-16|table|JSON|transcript|workbook|header|no column|no turn",
         "a file is of a known form",
     ),
     Rule(REJECTED, "unknown encoding", "an encoding has one of many names"),
@@ -53,6 +53,10 @@ RULES = (
     Rule(REJECTED, "an id of codebook|^no id ", "a code is one of the frame in use"),
     Rule(REJECTED, "^operation [0-9]+,", "an operation fits the frame that it changes"),
     Rule(REJECTED, "somebody who codes", "work is given to somebody that there is"),
+    Rule(REJECTED, "a day after|that has begun|that is over", "what is counted begins before it ends, and has begun"),
+    Rule(REJECTED, "an account and a team", "a report is of an account, of a team, or of everything"),
+    Rule(REJECTED, "mail server", "mail needs a server, which this one does not have"),
+    Rule(REJECTED, "each code once", "a verbatim has each code once"),
     Rule(REJECTED, "not on the roster", "who was asked is on the roster"),
     Rule(REJECTED, "not coded by a person", "what is taken over was coded by a person"),
     Rule(
@@ -61,7 +65,7 @@ RULES = (
         "each thing done to a theme has fields of its own",
     ),
     Rule(REJECTED, "^[a-z_]+ '.*': expected one of", "who is looked for has said something"),
-    Rule(REJECTED, "points at most", "an answer has so many points at most"),
+    Rule(REJECTED, "(points|periods|2,000) at most", "an answer has so many points at most"),
     Rule(ACCEPTED, r"^a body of \d+ bytes", "413 refuses what is too large as well as 422 would"),
     Rule(STILL_THERE, "^/v1/jobs", "DELETE cancels a job, which can be looked at on"),
 )

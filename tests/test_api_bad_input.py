@@ -100,18 +100,19 @@ def send_bodies(client):
 
 def test_no_query_makes_a_mistake_of_ours(service):
     client = service.client()
+    asked = set()
     for method, path, operation in OPERATIONS.values():
-        for one in operation.get("parameters", ()):
-            if one["in"] != "query":
+        parameters = operation.get("parameters", ())
+        needed = "source=s&" if any(one["name"] == "source" for one in parameters) else ""
+        body = {"content": b"A: hi\nB: hello\n", "headers": {"Content-Type": "application/octet-stream"}}
+        for one in (one for one in parameters if one["in"] == "query"):
+            same = json.dumps([one["name"], one["schema"]])
+            if same in asked and service.desk.engine.dialect.name == "postgresql":  # one reader reads it everywhere
                 continue
+            asked.add(same)
             for word in WORDS:
-                needed = "source=s&" if any(p["name"] == "source" for p in operation["parameters"]) else ""
                 sent = f"{place_of(path)}?{needed}{one['name']}={word}"
-                headers = {"Content-Type": "application/octet-stream"} if method == "POST" else {}
-                check(
-                    client.request(method, sent, content=b"A: hi\nB: hello\n" if headers else None, headers=headers),
-                    sent,
-                )
+                check(client.request(method, sent, **(body if method == "POST" else {})), sent)
 
 
 @pytest.mark.parametrize("part", ["%00", "%2F", "..", "x" * 3000, "%ED%A0%80", "-1", "1.5", "9" * 40])

@@ -46,6 +46,15 @@ def ben(service):
     return service.client(secret=service.key("north", "analyst"))
 
 
+def test_a_whole_number_may_be_written_as_a_float(ann, number, base):
+    excerpt = {"start": 0.0, "end": 8.0}
+    done = save(ann, number, {"codes": [{**DEAR, "excerpts": [excerpt]}], "based_on": float(base)})
+    assert done.status_code == 200, done.text
+    assert done.json()["coding"]["codes"][0]["excerpts"][0]["text"] == "Too dear"
+    refused = save(ann, number, {"codes": [{**DEAR, "excerpts": [{"start": 0.5, "end": 8}]}], "based_on": base})
+    assert refused.json()["errors"][0]["field"] == "codes.0.excerpts.0.start"
+
+
 def test_a_correction_is_in_effect_at_once_in_lists_search_and_exports(service, ann, number, base):
     done = save(ann, number, {**BOTH, "based_on": base})
     assert done.status_code == 200, done.text

@@ -159,6 +159,7 @@ def test_another_model_codes_for_a_reason_only(service, body):
         ({"policy": {"min_gold": 40}}, "analyst", 403),
         ({"policy": {"min_gold": 1}}, "admin", 422),
         ({"policy": {"nothing": 1}}, "admin", 422),
+        ({"policy": {"weights": {"changed": 0}}}, "admin", 422),
         ({"gold": [1]}, "admin", 422),
         ([], "admin", 422),
     ],
@@ -167,6 +168,11 @@ def test_a_retrain_that_cannot_be_starts_nothing(service, body, role, status):
     client = service.client(role)
     assert client.post("/v1/models/retrain", json=body).status_code == status
     assert client.get("/v1/jobs").json()["items"] == []
+
+
+def test_a_policy_that_cannot_be_is_told_by_its_field(service):
+    refused = service.client().post("/v1/models/retrain", json={"policy": {"weights": {"half_life": -1}}})
+    assert [one["field"] for one in refused.json()["errors"]] == ["policy.weights.half_life"]
 
 
 def test_a_policy_of_the_installation_is_what_an_analyst_retrains_by(service, tmp_path, monkeypatch):

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ConfigDict, Field, JsonValue
+from pydantic import ConfigDict, Field, JsonValue
 
 from verbatim.actions.drafts import Drafted
 from verbatim.actions.frame_effect import Crossed, Effect, OfModels, OperationEffect, Version
-from verbatim.api.given import ExternalId, Name, Shape, Text, whole
+from verbatim.api.given import ExternalId, Name, Number, Shape, Text, Whole
 from verbatim.api.shown import Shown, ShownJobRef
 from verbatim.crosswalk import Break, Entry, Kind
 from verbatim.domain import Polarity
@@ -18,9 +18,8 @@ from verbatim.taxonomy import Codebook, plain
 Id = Annotated[str, Field(min_length=1, max_length=120, examples=["service.attitude"])]
 Texts = Annotated[list[Text], Field(max_length=200)]
 Seen = Annotated[
-    int,
+    Whole,
     Field(ge=0, le=2**31 - 1, description="The revision of the draft that was looked at; 0 where there was none."),
-    BeforeValidator(whole),
 ]
 
 _TO = Field(description="For move the category, or the new id; for merge the code that takes it in.")
@@ -45,9 +44,9 @@ class GivenPlace(Shape):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"start": 0, "end": 30}]})
 
-    start: Annotated[int, Field(ge=0)]
-    end: Annotated[int, Field(ge=1)]
-    turn: Annotated[int, Field(ge=0)] | None = None
+    start: Annotated[Whole, Field(ge=0)]
+    end: Annotated[Whole, Field(ge=1)]
+    turn: Annotated[Whole, Field(ge=0)] | None = None
 
 
 class GivenExample(Shape):
@@ -55,7 +54,7 @@ class GivenExample(Shape):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"verbatim": 12, "polarity": "negative"}]})
 
-    verbatim: Annotated[int, Field(ge=1, le=2**63 - 1), BeforeValidator(whole)]
+    verbatim: Number
     excerpts: Annotated[list[GivenPlace], Field(max_length=20)] = Field(default_factory=list)
     polarity: Polarity = "neutral"
 

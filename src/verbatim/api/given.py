@@ -63,14 +63,15 @@ def whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+Whole = Annotated[int, BeforeValidator(whole)]
+Number = Annotated[Whole, Field(ge=1, le=2**63 - 1)]
+
+
 def _kind(value: str) -> str:
     """A kind of personal data that can be taken out."""
     if value not in KINDS:
         raise ValueError(f"one of {', '.join(KINDS)}")
     return value
-
-
-Number = Annotated[int, Field(ge=1, le=2**63 - 1), BeforeValidator(whole)]
 
 
 Kind = Annotated[str, AfterValidator(_kind), Field(json_schema_extra={"enum": [*KINDS]})]

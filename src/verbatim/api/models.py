@@ -106,7 +106,8 @@ def retrain(request: Request) -> Response:
         raise ProblemError(403, detail, Fault("policy", "an object", "none, or an admin"))
 
     def start() -> int:
-        return request_retrain(ask.desk.engine, ask.organisation, ask.actor, given.override, given.policy)
+        policy = given.policy.table() if given.policy else None
+        return request_retrain(ask.desk.engine, ask.organisation, ask.actor, given.override, policy)
 
     return once(ask, lambda: started(ask, start()))
 

@@ -10,6 +10,10 @@ from verbatim.api.shown import Shown
 from verbatim.store.mails import MailState
 from verbatim.store.schedules import MOST_RECIPIENTS, Every, ReportForm
 
+NAMED = r"^(19(0[1-9]|[1-9][0-9])|2[01][0-9]{2})(Q[1-4]|-(0[1-9]|1[0-2]))?$"
+PeriodName = Annotated[
+    str, Field(max_length=7, description="2026-09, 2026Q3 or 2026.", json_schema_extra={"pattern": NAMED})
+]
 Language = Literal["en", "zh-Hans", "zh-Hant"]
 Address = Annotated[str, Field(min_length=3, max_length=254)]
 
@@ -46,7 +50,7 @@ class GivenSending(Shape):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"period": "2026Q3"}]})
 
-    period: Annotated[str, Field(min_length=4, max_length=7)]
+    period: PeriodName
 
 
 class ShownSchedule(Shown):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -18,7 +18,15 @@ from verbatim.api.feedback import Number
 from verbatim.api.given import Name, read
 from verbatim.api.once import once
 from verbatim.api.problems import Fault, ProblemError, told
-from verbatim.api.report_shapes import GivenSchedule, GivenSending, ShownIssue, ShownMail, ShownSchedule
+from verbatim.api.report_shapes import (
+    GivenSchedule,
+    GivenSending,
+    Language,
+    PeriodName,
+    ShownIssue,
+    ShownMail,
+    ShownSchedule,
+)
 from verbatim.api.shown import Page
 from verbatim.briefing import Scope
 from verbatim.errors import InputError, NotFoundError
@@ -30,11 +38,6 @@ from verbatim.store.schedules import Issued, Plan, ReportForm, Schedule
 
 router = APIRouter(tags=["reports"])
 
-Language = Literal["en", "zh-Hans", "zh-Hant"]
-NAMED = r"^(19(0[1-9]|[1-9][0-9])|2[01][0-9]{2})(Q[1-4]|-(0[1-9]|1[0-2]))?$"
-PeriodName = Annotated[
-    str, Field(max_length=7, description="2026-09, 2026Q3 or 2026.", json_schema_extra={"pattern": NAMED})
-]
 _FILES = {kind: {"schema": {"type": "string"}} for kind in KINDS.values()}
 
 

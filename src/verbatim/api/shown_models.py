@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, JsonValue
+from pydantic import ConfigDict, Field
 
 from verbatim.access import Role
 from verbatim.actions.model_life import Explained, Moved, State
-from verbatim.api.given import Shape, Text
+from verbatim.api.given import Name, Shape, Text, Whole
 from verbatim.api.receipts import job_href
 from verbatim.api.shown import Shown, ShownJobRef
 from verbatim.learning.contest import Change, Contest
@@ -18,6 +18,34 @@ REASONS_ARE_FOR: frozenset[Role] = frozenset({"analyst", "admin"})
 """Who may read why a model was promoted: an analyst may have quoted a customer there."""
 
 Reason = Annotated[Text, Field(min_length=1, max_length=LONGEST_REASON, description="Why; it is kept.")]
+
+
+class GivenWeights(Shape):
+    """How much a correction counts: one that changed codes, one that let them stand; half after so many days."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"half_life": 180}]})
+
+    changed: Annotated[float, Field(ge=0.01, le=100)] = 1.0
+    agreed: Annotated[float, Field(ge=0.01, le=100)] = 1.0
+    half_life: Annotated[float, Field(ge=0, le=100_000)] = 0.0
+
+
+class GivenPolicy(Shape):
+    """When a challenger takes the champion's place, as a recipe has it; what is left out is as by default."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"min_gold": 200}]})
+
+    min_gold: Annotated[Whole, Field(ge=10, le=1_000_000)] | None = None
+    min_gain: Annotated[float, Field(ge=0, le=1)] | None = None
+    confidence: Annotated[float, Field(ge=0.5, le=0.999)] | None = None
+    protected: Annotated[list[Name], Field(max_length=1000)] | None = None
+    min_coherence: Annotated[float, Field(ge=0, le=100)] | None = None
+    worse: Annotated[float, Field(ge=0, le=1)] | None = None
+    weights: GivenWeights | None = None
+
+    def table(self) -> dict[str, Any]:
+        """The same as a recipe's table."""
+        return self.model_dump(exclude_none=True)
 
 
 class GivenRetrain(Shape):
@@ -31,8 +59,8 @@ class GivenRetrain(Shape):
         Reason | None, Field(description="Promote whatever the figures say, for this reason; it is kept.")
     ] = None
     policy: Annotated[
-        dict[str, JsonValue] | None,
-        Field(description="When a challenger is promoted, as a recipe has it, in place of the installation's: admins."),
+        GivenPolicy | None,
+        Field(description="When a challenger is promoted, in place of the installation's policy: admins."),
     ] = None
 
 
