@@ -88,6 +88,8 @@ def test_a_key_signs_in_too_and_is_itself(site, desk):
         revoke_key(connection, "south", holder.id, datetime.now(UTC))
     assert me(client).status_code == 401
     assert client.get("/review").headers["location"] == "/sign-in?to=/review"
+    asked = client.get("/trends?look=price&look=service&period=month").headers["location"]
+    assert asked == "/sign-in?to=/trends%3Flook%3Dprice%26look%3Dservice%26period%3Dmonth"
 
 
 def test_a_form_from_elsewhere_signs_nobody_in(site):

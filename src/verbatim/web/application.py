@@ -136,7 +136,7 @@ def _refused(visit: Visit, method: str, fields: Mapping[str, str] | None) -> Res
     if fields is None:
         return _told(visit, 413)
     if place.roles is not None and visit.session is None:
-        return go_to(f"{SIGN_IN}?to={quote(visit.path)}")
+        return go_to(f"{SIGN_IN}?to={quote(visit.here)}")
     if place.roles is not None and visit.holder.role not in place.roles:
         return _told(visit, 403)
     # The form of signing in says itself what is wrong with it.

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -62,6 +63,12 @@ class Visit:
     session: Session | None
     say: Words
     many: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def here(self) -> str:
+        """The path with its query, to come back to."""
+        pairs = [(name, value) for name, values in self.many.items() for value in values]
+        return f"{self.path}?{urlencode(pairs)}" if pairs else self.path
 
     @property
     def holder(self) -> Holder:
