@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, JsonValue
 
 from verbatim.actions.drafts import Drafted
 from verbatim.actions.frame_effect import Crossed, Effect, OfModels, OperationEffect, Version
-from verbatim.api.given import ExternalId, Name, Number, Shape, Text, Whole
+from verbatim.api.given import WHOLE, ExternalId, Name, Number, Shape, Text
 from verbatim.api.shown import Shown, ShownJobRef
 from verbatim.crosswalk import Break, Entry, Kind
 from verbatim.domain import Polarity
@@ -18,8 +18,9 @@ from verbatim.taxonomy import Codebook, plain
 Id = Annotated[str, Field(min_length=1, max_length=120, examples=["service.attitude"])]
 Texts = Annotated[list[Text], Field(max_length=200)]
 Seen = Annotated[
-    Whole,
+    int,
     Field(ge=0, le=2**31 - 1, description="The revision of the draft that was looked at; 0 where there was none."),
+    WHOLE,
 ]
 
 _TO = Field(description="For move the category, or the new id; for merge the code that takes it in.")
@@ -44,9 +45,9 @@ class GivenPlace(Shape):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"start": 0, "end": 30}]})
 
-    start: Annotated[Whole, Field(ge=0)]
-    end: Annotated[Whole, Field(ge=1)]
-    turn: Annotated[Whole, Field(ge=0)] | None = None
+    start: Annotated[int, Field(ge=0), WHOLE]
+    end: Annotated[int, Field(ge=1), WHOLE]
+    turn: Annotated[int, Field(ge=0), WHOLE] | None = None
 
 
 class GivenExample(Shape):

@@ -63,8 +63,9 @@ def whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-Whole = Annotated[int, BeforeValidator(whole)]
-Number = Annotated[Whole, Field(ge=1, le=2**63 - 1)]
+WHOLE = BeforeValidator(whole)
+"""Stands last, so that the limits of a number are in the document too."""
+Number = Annotated[int, Field(ge=1, le=2**63 - 1), WHOLE]
 
 
 def _kind(value: str) -> str:

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from verbatim.access import Role
 from verbatim.actions.model_life import Explained, Moved, State
-from verbatim.api.given import Name, Shape, Text, Whole
+from verbatim.api.given import WHOLE, Name, Shape, Text
 from verbatim.api.receipts import job_href
 from verbatim.api.shown import Shown, ShownJobRef
 from verbatim.learning.contest import Change, Contest
@@ -35,7 +35,7 @@ class GivenPolicy(Shape):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"min_gold": 200}]})
 
-    min_gold: Annotated[Whole, Field(ge=10, le=1_000_000)] | None = None
+    min_gold: Annotated[int, Field(ge=10, le=1_000_000), WHOLE] | None = None
     min_gain: Annotated[float, Field(ge=0, le=1)] | None = None
     confidence: Annotated[float, Field(ge=0.5, le=0.999)] | None = None
     protected: Annotated[list[Name], Field(max_length=1000)] | None = None

@@ -11,13 +11,13 @@ from pydantic import ConfigDict, Field, JsonValue, model_validator
 from verbatim.actions.bulk_corrections import LARGEST_SELECTION, Result, Seen
 from verbatim.actions.corrections import LONGEST_REASON, ChosenCode, Correction
 from verbatim.api.feedback import Wanted
-from verbatim.api.given import Moment, Name, Number, Shape, Text, Whole
+from verbatim.api.given import WHOLE, Moment, Name, Number, Shape, Text
 from verbatim.api.shown import Shown, ShownCode, ShownStance, shown_codes, shown_stance
 from verbatim.domain import Excerpt, Polarity, StanceLabel
 from verbatim.store.listing import Filters
 from verbatim.store.records import StoredCoding
 
-Place = Annotated[Whole, Field(ge=0, le=2**31 - 1)]
+Place = Annotated[int, Field(ge=0, le=2**31 - 1), WHOLE]
 CodeId = Annotated[str, Field(max_length=200, pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)?$")]
 
 EXCERPT: dict[str, JsonValue] = {"start": 38, "end": 70}
@@ -240,7 +240,7 @@ class GivenSecond(Shape):
     model_config = ConfigDict(json_schema_extra={"examples": [{"share": 0.1, "seed": 0, "coder": "key:3"}]})
 
     share: Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)]
-    seed: Annotated[Whole, Field(ge=-(2**31), lt=2**31)] = 0
+    seed: Annotated[int, Field(ge=-(2**31), lt=2**31), WHOLE] = 0
     coder: Name | None = None
 
 
