@@ -105,7 +105,7 @@ def _manager(morning: Play) -> None:
 
 
 def _trend(page: Page) -> str:
-    page.goto("/trends?look=service.delivery&polarity=negative&period=month&split=customer_type")
+    page.goto("/trends?look=code:service.delivery&polarity=negative&period=month&split=customer_type")
     mark = page.locator("svg.trend a.mark").last
     said = mark.get_attribute("aria-label") or ""
     mark.focus()
@@ -173,7 +173,7 @@ def _report(page: Page, folder: Path) -> dict[str, int]:
 
 
 def _pictures(morning: Play, page: Page, account: str) -> None:
-    trend = "/trends?look=service.delivery&look=stance.promoter&period=month&split=customer_type"
+    trend = "/trends?look=code:service.delivery&look=stance:promoter&look=nps&period=month&split=customer_type"
     for path, ready, name in (
         ("/overview", "ol.ranked li", "overview"),
         (trend, "svg.trend", "trends"),

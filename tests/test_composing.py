@@ -15,6 +15,7 @@ from verbatim.composing.view import base, score, stances, view_of
 from verbatim.errors import NotFoundError
 from verbatim.estimates import Accuracy, Gold
 from verbatim.periods import period_of
+from verbatim.trends import Measure, Question, Span, trends
 
 Q3 = period_of("2026Q3")
 SLOW, VALUE = "service.responsiveness", "price.value"
@@ -84,6 +85,21 @@ def test_what_stands_first_are_the_rules_sentences():
     assert keys == ["briefing.received_at", "briefing.score", "briefing.score_moved", "briefing.complaint"]
     assert part.cited[0].says.values["name"] == CodeName(SLOW)
     assert next(one.key for one in figures(view)) == "briefing.figure_verbatims"
+
+
+def test_the_score_and_its_change_are_those_of_the_trends():
+    rows = []
+    for at in range(30):
+        rows += said(f"a{at}", 2, score=9 if at % 3 else 2)
+        rows += said(f"a{at}", 2, day="2026-09-02", score=10 if at % 3 == 1 else 3)
+        rows += said(f"a{at}", 2, day="2026-05-02", score=10 if at % 3 else 8)
+    view = view_of(facts(rows), Scope(), Q3)
+    told = [one.says.values for one in score_sentences(view)]
+    (series,) = trends(facts(rows), Question((Measure("nps"),), Span("quarter"))).series
+    (change,) = series.changes
+    assert told[0]["score"].value == pytest.approx(series.points[-1].value)
+    moved = told[1]["change"]
+    assert (moved.points, moved.low, moved.high) == pytest.approx((change.difference, change.low, change.high))
 
 
 def test_a_period_in_which_nothing_came_in_says_so():

@@ -117,6 +117,36 @@ def test_a_score_is_told_by_respondent_by_account_and_by_revenue():
     assert point.scores.by_revenue.value == pytest.approx(-50)
 
 
+def test_in_a_score_everybody_counts_once_in_each_period_by_the_latest():
+    rows = [
+        {"day": day, "account": "a", "contact": contact, "score": score}
+        for contact, day, score in (
+            ("ann", "2026-01-03", 10),
+            ("ann", "2026-01-20", 2),
+            ("ann", "2026-01-05", 9),
+            ("ben", "2026-01-09", 9),
+            ("ann", "2026-02-02", 7),
+        )
+    ]
+    january, february = only(trends(facts(rows), asked(NPS))).points
+    assert (january.n, january.scores.promoters, january.scores.critics, january.value) == (2, 1, 1, 0)
+    assert (february.n, february.scores.passives) == (1, 1)
+    rolling = only(trends(facts(rows), asked(NPS, span=Span("rolling", 60, 30)))).points[-1]
+    assert (rolling.n, rolling.value) == (2, pytest.approx(50))
+
+
+def test_a_score_of_a_part_beside_the_rest_counts_nobody_away():
+    rows = [
+        {"day": "2026-01-01", "account": f"a{at}", "contact": f"{at}", "source": source, "score": score}
+        for at in range(40)
+        for source, score in (("visits", 2 + 8 * (at % 2)), ("calls", 9))
+    ]
+    answer = trends(facts(rows), asked(NPS, split="source", against="rest"))
+    calls = next(one for one in answer.series if one.part == "calls")
+    (change,) = calls.changes
+    assert (calls.points[0].n, change.value, change.before) == (40, 100, 0)
+
+
 def test_stances_and_contradictions_are_shares_of_those_that_can_have_them():
     rows = [
         {"day": "2026-01-01", "account": "a", "score": 2, "conflict": True},

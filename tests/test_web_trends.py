@@ -40,6 +40,8 @@ def test_a_rise_is_seen_told_and_followed_to_the_words_behind_it(visit, months):
     page.goto("/trends?view=score")
     assert "association" in page.inner_text("main")
     assert "-80.00" in page.inner_text("table.drivers tbody tr:nth-child(2)")
+    page.goto("/trends?look=price.level")
+    assert "There is no such thing to look at: price.level." in page.inner_text("main")
     assert page.heard == []
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from verbatim.domain import POLARITIES, STANCES, NpsInterval
 from verbatim.estimates import Design, finite, nps
-from verbatim.facts import NOBODY, UNDATED, Facts, day_of
+from verbatim.facts import NOBODY, UNDATED, Facts, day_of, latest
 from verbatim.periods import Size, numbered, numbers_of
 
 Standing = Literal["critical", "mixed", "promoting", "not enough data"]
@@ -147,15 +147,7 @@ def ratings(
 
 def latest_of(keys: NDArray[np.int64], respondents: NDArray[np.int32], days: NDArray[np.int32]) -> NDArray[np.intp]:
     """The places of each respondent's latest answer under each key; of two on a day the later row."""
-    order = np.lexsort((np.arange(len(keys)), days, respondents, keys))
-    if not len(order):
-        return order
-    last = np.append(
-        (np.diff(keys[order]) != 0) | (np.diff(respondents[order].astype(np.int64)) != 0),
-        True,
-    )
-    found: NDArray[np.intp] = order[last]
-    return found
+    return latest(keys * (int(respondents.max(initial=0)) + 1) + respondents, days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,10 @@ def _against(one: Contrast, name: str) -> str:
 
 
 def _net(one: NpsInterval | None) -> str:
-    return "-" if one is None else f"{one.value:+.0f} ({one.low:+.0f} to {one.high:+.0f}, n = {one.n})"
+    if one is None:
+        return "-"
+    limits = f"{one.low:+.0f} to {one.high:+.0f}" if one.low < one.high else "everybody known"
+    return f"{one.value:+.0f} ({limits}, n = {one.n})"
 
 
 def _base(verbatims: int, respondents: int, accounts: int) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from verbatim.briefing import LEAST, Amount, CodeName, Grid, Part, Phrase, Share, Statement, Value
 from verbatim.priorities import Priorities, Priority
-from verbatim.red_flags import Flag, Flagged
+from verbatim.red_flags import Flag, Flagged, level_of
 from verbatim.teams import Team, Teams
 
 FIRST = 5
@@ -36,7 +36,7 @@ TEAM_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """An account with those of its flags that may be shown, and its tier."""
+    """An account with those of its flags that may be shown, how pressing these are, and its tier."""
 
     name: str
     level: str
@@ -70,7 +70,7 @@ def signs(
         kept = tuple(flag for flag in one.flags if _may_be_shown(one, flag, counted_only))
         hidden += len(kept) < len(one.flags)
         if kept:
-            shown.append(Sign(one.rating.name, one.level if len(kept) == len(one.flags) else "amber", kept, tier))
+            shown.append(Sign(one.rating.name, level_of(kept), kept, tier))
     return shown, hidden
 
 

@@ -1,5 +1,7 @@
 """Critics and promoters: the score with its limits, how it went over time, and what was only estimated."""
 
+from datetime import timedelta
+
 import numpy as np
 
 from verbatim.briefing import Change, Chart, Mark, Part, Phrase, Score, Share, Statement, Tone, Value
@@ -7,6 +9,7 @@ from verbatim.composing.view import View, base, of_days, said, score, stances
 from verbatim.domain import STANCES, NpsInterval
 from verbatim.facts import Facts
 from verbatim.periods import Period
+from verbatim.trends import Measure, Question, Span, trends
 
 COURSE = 6
 """So many periods are in the picture, this one the last."""
@@ -31,7 +34,7 @@ def score_sentences(view: View) -> tuple[Statement, ...]:
     tone: Tone = "good" if now.low > 0 else "bad" if now.high < 0 else "plain"
     found = [Statement(Phrase("briefing.score", {"score": now, "people": now.n, **counts}), tone)]
     if former is not None:
-        change = Change(now.value - former.value, *_limits(now.value - former.value, now, former))
+        change = _change(view, now, former)
         sure = change.low is not None and change.high is not None and (change.low > 0 or change.high < 0)
         key = "briefing.score_moved" if sure else "briefing.score_same"
         values: dict[str, Value] = {
@@ -51,6 +54,16 @@ def course(view: View) -> tuple[tuple[Period, Facts], ...]:
         periods.insert(0, periods[0].former)
     found = [(one, of_days(view.ever, one.days)) for one in periods]
     return tuple((period, facts) for period, facts in found if base(facts, said(facts)).enough)
+
+
+def _change(view: View, now: NpsInterval, former: NpsInterval) -> Change:
+    """How the score differs from that of the period before: as trends tell it, where there are accounts enough."""
+    size, first, last = view.period.size, view.period.former.first, view.period.end - timedelta(1)
+    found = trends(view.ever, Question((Measure("nps"),), Span(size), first, last))
+    for one in (change for series in found.series for change in series.changes):
+        if one.low is not None and one.high is not None and one.p is not None:
+            return Change(now.value - former.value, one.low, one.high)
+    return Change(now.value - former.value, *_limits(now.value - former.value, now, former))
 
 
 def _limits(change: float, now: NpsInterval, former: NpsInterval) -> tuple[float, float]:

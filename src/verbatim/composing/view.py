@@ -9,7 +9,7 @@ from verbatim.briefing import LEAST, Scope
 from verbatim.domain import POLARITIES, Interval, NpsInterval, Polarity
 from verbatim.errors import NotFoundError
 from verbatim.estimates import clustered_share, nps_by_account
-from verbatim.facts import NOBODY, UNDATED, Facts, Flags
+from verbatim.facts import NOBODY, UNDATED, Facts, Flags, bands, latest
 from verbatim.periods import Period
 
 
@@ -115,26 +115,20 @@ def score(facts: Facts) -> NpsInterval | None:
     """The Net Promoter Score; everybody counts once, by the latest score. None where fewer than LEAST gave one."""
     rows, places = _last_scores(facts), _clusters(facts)
     counts = np.zeros((places.max(initial=-1) + 1, 3))
-    np.add.at(counts, (places[rows], _bands(facts.score[rows])), 1)
+    np.add.at(counts, (places[rows], bands(facts.score[rows])), 1)
     return nps_by_account(counts) if len(rows) >= LEAST else None
 
 
 def stances(facts: Facts) -> tuple[int, int, int]:
     """How many people are critics, passives and promoters by the latest score that each gave."""
-    counts = np.bincount(_bands(facts.score[_last_scores(facts)]), minlength=3)
+    counts = np.bincount(bands(facts.score[_last_scores(facts)]), minlength=3)
     return int(counts[0]), int(counts[1]), int(counts[2])
-
-
-def _bands(scores: NDArray[np.float32]) -> NDArray[np.intp]:
-    return (scores > 6).astype(np.intp) + (scores >= 9)
 
 
 def _last_scores(facts: Facts) -> NDArray[np.intp]:
     """The row of the latest score of everybody who gave one."""
     rows = np.flatnonzero(~np.isnan(facts.score))
-    newest = rows[np.lexsort((facts.number[rows], facts.day[rows]))][::-1]
-    _, first = np.unique(facts.respondent[newest], return_index=True)
-    return newest[first]
+    return rows[latest(facts.respondent[rows].astype(np.int64), facts.day[rows])]
 
 
 def _clusters(facts: Facts) -> NDArray[np.intp]:

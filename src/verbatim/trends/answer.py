@@ -31,7 +31,7 @@ from verbatim.trends.changes import (
     settled_step,
     steps_of,
 )
-from verbatim.trends.layout import Columns, Layout, Spoken, lay
+from verbatim.trends.layout import Columns, Layout, Parts, Spoken, lay
 from verbatim.trends.measured import Measured, measured
 from verbatim.trends.periods import Period, periods_of, slots
 from verbatim.trends.points import Point, Told, points
@@ -45,8 +45,9 @@ FORMULAS = {
     "(Cochran 1977; CR2 and Satterthwaite's degrees of freedom of Bell and McCaffrey 2002)",
     "population": "variance times (N - n)/(N - 1), where the number N of persons who could answer is asked for",
     "corrected": "(p + Sp - 1)/(Se + Sp - 1), Rogan and Gladen 1978; interval of Lang and Reiczigel 2014",
-    "nps": "100 (promoters - critics)/n; adjusted Wald (Rocks 2016) at the effective size; by account and by revenue "
-    "the weighted mean of the accounts' own scores with Student's t",
+    "nps": "100 (promoters - critics)/n, every person once, by the latest score in the period; adjusted Wald "
+    "(Rocks 2016) at the effective size; by account and by revenue the weighted mean of the accounts' own scores "
+    "with Student's t",
     "difference": "later - earlier; Newcombe's hybrid score limits (1998), with the correlation of accounts in "
     "both (Zou and Donner 2008)",
     "p": "Student's t of the accounts' influences on the difference, CR2, Satterthwaite's degrees of freedom",
@@ -139,7 +140,7 @@ class _Work:
         self._facts, self._question, self._known, self._periods, self._split = facts, question, known, periods, split
         self._spoken = Spoken.of(facts, question.base)
         self._when = slots(question.span, periods, facts.day)
-        self._laid: dict[tuple[bytes, bool], Layout] = {}
+        self._laid: dict[tuple[bytes, bool, bool, bool], Layout] = {}
         self._beside = _Beside()
 
     def drafts(self, measure: Measure) -> Iterable[_Draft]:
@@ -150,7 +151,8 @@ class _Work:
         if against is not None and self._split.place is not None:
             whole = _Found(self._question, self._measured(measure, counted, _Split(None, (None,))), self._beside)
             named = None if against in ("all", "rest") else self._split.names.index(against)
-            others = whole.measured if named is None else found.measured
+            of_all = self._measured(measure, counted, _Split(None, (None,)), self._split.place)
+            others = of_all if named is None else found.measured
             beside = self._beside.others(found.measured.layout, others.layout, named)
             contrast = against_others(self._question, found.measured, others, beside)
             yield self._draft(whole, 0, None, None)
@@ -183,12 +185,12 @@ class _Work:
         changes = [*previous, *(one for one in changes if one.versus != "previous"), *held(contrasts, span.lag, level)]
         return Series(draft.found.measured.measure, draft.part, draft.points, tuple(changes), tuple(steps), draft.seams)
 
-    def _measured(self, measure: Measure, counted: Columns, split: _Split) -> Measured:
-        key = np.packbits(counted.base).tobytes(), split.place is None
+    def _measured(self, measure: Measure, counted: Columns, split: _Split, apart: Integers | None = None) -> Measured:
+        apart = apart if counted.once else None
+        key = np.packbits(counted.base).tobytes(), split.place is None, counted.once, apart is None
         if key not in self._laid:
-            self._laid[key] = lay(
-                self._facts, counted.base, self._when, len(self._periods), split.place, len(split.names)
-            )
+            parts = Parts(split.place, len(split.names), apart)
+            self._laid[key] = lay(self._facts, counted, self._when, len(self._periods), parts)
         return measured(self._question, self._known, measure, counted, (self._laid[key], split.names))
 
     def _draft(self, found: "_Found", place: int, name: str | None, contrast: Compared | None) -> _Draft:

@@ -8,7 +8,7 @@ from verbatim.domain import POLARITIES, STANCES
 from verbatim.estimates import Cells, cells_of
 from verbatim.estimates.clusters import Integers
 from verbatim.estimates.shares import Floats
-from verbatim.facts import NOBODY, Facts, Flags
+from verbatim.facts import NOBODY, Facts, Flags, bands, latest
 from verbatim.facts import Integers as Places
 from verbatim.trends.questions import Base, Measure
 
@@ -20,11 +20,15 @@ PROMOTER, CRITIC = STANCES.index("promoter"), STANCES.index("critic")
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What a measure counts, by row (n,): the verbatims it stands on, those that have it; for a score the critics."""
+    """What a measure counts, by row (n,): the verbatims it stands on, those that have it; for a score the critics.
+
+    With `once` every person counts once in each group, by the latest verbatim.
+    """
 
     base: Flags
     yes: Flags
     no: Flags | None = None
+    once: bool = False
 
     @property
     def tops(self) -> Floats:
@@ -74,15 +78,32 @@ def clusters_of(facts: Facts) -> Integers:
     return found
 
 
-def lay(
-    facts: Facts, base: Flags, when: tuple[Integers, Integers], periods: int, part: Places | None, parts: int
-) -> Layout:
-    """The rows of a base by period (`when`: rows and their periods) and part (n,); NOBODY is in none."""
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The part of each row (n,), NOBODY for none, of so many; None where all rows are one.
+
+    Who counts once counts once in each of `apart` (n,): of what is taken from all, all must hold the same rows.
+    """
+
+    place: Places | None
+    count: int = 1
+    apart: Places | None = None
+
+
+def lay(facts: Facts, counted: Columns, when: tuple[Integers, Integers], periods: int, split: Parts) -> Layout:
+    """The rows that count by period (`when`: rows and their periods) and part; NOBODY is in none."""
+    part, parts = split.place, split.count
     rows, place = when
-    kept = base[rows] if part is None else base[rows] & (part[rows] != NOBODY)
+    kept = counted.base[rows] if part is None else counted.base[rows] & (part[rows] != NOBODY)
     rows, place = rows[kept], place[kept]
     group = place if part is None else part[rows] * periods + place
     groups = periods * parts
+    if counted.once:
+        persons = facts.respondent[rows].astype(np.int64)
+        if split.apart is not None:
+            persons = persons * (int(split.apart.max(initial=0)) + 2) + split.apart[rows] + 1
+        kept_once = latest(persons * groups + group, facts.day[rows])
+        rows, group = rows[kept_once], group[kept_once]
     cells, at = cells_of(clusters_of(facts)[rows], group, groups)
     known = cells.cluster < len(facts.accounts.names)
     return Layout(
@@ -125,7 +146,9 @@ class Spoken:
         """What a measure counts."""
         facts, said, scored = self.facts, self.said, self.scored
         if measure.kind == "nps":
-            return Columns(scored, scored & (facts.stance == PROMOTER), scored & (facts.stance == CRITIC))
+            given = np.isfinite(facts.score)
+            band = bands(facts.score)
+            return Columns(given, given & (band == PROMOTER), given & (band == CRITIC), once=True)
         if measure.kind == "stance":
             known = facts.stance != NOBODY
             return Columns(known, known & (facts.stance == STANCES.index(str(measure.id))))

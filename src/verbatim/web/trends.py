@@ -109,6 +109,7 @@ def _time(
         picks=picks,
         chosen=[_told(head, one) for head, group in picks for one in group if one.chosen][:MOST_CHOSEN],
         looked=looked,
+        unknown=_unknown(visit, looked),
         polarities=POLARITIES,
         periods=PERIODS,
         attributes=[one for one in ATTRIBUTES if len(facts.labels(one).names) > 1],
@@ -298,6 +299,18 @@ def _looked(visit: Visit, frame: Codebook) -> Looked:
         polarity=_polarity(visit),
         themes=tuple(int(id) for id in chosen.get("theme", ()) if id.isdecimal() and len(id) < 18),
     )
+
+
+def _unknown(visit: Visit, looked: Looked) -> list[str]:
+    """What was chosen and there is not, as it was written."""
+    known = {f"{kind}:{id}" for kind in ("code", "category", "stance", "theme") for id in _ids(looked, kind)}
+    known |= {"nps", "conflict", "nps:", "conflict:"}
+    return [one[:60] for one in visit.many.get("look", ()) if one not in known][:5]
+
+
+def _ids(looked: Looked, kind: str) -> Iterable[str]:
+    of = {"code": looked.codes, "category": looked.categories, "stance": looked.stances, "theme": looked.themes}
+    return map(str, of[kind])
 
 
 def _picks(visit: Visit, frame: Codebook, looked: Looked) -> list[tuple[str, list[Pick]]]:
