@@ -84,7 +84,7 @@ def _import(day: Play, page: Page, folder: Path) -> None:
 def _review(day: Play, page: Page) -> None:
     chance = random.Random(5)
     page.goto("/review")
-    page.wait_for_selector("#codes li, #empty:visible")
+    page.wait_for_selector("#desk:visible")
     day.picture(page, "review-en")
     for _ in range(REVIEWED):
         was = page.inner_text("#text")

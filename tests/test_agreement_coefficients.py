@@ -258,3 +258,9 @@ def test_one_unit_has_an_observed_agreement_and_no_limits() -> None:
 )
 def test_the_verdict_is_krippendorffs(value: float | None, word: str | None) -> None:
     assert verdict(Coefficient(value, None, None, 9, 9, 2)) == word
+
+
+def test_limits_hold_the_value_however_few_units_there_are() -> None:
+    rows = [("a", "b") if place % 2 else ("c", "d") for place in range(10)]
+    found = krippendorff_alpha(ratings_of(rows))
+    assert found.low <= found.value <= found.high

@@ -167,7 +167,8 @@ def told(value: float, samples: Values, shared: Coefficient, even: str, *, alone
     if alone or 2 * len(known) < len(samples):
         return replace(shared, value=value)
     low, high = np.percentile(known, LIMITS)
-    return replace(shared, value=value, low=float(low), high=float(high))
+    # Samples of few units agree less than all of them do, so that the value itself may lie outside: then it is a limit.
+    return replace(shared, value=value, low=min(float(low), value), high=max(float(high), value))
 
 
 def lack(ratings: Ratings) -> str:

@@ -1,5 +1,6 @@
 """The page of the section *models*: which one codes, what was learnt, whether it is better, and what is not known."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from verbatim.web.pictures import Bar, bar, curve_of, reach_of
 from verbatim.web.visit import Visit, page
 from verbatim.web.words import Words
 
+_HELD_OUT = re.compile(r"(\d+) verbatims of the training corpus, held out")
 FIGURES = ("l2_weighted", "l1_weighted", "l2_sided", "l2_micro", "polarity")
 
 
@@ -67,12 +69,14 @@ def show(visit: Visit) -> Response:
         running = going(connection, holder.organisation, RETRAIN)
     frame = codebook(desk, holder.organisation)
     story, problem = _story(visit, keeper, models, frame)
+    champion = next((one for one in models if one.current), None)
     return page(
         visit,
         "models.html",
         "models",
         models=list(reversed(models)),
-        champion=next((one for one in models if one.current), None),
+        champion=champion,
+        corpus=_HELD_OUT.fullmatch(str((champion.quality or {}).get("measured_on"))) if champion else None,
         curve=curve_of(points),
         points=points,
         moves=list(reversed(moves)),
