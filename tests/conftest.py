@@ -313,10 +313,12 @@ class Service:
         self, role: str | None = "admin", organisation: str = "north", secret: str | None = None
     ) -> "httpx.Client":
         import httpx
+        from servers import NO_CERTIFICATES
 
         secret = secret or (self.keys[organisation, role] if role else None)
         headers = {"Authorization": f"Bearer {secret}"} if secret else {}
-        self._clients.append(httpx.Client(base_url=self.url, headers=headers, timeout=30, trust_env=False))
+        client = httpx.Client(base_url=self.url, headers=headers, timeout=30, trust_env=False, verify=NO_CERTIFICATES)
+        self._clients.append(client)
         return self._clients[-1]
 
     def close(self) -> None:

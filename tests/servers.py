@@ -1,5 +1,6 @@
 """A server of an application, in a thread."""
 
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -8,6 +9,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+
+
+NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""For clients of what goes without TLS: reading the certificates of the world takes longer than most requests."""
 
 
 @contextmanager

@@ -42,6 +42,12 @@ def test_the_command_line_loads_nothing_slow() -> None:
     assert not SLOW & set(loaded.stdout.split())
 
 
+def test_coding_a_file_loads_no_store_no_server_and_no_trainer() -> None:
+    script = "import sys, verbatim.actions.coding, verbatim.terminal_coding; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    assert {"sqlalchemy", "fastapi", "uvicorn", "sklearn", "torch"}.isdisjoint(loaded)
+
+
 def test_no_module_reads_objects_or_runs_text() -> None:
     found = [f"{path.relative_to(ROOT)}:{line}: {what}" for path in MODULES for line, what in _unsafe(path)]
     assert found == []

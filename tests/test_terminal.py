@@ -17,16 +17,8 @@ from verbatim.domain import Rejection
 from verbatim.formats.reports import SourceFile
 from verbatim.learning.label_problems import LabelProblem, LabelProblems
 from verbatim.quality import Assessment, Ceiling, CodeQuality, Economy, Estimate, Learnt, Slice
-from verbatim.terminal import (
-    about_rows,
-    progress,
-    show_agreement,
-    show_assessment,
-    show_code,
-    show_codebook,
-    show_labels,
-    tell,
-)
+from verbatim.terminal import show_agreement, show_assessment, show_code, show_codebook, show_labels
+from verbatim.terminal_coding import about_rows, progress, tell
 
 FRAME = Path(__file__).parent / "files" / "codebooks" / "harbour.yaml"
 GOOD = SourceFile("a[red].csv", "plain table", {"text": "why", "id": "no"}, ("Encoding utf-8.",), 1_000)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 from browser import PASSWORD, add_users, token_of
+from servers import NO_CERTIFICATES
 
 from verbatim.actions.sign_in import signed_in
 from verbatim.actions.users import disable, set_password
@@ -26,7 +27,7 @@ def site(desk, serving):
     with serving(create_app(desk, pages=pages(desk))) as url:
 
         def browser(login=None):
-            clients.append(httpx.Client(base_url=url, trust_env=False, timeout=30))
+            clients.append(httpx.Client(base_url=url, trust_env=False, timeout=30, verify=NO_CERTIFICATES))
             if login is not None:
                 clients[-1].cookies.set("verbatim_session", token_of(desk.engine, login))
             return clients[-1]

@@ -119,7 +119,7 @@ def code(  # noqa: PLR0913, PLR0917 - every option of the command is a parameter
     from verbatim.actions.coding import CodingOrder, code_files  # noqa: PLC0415 - --help loads no libraries
     from verbatim.formats.reading import ReadOptions  # noqa: PLC0415
     from verbatim.settings import preset  # noqa: PLC0415
-    from verbatim.terminal import progress, tell  # noqa: PLC0415
+    from verbatim.terminal_coding import progress, tell  # noqa: PLC0415
 
     wanted = preset()
     columns = {"id": id, "score": score, "date": date, "account": account, "contact": contact, "role": role}

@@ -1,15 +1,12 @@
-"""What the command line shows: progress while it works, and what came of it."""
+"""What the command line shows of evaluations, agreement, corpora, keys, users, labels and code frames."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from verbatim.actions.coding import Outcome
 from verbatim.actions.labels import LabelReport
 from verbatim.agreement import CodeAgreement, Coefficient, Comparison, Drift, PairAgreement, Verdict, verdict
 from verbatim.agreement.drift import Against
@@ -21,62 +18,11 @@ from verbatim.store.access_keys import StoredKey
 from verbatim.store.users import StoredUser
 from verbatim.taxonomy import Code, Codebook
 
-OFTEN = 50
 WIDE = 120
 LONGEST_TEXT = 80
 MOST_PAIRS = 20
 AGAINST: Mapping[Against, str] = {"others": "the others", "self": "earlier codings"}
 VERDICTS: Mapping[Verdict, str] = {"rely": "rely on it", "tentative": "tentative", "discard": "discard"}
-LINES = frozenset({".csv", ".tsv", ".tab", ".jsonl", ".ndjson"})
-
-
-@contextmanager
-def progress(inputs: Sequence[str], quiet: bool) -> Iterator[Callable[[int], None]]:
-    """A function that hears how many rows are done; on a terminal it shows count, rate and time left."""
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
-        yield lambda _count: None
-        return
-    rate = TextColumn("{task.fields[rate]}")
-    columns = (SpinnerColumn(), TextColumn("coding"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("coding", total=about_rows(inputs), rate="")
-
-        def seen(count: int) -> None:
-            if count >= bar.tasks[task].completed + OFTEN:
-                speed = bar.tasks[task].finished_speed or bar.tasks[task].speed
-                bar.update(task, completed=count, rate=f"{speed:,.0f} rows/s" if speed else "")
-
-        yield seen
-
-
-def about_rows(inputs: Sequence[str]) -> int | None:
-    """About how many rows there are: the lines of text tables; None when there are other files too."""
-    paths = [Path(name) for name in inputs]
-    if not all(path.is_file() and path.suffix.lower() in LINES for path in paths):
-        return None
-    return sum(_lines(path) for path in paths)
-
-
-def tell(outcome: Outcome, quiet: bool) -> None:
-    """Say what was read, coded and refused, and where the results are."""
-    errors = Console(stderr=True, highlight=False, soft_wrap=True)
-    for failure in outcome.failed:
-        errors.print(f"verbatim: {failure.reason}", markup=False)
-    if quiet:
-        return
-    console = Console(highlight=False, soft_wrap=True)
-    for file in outcome.files:
-        columns = "; ".join(f"{role}: {column}" for role, column in file.columns.items())
-        console.print(f"{file.file}: {file.layout}" + (f" ({columns})" if columns else ""), markup=False)
-        for note in file.notes:
-            console.print(f"  {note}", markup=False, style="dim")
-    console.print(
-        f"{outcome.rows:,} rows read: {outcome.rows_coded:,} coded, {outcome.rejected:,} rejected; "
-        f"{outcome.verbatims:,} verbatims, {outcome.review:,} of them to review"
-    )
-    for path in outcome.outputs:
-        console.print(f"  {path}", markup=False)
 
 
 def show_assessment(found: Assessment) -> None:
@@ -318,8 +264,3 @@ def _file_table(counts: Statistics) -> Table:
     for file, count in counts.files.items():
         table.add_row(Path(file).name, str(count))
     return table
-
-
-def _lines(path: Path) -> int:
-    with path.open("rb") as file:
-        return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
