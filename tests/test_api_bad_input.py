@@ -30,6 +30,9 @@ VALUES = [
     True,
     "2026-02-30T00:00:00Z",
 ]
+REACHING = ["\0", "\ud800", "x" * 500, -1, 2**70, "2026-02-30T00:00:00Z"]
+"""Those that might pass for what they are not until a store has them: the others are refused before any is asked."""
+
 WORDS = [
     "%00",
     "",
@@ -45,26 +48,26 @@ WORDS = [
 ]
 
 
-def bodies():
-    """A body for each operation that takes JSON, with each of its values changed once, and a field too many."""
+def bodies(values):
+    """A body for each operation that takes JSON, with each of its parts changed to each value, and a field too many."""
     for name, (_, _, operation) in OPERATIONS.items():
         schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
         for ref in [one["$ref"] for one in (schema, *schema.get("anyOf", ())) if "$ref" in one]:
             (example, *_) = DOCUMENT["components"]["schemas"][ref.rpartition("/")[2]]["examples"]
-            yield from ((name, changed) for changed in changes(example))
+            yield from ((name, changed) for changed in changes(example, values))
 
 
-def changes(value):
-    """The value with each part of it changed to each of VALUES, one at a time."""
-    yield from VALUES
+def changes(value, values):
+    """The value with each part of it changed to each of these, one at a time."""
+    yield from values
     if isinstance(value, dict):
         yield {**value, "more": 1}
         for key, part in value.items():
             yield {name: one for name, one in value.items() if name != key}
-            yield from ({**value, key: changed} for changed in changes(part))
+            yield from ({**value, key: changed} for changed in changes(part, values))
     elif isinstance(value, list):
         for place, part in enumerate(value):
-            yield from ([*value[:place], changed, *value[place + 1 :]] for changed in changes(part))
+            yield from ([*value[:place], changed, *value[place + 1 :]] for changed in changes(part, values))
 
 
 def place_of(path):
@@ -79,18 +82,18 @@ def check(answer, sent):
 
 
 def test_no_body_makes_a_mistake_of_ours(service):
-    send_bodies(service.client())
+    send_bodies(service.client(), REACHING if service.desk.engine.dialect.name == "postgresql" else VALUES)
 
 
 @pytest.mark.parametrize(
     "store", ["sqlite"], indirect=True
 )  # what a key may not do is refused before any store is asked
 def test_no_body_of_who_may_less_makes_a_mistake_of_ours(service):
-    send_bodies(service.client("submitter"))
+    send_bodies(service.client("submitter"), REACHING)
 
 
-def send_bodies(client):
-    for name, body in bodies():
+def send_bodies(client, values):
+    for name, body in bodies(values):
         method, path, operation = OPERATIONS[name]
         needed = {"source": "s"} if any(one["name"] == "source" for one in operation.get("parameters", ())) else {}
         headers = {"Content-Type": "application/json"}

