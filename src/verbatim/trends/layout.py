@@ -41,13 +41,15 @@ class Columns:
 class Layout:
     """Rows in groups, a group being a period of a part: part · periods + place of the period.
 
-    `at` is the place of each row's cell; persons and accounts are counted by group, and so are stances that no score
+    `at` is the place of each row's cell, and `cell` (n,) that of each verbatim's, behind all cells where it is in none;
+    None where a verbatim is in several. Persons and accounts are counted by group, and so are stances that no score
     told and rows that a person coded.
     """
 
     rows: Integers
     cells: Cells
     at: Integers
+    cell: Integers | None
     periods: int
     parts: int
     respondents: Integers
@@ -57,7 +59,9 @@ class Layout:
 
     def sums(self, flags: Flags) -> Floats:
         """How many rows of each cell have a flag (n,)."""
-        return np.bincount(self.at[flags[self.rows]], minlength=len(self.cells.base)).astype(np.float64)
+        count = len(self.cells.base)
+        flagged = self.at[flags[self.rows]] if self.cell is None else self.cell[flags]
+        return np.bincount(flagged, minlength=count + 1)[:count].astype(np.float64)
 
     def distinct(self, who: Places) -> Integers:
         """How many different ones of these (n,) there are in each group; NOBODY is none."""
@@ -106,10 +110,15 @@ def lay(facts: Facts, counted: Columns, when: tuple[Integers, Integers], periods
         rows, group = rows[kept_once], group[kept_once]
     cells, at = cells_of(clusters_of(facts)[rows], group, groups)
     known = cells.cluster < len(facts.accounts.names)
+    cell = None
+    if not len(rows) or bool((rows[1:] > rows[:-1]).all()):
+        cell = np.full(facts.n, len(cells.base), np.intp)
+        cell[rows] = at
     return Layout(
         rows=rows,
         cells=cells,
         at=at,
+        cell=cell,
         periods=periods,
         parts=parts,
         respondents=distinct(facts.respondent[rows].astype(np.intp), group, groups),
