@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verbatim.coverage import Roster
-from verbatim.facts import NOBODY, OF_VERBATIM, AccountFacts, Facts, Integers, Labels, computed_tiers, places_of
+from verbatim.facts import DENSE, NOBODY, OF_VERBATIM, AccountFacts, Facts, Integers, Labels, computed_tiers, places_of
 from verbatim.store.coded_columns import CodedRows
 from verbatim.store.roster import Asked, Person, StoredAccount
 
@@ -25,7 +25,7 @@ def as_facts(rows: CodedRows, known: Sequence[StoredAccount], people: Sequence[P
         day=rows.day,
         account=account,
         contact=np.where(rows.contact == 0, NOBODY, rows.contact),
-        respondent=np.unique(rows.person, return_inverse=True)[1].astype(np.int32),
+        respondent=_counted_up(rows.person),
         score=rows.score,
         stance=rows.stance,
         estimated=rows.estimated,
@@ -42,6 +42,17 @@ def as_facts(rows: CodedRows, known: Sequence[StoredAccount], people: Sequence[P
         codes=rows.mention_code.names,
         accounts=accounts,
     )
+
+
+def _counted_up(persons: NDArray[np.int64]) -> Integers:
+    """The persons (n,) numbered from 0 in the order of their numbers."""
+    greatest = int(persons.max(initial=0))
+    if greatest >= DENSE or int(persons.min(initial=0)) < 0:
+        return np.unique(persons, return_inverse=True)[1].astype(np.int32)
+    there = np.zeros(greatest + 1, np.bool_)
+    there[persons] = True
+    found: Integers = (np.cumsum(there, dtype=np.int32) - 1)[persons]
+    return found
 
 
 def _accounts(known: Sequence[StoredAccount]) -> AccountFacts:
