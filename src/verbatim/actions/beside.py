@@ -7,7 +7,7 @@ import numpy as np
 
 from verbatim.actions.figures import Figures
 from verbatim.coverage import DIVISIONS, RIGHT, Sought
-from verbatim.facts import NOBODY, Attribute, Facts, Flags, Integers, Labels, Narrowed, among
+from verbatim.facts import NOBODY, Attribute, Facts, Flags, Integers, Labels, Narrowed, among, places_of
 
 _OF_PEOPLE = frozenset(DIVISIONS)
 
@@ -36,10 +36,8 @@ def people_beside(
     wanted = {one.casefold() for one in sought.right}
     influences = [name for name in roster.influence.names if name.casefold() in wanted]
     right = member & (among(roster.influence, influences) | among(roster.role, sought.roles))
-    place = np.full(facts.n, NOBODY, np.int32)
-    if roster.n:
-        at = np.minimum(np.searchsorted(roster.contact, facts.contact), roster.n - 1)
-        place = np.where((roster.contact[at] == facts.contact) & right[at], at, NOBODY).astype(np.int32)
+    own = np.append(np.where(right, np.arange(roster.n), NOBODY), NOBODY).astype(np.int32)
+    place = own[places_of(roster.contact, facts.contact)]
     return People(place, _counts(figures, right, split), _counts(figures, member, split))
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from verbatim.errors import InputError
 from verbatim.estimates import benjamini_hochberg
+from verbatim.estimates.clusters import Integers as Counts
 from verbatim.facts import NOBODY, UNDATED, Facts, Flags, Integers, Labels, day_of
 from verbatim.trends.breaks import Seam, seams
 from verbatim.trends.changepoints import Level, change_points
@@ -142,6 +143,7 @@ class _Work:
         self._when = slots(question.span, periods, facts.day)
         self._laid: dict[tuple[bytes, bool, bool, bool], Layout] = {}
         self._beside = _Beside()
+        self._heard: dict[int, Counts] = {}
 
     def drafts(self, measure: Measure) -> Iterable[_Draft]:
         """Yield the series of a measure: that of all first where parts are compared with it, then the parts."""
@@ -202,7 +204,7 @@ class _Work:
             correctable=_correctable(measure),
             confidence=self._question.confidence,
             right=self._known.right.get(name, self._known.right.get(None)),
-            right_one=self._known.right_one,
+            heard=self._heard_in(found.measured.layout),
         )
         span = self._question.span
         ago: dict[int, Versus] = {span.year: "year"} if self._question.year_ago else {}
@@ -225,6 +227,14 @@ class _Work:
             idle=idle,
             seams=cut,
         )
+
+    def _heard_in(self, layout: Layout) -> Counts | None:
+        """Return how many of the right people are behind each group, counted once for all measures of a layout."""
+        if self._known.right_one is None:
+            return None
+        if id(layout) not in self._heard:  # the layouts are kept as long as this
+            self._heard[id(layout)] = layout.distinct(self._known.right_one)
+        return self._heard[id(layout)]
 
     def _steps(self, found: Measured, place: int, cut: Sequence[Seam]) -> tuple[list[Step], int]:
         """Return the steps of one part, stretch by stretch between breaks of the frame, and how many had none."""

@@ -7,8 +7,9 @@ import numpy as np
 
 from verbatim.domain import NpsInterval
 from verbatim.estimates import Corrected, Gold, corrected, means_of_groups
+from verbatim.estimates.clusters import Integers as Counts
 from verbatim.estimates.shares import CONFIDENCE, Floats
-from verbatim.facts import Facts, Integers
+from verbatim.facts import Facts
 from verbatim.trends.breaks import Seam
 from verbatim.trends.measured import Measured
 from verbatim.trends.periods import Period
@@ -59,7 +60,7 @@ class Told:
     """What is known of a measure beside its counts: breaks of the frame, and what the coder made of gold.
 
     `correctable` where the coder's error is one that can be measured: codes of any polarity, and categories. `right`
-    people there are in all, and `right_one` of them gave each verbatim (n,).
+    people there are in all; `heard` of them stand behind each group.
     """
 
     seams: tuple[Seam, ...] = ()
@@ -67,7 +68,7 @@ class Told:
     correctable: bool = False
     confidence: float = CONFIDENCE
     right: int | None = None
-    right_one: Integers | None = None
+    heard: Counts | None = None
 
 
 def points(facts: Facts, found: Measured, part: int, periods: Sequence[Period], told: Told) -> tuple[Point, ...]:
@@ -77,7 +78,6 @@ def points(facts: Facts, found: Measured, part: int, periods: Sequence[Period], 
     theirs = cells.sums(layout.sums(facts.by_person & found.columns.yes)) if by_person.any() else by_person
     k, joined = cells.sums(found.yes), {seam.at for seam in told.seams}
     scores = _scores(facts, found, told.confidence) if found.no is not None else None
-    heard = layout.distinct(told.right_one) if told.right and told.right_one is not None else None
     rows = []
     for place, period in enumerate(periods):
         group = part * len(periods) + place
@@ -98,7 +98,7 @@ def points(facts: Facts, found: Measured, part: int, periods: Sequence[Period], 
             few=bool(found.few[group]),
             joined=place > 0 and place not in joined,
             right=told.right or None,
-            heard=int(heard[group]) if heard is not None else None,
+            heard=int(told.heard[group]) if told.right and told.heard is not None else None,
             scores=scores[group] if scores and n else None,
         )
         if told.correctable and n:
