@@ -32,7 +32,7 @@ class WantedTrends(WantedFacts):
     category: Annotated[list[Name], Field(max_length=50, description="Categories; `all` for every one.")] = []  # noqa: RUF012 - pydantic copies it
     theme: Annotated[list[Number], Field(max_length=50, description="Themes, by number.")] = []  # noqa: RUF012 - pydantic copies it
     stance: Annotated[list[StanceLabel], Field(max_length=3, description="Shares of these stances.")] = []  # noqa: RUF012 - pydantic copies it
-    nps: Annotated[bool, Field(description="The Net Promoter Score: everybody once in a period, by the latest.")] = False
+    nps: Annotated[bool, Field(description="The Net Promoter Score; everybody once, by the latest score.")] = False
     conflict: Annotated[bool, Field(description="The share whose words disagree with their score.")] = False
     polarity: Annotated[Polarity | None, Field(description="Codes and categories of this polarity only.")] = None
     period: Annotated[Unit, Field(description="How long a period is; weeks are those of ISO 8601.")] = "month"
