@@ -92,6 +92,14 @@ def test_a_customer_who_is_nobody_in_the_talk_is_told_without_names(service):
     assert "Bob" not in answer.text
 
 
+@pytest.mark.parametrize("dry_run", ["&dry_run=true", ""])
+def test_what_is_ambiguous_is_asked_for_by_the_parameter_of_the_route(service, dry_run):
+    table = "id,comment,date\n" + "".join(f"r{day},Too dear for us.,0{day}/02/2026\n" for day in range(1, 9))
+    refused = send(service.client(), f"/v1/imports?source=nps&name=nps.csv{dry_run}", table.encode())
+    assert refused.status_code == 422
+    assert "the parameter date_order dmy, mdy or ymd" in refused.json()["detail"]
+
+
 def test_a_dry_run_says_what_was_recognised_and_keeps_nothing(service):
     found = send(service.client(), "/v1/imports?source=nps&name=nps.csv&dry_run=true", CSV)
     assert (found.status_code, found.json()["columns"]["text"], found.json()["verbatims"]) == (200, "comment", 30)

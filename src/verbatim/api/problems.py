@@ -230,7 +230,12 @@ def _of_family(error: VerbatimError) -> Problem:
         fault = Fault(error.field, error.value, error.expected)
         return Problem(status, str(error), (fault,))
     is_of_file = isinstance(error, FileError | ColumnError | TranscriptError)
-    return _of_file(status, without_sentences(str(error))) if is_of_file else Problem(status, str(error))
+    return _of_file(status, as_asked(without_sentences(str(error)))) if is_of_file else Problem(status, str(error))
+
+
+def as_asked(detail: str) -> str:
+    """What is said of a file, with the parameters of the route in place of a command's options: --date-order, …"""
+    return _OPTION.sub(lambda found: f"the parameter {found[1].replace('-', '_')}", detail)
 
 
 def _of_file(status: int, detail: str) -> Problem:
@@ -239,6 +244,7 @@ def _of_file(status: int, detail: str) -> Problem:
     return Problem(status, detail, (Fault("body", found[:LONGEST_FOUND], expected or "a file that can be read"),))
 
 
+_OPTION = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
 _UNFORESEEN = Problem(500, "unforeseen; the log has a line with this request_id")
 
 
