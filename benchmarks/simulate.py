@@ -239,7 +239,7 @@ def whole_answers(chance, draws) -> Iterator[Row]:
     yield Row("answer", case, "answers that tell a change point", any_step, draws, "at most 0.05")
     yield Row("answer", case, "answers that tell a durable change", any_durable, draws, "at most 0.05")
     for shift in (0.02, 0.04, 0.06, 0.10):
-        yield from _shifted(chance, max(10, draws // 2), question, shift)
+        yield from _shifted(chance, max(10, draws // 10), question, shift)
 
 
 def _shifted(chance, draws, question, shift) -> Iterator[Row]:
@@ -344,7 +344,7 @@ def simulated(quick: bool) -> list[Row]:
         (shares_of_a_coder_that_errs, 1500),
         (shares_of_small_groups, 300),
         (false_discoveries, 2000),
-        (whole_answers, 200),
+        (whole_answers, 1000),
     )
     chances = np.random.default_rng(SEED).spawn(len(parts))
     rows: list[Row] = []
