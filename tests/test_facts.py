@@ -5,7 +5,7 @@ import pytest
 from office_facts import facts
 
 from verbatim.errors import InputError
-from verbatim.facts import NOBODY, Narrowed, computed_tiers
+from verbatim.facts import NOBODY, UNDATED, Narrowed, computed_tiers, latest
 
 ROWS = [
     {"day": "2026-03-01", "account": "Hill", "contact": "Ann", "score": 3, "codes": ["price", ("service", "positive")]},
@@ -52,3 +52,13 @@ def test_days_the_wrong_way_about_are_refused_with_both(until):
 def test_tier_1_brings_eighty_percent_and_tier_2_eighty_of_the_rest_or_is_strategic(revenue, strategic, tiers):
     found = computed_tiers(np.array(revenue, np.float64), np.array(strategic, np.bool_))
     assert found.tolist() == tiers
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_latest_of_each_key_is_that_of_the_last_day_and_of_a_day_the_last(seed):
+    chance = np.random.default_rng(seed)
+    keys, days = chance.integers(-3, 6, 60), chance.integers(UNDATED, UNDATED + 4, 60).astype(np.int32)
+    order = np.lexsort((np.arange(60), days, keys))
+    last = np.append(np.diff(keys[order]) != 0, True)
+    assert latest(keys, days).tolist() == sorted(order[last].tolist())
+    assert latest(keys[:0], days[:0]).tolist() == []
