@@ -7,7 +7,6 @@ back. The days before are played over HTTP: a colleague has corrected 700 verbat
 the model does, as companies do. The answer is JSON; the exit code is 1 where anything did not come out as it should.
 """
 
-import argparse
 import csv
 import json
 import random
@@ -16,7 +15,7 @@ from pathlib import Path
 
 from load import seed_texts
 from machine import this_machine
-from played import PASSWORD, Play, played, until
+from played import PASSWORD, Play, played, until, wanted
 from playwright.sync_api import Page
 from served import Served
 
@@ -30,11 +29,8 @@ NEXT = "was => document.querySelector('#desk').hidden || document.querySelector(
 
 def main() -> None:
     """Play the day and print it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pictures", type=Path, required=True, help="folder for the pictures")
-    parser.add_argument("--database", default="sqlite", help="sqlite, postgresql, or the URL of an empty store")
-    wanted = parser.parse_args()
-    with played(wanted.pictures, wanted.database) as (day, server):
+    asked = wanted(__doc__)
+    with played(asked.pictures, asked.database) as (day, server):
         for login, role in (("ann", "analyst"), ("bob", "analyst"), ("root", "admin")):
             server.command("users", "add", login, "--role", role, typed=PASSWORD)
         with day.part("days before"):

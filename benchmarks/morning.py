@@ -9,7 +9,6 @@ asks who is missing, opens an account and takes a report along. The answer is JS
 did not come out as it should: a page that talks on its console, or runs out of the side of a window, is such a thing.
 """
 
-import argparse
 import csv
 import json
 import random
@@ -20,7 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from machine import this_machine
-from played import PASSWORD, Play, played
+from played import PASSWORD, Play, played, wanted
 from playwright.sync_api import Page
 from served import Served
 
@@ -56,11 +55,8 @@ EMERGING = ("The chatbot answers nonsense about berth {}", "Parking near gate {}
 
 def main() -> None:
     """Play the morning and print it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pictures", type=Path, required=True, help="folder for the pictures")
-    parser.add_argument("--database", default="sqlite", help="sqlite, postgresql, or the URL of an empty store")
-    wanted = parser.parse_args()
-    with played(wanted.pictures, wanted.database) as (morning, server):
+    asked = wanted(__doc__)
+    with played(asked.pictures, asked.database) as (morning, server):
         with morning.part("roster and answers"):
             told = _before(server)
         found = looked(morning, server.folder)

@@ -3,6 +3,7 @@
 import sys
 import tempfile
 import time
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -70,6 +71,14 @@ class Play:
             self.picture(page, f"{name}-{language}")
         page.click("button[name=language][value=en]")
         page.wait_for_selector(ready)
+
+
+def wanted(doc: str | None) -> Namespace:
+    """What a command that plays a day was asked for: `pictures`, a folder, and `database`."""
+    parser = ArgumentParser(description=doc, formatter_class=RawDescriptionHelpFormatter)
+    parser.add_argument("--pictures", type=Path, required=True, help="folder for the pictures")
+    parser.add_argument("--database", default="sqlite", help="sqlite, postgresql, or the URL of an empty store")
+    return parser.parse_args()
 
 
 @contextmanager

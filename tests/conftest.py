@@ -289,6 +289,37 @@ def desk(store: "Engine", small_coder: "tuple[Coder, Manifest]") -> "Iterator[De
     desk.close()
 
 
+@pytest.fixture
+def command_on(
+    tmp_path: Path, trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> "Callable[[Callable[[Engine, str], object]], Callable[..., str]]":
+    """What fills a store of the organisation "default"; it gives what runs a command on that and tells what it says."""
+    from typer.testing import CliRunner
+
+    from verbatim.cli import app
+    from verbatim.store.migrations import upgrade
+    from verbatim.store.opening import open_store, writing
+    from verbatim.store.people import add_organisation
+
+    def filled(fill: "Callable[[Engine, str], object]") -> Callable[..., str]:
+        engine = open_store(f"sqlite:///{tmp_path / 'verbatim.db'}")
+        upgrade(engine)
+        with writing(engine) as connection:
+            add_organisation(connection, "default")
+        fill(engine, "default")
+        engine.dispose()
+        monkeypatch.setenv("VERBATIM_DATA", str(tmp_path))
+        monkeypatch.setenv("VERBATIM_MODEL", str(trained / "small@1"))
+        return command
+
+    def command(*words: str) -> str:
+        done = CliRunner().invoke(app, [*words], env={"COLUMNS": "200"})
+        assert done.exit_code == 0, done.output + repr(done.exception)
+        return done.output
+
+    return filled
+
+
 class Service:
     """A server of a desk on a port of its own, with a key of each role in each organisation."""
 

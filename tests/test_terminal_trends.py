@@ -8,29 +8,12 @@ from trend_months import fill
 from typer.testing import CliRunner
 
 from verbatim.cli import app
-from verbatim.store.migrations import upgrade
-from verbatim.store.opening import open_store, writing
-from verbatim.store.people import add_organisation
 
 
 @pytest.fixture
-def run(tmp_path, trained, monkeypatch):
+def run(command_on):
     """What runs a command on a store with four months of feedback."""
-    engine = open_store(f"sqlite:///{tmp_path / 'verbatim.db'}")
-    upgrade(engine)
-    with writing(engine) as connection:
-        add_organisation(connection, "default")
-    fill(engine, "default")
-    engine.dispose()
-    monkeypatch.setenv("VERBATIM_DATA", str(tmp_path))
-    monkeypatch.setenv("VERBATIM_MODEL", str(trained / "small@1"))
-
-    def command(*words):
-        done = CliRunner().invoke(app, [*words], env={"COLUMNS": "200"})
-        assert done.exit_code == 0, done.output + repr(done.exception)
-        return done.output
-
-    return command
+    return command_on(fill)
 
 
 def test_trends_print_series_and_the_change_that_holds_up(run):
