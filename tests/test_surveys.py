@@ -153,6 +153,12 @@ def test_rows_without_ids_are_named_after_file_and_row(tmp_path: Path) -> None:
     assert [row.id for row in verbatims(read(path))] == ["a:row-2", "a:row-3"]
 
 
+@pytest.mark.parametrize("header", ["Review ID", "feedback_id", "Comment Id"])
+def test_an_id_goes_by_many_names(tmp_path: Path, header: str) -> None:
+    reading = read(table(tmp_path, f"{header},comment", "r-7,The pump hums all day", "r-9,Late by nine days again"))
+    assert [row.id for row in reading.rows if isinstance(row, Verbatim)] == ["r-7", "r-9"]
+
+
 def test_json_values_stay_as_they_are() -> None:
     first, second, third = verbatims(read(SURVEYS / "plain_array.json"))
     assert (first.fields["tags"], first.fields["score"], first.score) == (["portal", 1], 2, 2.0)

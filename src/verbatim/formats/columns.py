@@ -52,6 +52,7 @@ _NUMBER = re.compile(r"\s*-?\d+([.,]\d+)?\s*")
 _NAMES: dict[str, tuple[str, ...]] = {
     "id": (
         *("id", "responseid", "respondentid", "verbatimid", "recordid", "caseid", "surveyid", "uuid", "guid", "rid"),
+        *("reviewid", "feedbackid", "commentid", "submissionid"),
         *("serial", "requestid", "ticketid", "答卷编号", "编号", "序号", "答卷編號", "編號", "序號"),
     ),
     "account": (
