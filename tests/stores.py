@@ -117,6 +117,14 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def sqlite_engine(tmp_path_factory: pytest.TempPathFactory) -> "Engine":
+    """An engine for a file of this session, which is not there yet."""
+    from verbatim.store.opening import open_store
+
+    return open_store(f"sqlite:///{tmp_path_factory.mktemp('store') / 'verbatim.db'}")
+
+
+@pytest.fixture(scope="session")
 def postgresql_store(postgresql: str) -> str:
     """The URL of a database with a store of the newest layout."""
     _create_database(postgresql.format(name="postgres"), "shared")
@@ -125,17 +133,29 @@ def postgresql_store(postgresql: str) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def postgresql_engine(postgresql_store: str) -> "Engine":
+    """An engine for that."""
+    from verbatim.store.opening import open_store
+
+    return open_store(postgresql_store)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator["Engine"]:
-    """An empty store of the newest layout with the organisations "north" and "south"."""
-    from verbatim.store.opening import open_store, writing
+def store(request: pytest.FixtureRequest) -> Iterator["Engine"]:
+    """An empty store of the newest layout with the organisations "north" and "south".
+
+    Its engine is one that lasts, under a name of this test's own: what SQLAlchemy has compiled is kept, and what the
+    product keeps by engine is not.
+    """
+    from verbatim.store.opening import writing
     from verbatim.store.people import add_organisation
 
+    engine: Engine = request.getfixturevalue(f"{request.param}_engine").execution_options()
     if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "verbatim.db")
-        engine = open_store(f"sqlite:///{tmp_path / 'verbatim.db'}")
+        _renew(Path(str(engine.url.database)), request.getfixturevalue("sqlite_template"))
+        engine.dispose()
     else:
-        engine = open_store(request.getfixturevalue("postgresql_store"))
         with writing(engine) as connection:
             connection.exec_driver_sql(_emptying())
     with writing(engine) as connection:
@@ -143,6 +163,13 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator["Engine"]:
         add_organisation(connection, "south")
     yield engine
     engine.dispose()
+
+
+def _renew(path: Path, template: Path) -> None:
+    """Put a copy of the template into an empty folder; whoever is connected to what was there keeps it open."""
+    shutil.rmtree(path.parent)
+    path.parent.mkdir()
+    shutil.copy(template, path)
 
 
 @cache

@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any, Protocol, cast
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnectionError
@@ -51,8 +51,8 @@ PRAGMAS = (f"busy_timeout = {BUSY}", "foreign_keys = ON", "secure_delete = ON", 
 
 _PLAIN_READ = "verbatim_plain_read"
 
-_TURNS: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
-"""Whose turn it is to write, of each SQLite engine."""
+_TURNS: WeakKeyDictionary[Dialect, Lock] = WeakKeyDictionary()
+"""Whose turn it is to write, of each SQLite engine: by its dialect, which it shares with itself under other options."""
 
 
 class _Cursor(Protocol):
@@ -211,7 +211,7 @@ def _open_sqlite(url: URL, read_only: bool) -> Engine:
     if read_only:
         url = url.set(database=f"file:{url.database}", query={"mode": "ro", "uri": "true"})
     engine = create_engine(url, module=library(), **_OPTIONS)
-    _TURNS[engine] = Lock()
+    _TURNS[engine.dialect] = Lock()
     pragmas = PRAGMAS if read_only else (*PRAGMAS, "journal_mode = WAL")
 
     @event.listens_for(engine, "connect")
@@ -237,7 +237,7 @@ def _turn(engine: Engine) -> Iterator[None]:
     SQLite's own waiting is a nap that grows, taken again and again, and whoever comes in between goes first: with
     sixteen threads that write, one in a hundred waited for two seconds. In a queue none waits longer than its turn.
     """
-    turn = _TURNS.get(engine)
+    turn = _TURNS.get(engine.dialect)
     if turn is None:
         yield
         return
