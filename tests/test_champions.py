@@ -1,5 +1,7 @@
 """Which model codes for an organisation, in every way that something is coded."""
 
+from pathlib import Path
+
 import pytest
 
 from verbatim.actions.champions import champion_desk, champion_folder, folder_of
@@ -72,10 +74,10 @@ def test_no_name_of_an_organisation_leads_out_of_the_folder(store, tmp_path, mon
     assert found.resolve() == found
 
 
-def test_a_store_in_a_file_has_them_beside_it_and_one_on_a_server_where_it_is_told(store, monkeypatch, tmp_path):
+def test_a_store_in_a_file_has_them_beside_it_and_one_on_a_server_where_it_is_told(store, monkeypatch):
     monkeypatch.delenv("VERBATIM_MODELS", raising=False)
     if store.dialect.name == "sqlite":
-        assert models_folder_of(store, "north") == tmp_path / "models" / "north"
+        assert models_folder_of(store, "north") == Path(store.url.database).parent / "models" / "north"
     else:
         with pytest.raises(ModelError, match="expected VERBATIM_MODELS to name one"):
             models_folder_of(store, "north")

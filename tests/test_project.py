@@ -210,7 +210,7 @@ XFAIL = "import pytest\n@pytest.mark.xfail\ndef test_a(): assert False\n"
 def suite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of tests that skip in every way there is, one that is expected to fail, and the project's conftest."""
     folder = tmp_path_factory.mktemp("suite")
-    for name in ("conftest.py", "browser.py"):
+    for name in ("conftest.py", "browser.py", "stores.py"):
         shutil.copy(ROOT / "tests" / name, folder)
     for name, body in {**SKIPS, "expected": XFAIL}.items():
         (folder / f"test_{name}.py").write_text(body, encoding="utf-8")
