@@ -46,6 +46,7 @@ WORDS = [
     "null",
     "a&limit=2&limit=3",
 ]
+REACHING_WORDS = ["%00", "x" * 500, "%F0%9F%9A%80", "%ED%A0%80"]
 
 
 def bodies(values):
@@ -102,7 +103,7 @@ def send_bodies(client, values):
 
 
 def test_no_query_makes_a_mistake_of_ours(service):
-    client = service.client()
+    client, on_server = service.client(), service.desk.engine.dialect.name == "postgresql"
     asked = set()
     for method, path, operation in OPERATIONS.values():
         parameters = operation.get("parameters", ())
@@ -110,10 +111,10 @@ def test_no_query_makes_a_mistake_of_ours(service):
         body = {"content": b"A: hi\nB: hello\n", "headers": {"Content-Type": "application/octet-stream"}}
         for one in (one for one in parameters if one["in"] == "query"):
             same = json.dumps([one["name"], one["schema"]])
-            if same in asked and service.desk.engine.dialect.name == "postgresql":  # one reader reads it everywhere
+            if same in asked and on_server:  # one reader reads it everywhere
                 continue
             asked.add(same)
-            for word in WORDS:
+            for word in REACHING_WORDS if on_server else WORDS:
                 sent = f"{place_of(path)}?{needed}{one['name']}={word}"
                 check(client.request(method, sent, **(body if method == "POST" else {})), sent)
 
