@@ -149,6 +149,6 @@ def test_speech_without_punctuation_is_cut_within_the_limits(text):
     "unit", [" ", ".", "\n", ",", "a", "1.", "(", "很", "，", "— ", "U.", "…", " and the ", "http://"]
 )
 def test_time_stays_linear_on_hostile_text(unit):
-    began = time.perf_counter()
+    began = time.process_time()
     segments(unit * (50_000 // len(unit)) + "x")
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
