@@ -259,8 +259,9 @@ def test_organisations_teach_models_of_their_own(analysts):
 
 
 def test_with_the_model_that_ships_a_poisoned_batch_is_not_promoted(analysts, store):
-    analysts.installed = find("b2b@2")
-    examples = read_corpus(ROOT / "training" / "seed", taxonomy.default())[:: 28357 // 300][:300]
+    analysts.installed = find("b2b@3")
+    corpus = read_corpus(ROOT / "training" / "seed", taxonomy.default())
+    examples = corpus[:: len(corpus) // 300][:300]
     codes = [example.codes for example in examples]
     np.random.default_rng(5).shuffle(shuffled := codes[100:])
     with writing(store, "north") as connection:

@@ -111,7 +111,7 @@ def _licences(name: str) -> str:
 def _quality(facts: Mapping[str, object]) -> str:
     """Return the tables of figures: on held-out folds of the corpus, and on real text where that was measured."""
     held = cast("Mapping[str, object]", facts["quality"])
-    lines = ["On held-out verbatims of its own corpus, which is harder and odder than everyday feedback:", ""]
+    lines = ["On held-out verbatims of its own corpus, much of which is harder and odder than everyday feedback:", ""]
     lines += _table({key: value for key, value in held.items() if isinstance(value, float)})
     measured = cast("Mapping[str, object] | None", facts.get("measured"))
     if measured:
