@@ -14,7 +14,7 @@ SAY_SOMETHING = """
 没意见 | 沒意見 | 暂无意见 | 目前沒有意見 | 没有反馈渠道 | 没有回复我 | 没回复 | 没有反馈 | 没有内容
 no complaints | 快 | 贵 | ok | 无线很差 | 没有人接电话 | None of them call back | 👍
 😡😡 | No. Too slow | nothing works | 9 out of 10
-thanks | 谢谢 | Nothing to add to your price list | nothing at the moment works | did not answer
+thanks | 谢谢 | Nothing to add to your price list | nothing at the moment works | did not answer | nota
 """
 
 

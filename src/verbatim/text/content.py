@@ -31,7 +31,7 @@ _NOTHING = frozenset(
         ),
     ]
 )
-_POLITE = re.compile(r" ?(?:thank you|thanks|thank u|ta|sorry|谢谢|谢谢你们|多谢)$")
+_POLITE = re.compile(r" (?:thank you|thanks|thank u|ta|sorry)$| ?(?:谢谢|谢谢你们|多谢)$")
 _LONGEST = max(map(len, _NOTHING)) + 24
 _MARKS = re.compile(r"[^\w\s]|_")
 _LETTER = re.compile(r"[^\W\d_]")
