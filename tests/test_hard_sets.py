@@ -34,7 +34,7 @@ class Shares:
 FLOORS = {
     ("b2b", "short_chinese"): Shares(l1=0.96, l2=0.93, polarity=0.96, stance=0.98),
     ("b2b", "code_switched"): Shares(l1=0.92, l2=0.82, polarity=0.97, stance=0.97),
-    ("b2b", "negated"): Shares(l1=0.88, l2=0.83, polarity=0.78, stance=0.93),
+    ("b2b", "negated"): Shares(l1=0.89, l2=0.81, polarity=0.79, stance=0.92),
     ("accurate", "short_chinese"): Shares(l1=0.94, l2=0.91, polarity=0.95, stance=0.98),
     ("accurate", "code_switched"): Shares(l1=0.93, l2=0.86, polarity=0.97, stance=0.97),
     ("accurate", "negated"): Shares(l1=0.87, l2=0.82, polarity=0.82, stance=0.96),

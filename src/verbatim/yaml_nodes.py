@@ -1,6 +1,7 @@
 """A YAML text as nodes that know their lines, for files that people write and whose mistakes are told by line."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import yaml
 from yaml.events import CollectionEndEvent, CollectionStartEvent
@@ -30,6 +31,12 @@ def compose(text: str) -> Node | Broken | None:
         return Broken(_line_at(text, error.position), f"not YAML: {error.reason}")
     except UnicodeEncodeError as error:
         return Broken(_line_at(text, error.start), "not YAML: a lone surrogate is not a character")
+
+
+def values_in(text: str) -> dict[str, Any]:
+    """The mapping in a YAML text that comes with the package, read by libyaml where there is one, ten times as fast."""
+    found: dict[str, Any] = yaml.load(text, Loader=_LOADER)  # noqa: S506 - the safe loader in either case
+    return found
 
 
 def line_of(node: Node) -> int:

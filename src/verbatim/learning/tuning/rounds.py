@@ -16,8 +16,11 @@ WARM_UP = 0.08
 LEAST_RATE = 0.02
 LONGEST_STEP = 1.0
 DECAY = 0.01
-POOL = 20
+POOL = 50
 """So many batches are drawn at once and sorted by length, so that little is padded."""
+
+THREADS = 2
+"""Of the arithmetic, whatever the machine has: another number would add in another order, and end elsewhere."""
 
 Say = Callable[[str], None]
 Text = TypeVar("Text")
@@ -53,6 +56,9 @@ class Network(Protocol[Text]):
     def prepare(self, rows: Sequence[Row]) -> list[Text]:
         """Return the rows as the network takes them."""
 
+    def lengths(self, texts: Sequence[Text]) -> list[int]:
+        """Return how many pieces each text has."""
+
     def __call__(self, texts: Sequence[Text]) -> tuple[Tensor, Tensor]:
         """Return the vectors of all clauses in order, and of each whole."""
 
@@ -60,9 +66,9 @@ class Network(Protocol[Text]):
 def tune(network: nn.Module, rows: Sequence[Row], frame: tuple[int, int], rounds: Rounds, say: Say) -> Columns:
     """Tune a network of the protocol on rows, with heads for (ids, categories); return the heads.
 
-    One thread, seeded: the same rows give the same weights on the same machine.
+    Seeded, and on as many threads everywhere: the same rows give the same weights on the same machine.
     """
-    torch.set_num_threads(1)
+    torch.set_num_threads(THREADS)
     torch.manual_seed(rounds.seed)
     draw = random.Random(rounds.seed)
     texts = network.prepare(rows)
@@ -71,7 +77,7 @@ def tune(network: nn.Module, rows: Sequence[Row], frame: tuple[int, int], rounds
     optimizer = _optimizer(network, heads, rounds)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, steps))
     network.train()
-    for step, chosen in zip(range(steps), _batches([len(row.text) for row in rows], rounds.batch, draw), strict=False):
+    for step, chosen in zip(range(steps), _batches(network.lengths(texts), rounds.batch, draw), strict=False):
         clauses, wholes = network([texts[number] for number in chosen])
         wrong = loss(heads[0](clauses), heads[1](wholes), [rows[number] for number in chosen])
         optimizer.zero_grad(set_to_none=True)

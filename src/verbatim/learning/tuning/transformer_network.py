@@ -39,6 +39,10 @@ class TransformerNetwork(nn.Module):
         """Return the rows cut into pieces, with their clauses as runs of them."""
         return [self._prepared(row) for row in rows]
 
+    def lengths(self, texts: Sequence[Text]) -> list[int]:
+        """Return how many pieces each text has."""
+        return [len(numbers) for numbers, _ in texts]
+
     def forward(self, texts: Sequence[Text]) -> tuple[Tensor, Tensor]:
         """Return the vectors of all clauses in order, and of each whole, (·, 2 × width)."""
         longest = -(-max(len(numbers) for numbers, _ in texts) // _ROUND) * _ROUND

@@ -74,6 +74,10 @@ class UseNetwork(nn.Module):
             for text in cut
         ]
 
+    def lengths(self, texts: Sequence[Pieces]) -> list[int]:
+        """Return how many pieces each text has."""
+        return [len(text.numbers) for text in texts]
+
     def forward(self, texts: Sequence[Pieces]) -> tuple[Tensor, Tensor]:
         """Return the vectors of all clauses in order, and of each whole, (·, 1792)."""
         batch = _batch(texts)
