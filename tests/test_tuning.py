@@ -93,7 +93,7 @@ def test_tuning_learns_and_gives_the_same_weights_again(examples: list[Example])
     losses = [float(line.rpartition(" ")[2]) for line in told[: len(told) // 2]]
     assert losses[-1] < 0.5 * losses[0]
     assert np.array_equal(found[0].clauses[0], found[1].clauses[0])
-    assert found[0].wholes[0].shape == (1792, COUNTS[0] * 4 + COUNTS[1] + 4)
+    assert found[0].wholes[0].shape == (2048, COUNTS[0] * 4 + COUNTS[1] + 4)
 
 
 def test_a_recipe_that_tunes_makes_a_model_that_codes(tmp_path: Path) -> None:
@@ -115,9 +115,9 @@ def test_a_shipped_models_encoder_is_where_another_begins(examples: list[Example
     from verbatim.learning.tuning.encoder import tune_encoder
     from verbatim.registry import find, load
 
-    plan = Tune(start="b2b@4", epochs=0.01, rate=1e-7)
+    plan = Tune(start="b2b@5", epochs=0.01, rate=1e-7)
     tuned = tune_encoder(examples, FRAME, recipe(tuned_use.PACKAGE, plan), lambda _: None)
-    start = load(find("b2b@4"))[0].weights
+    start = load(find("b2b@5"))[0].weights
     assert tuned.weights.keys() == start.keys()
     assert np.asarray(tuned.weights["d3"], dtype=np.float32) == pytest.approx(
         np.asarray(start["d3"], np.float32), abs=1e-3
@@ -136,8 +136,8 @@ def test_heads_learn_again_from_all_once_thresholds_are_fitted(examples: list[Ex
     ("encoder", "start", "message"),
     [
         ("hash-8", None, "encoder 'hash-8' cannot be tuned; expected"),
-        ("hash-8", "b2b@4", "start = 'b2b@4' beside encoder 'hash-8'; expected"),
-        (E5_SMALL, "b2b@4", "start = 'b2b@4' beside encoder 'multilingual-e5-small'; expected"),
+        ("hash-8", "b2b@5", "start = 'b2b@5' beside encoder 'hash-8'; expected"),
+        (E5_SMALL, "b2b@5", "start = 'b2b@5' beside encoder 'multilingual-e5-small'; expected"),
         (tuned_use.PACKAGE, "b2b@1", "start = 'b2b@1': its encoder is 'fast-universal.*'; expected a tuned"),
     ],
 )

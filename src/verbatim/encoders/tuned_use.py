@@ -4,7 +4,8 @@ Google's Universal Sentence Encoder, multilingual, version 3 (Yang et al. 2020):
 convolutions of two layers, a layer norm, and dense layers over the mean. The table and the tokenizer are those of the
 package; everything above the table is the model's own. A clause is read in its place: the convolutions see its
 neighbours, and then its own pieces alone are pooled, as `[4 × unit tanh output (512) ; greatest of each feature
-(1280)]`.
+(1280)]`; 256 hidden units follow that see the clause and its whole text together, so that "slow" is heard otherwise
+among dishes than among screens.
 """
 
 import hashlib
@@ -29,6 +30,9 @@ ORDERS = ((2, 0), (3, 1), (5, 2))
 """The convolutions: n-gram order, and how many pieces to the left it sees."""
 
 WIDTH, FILTERS, FEATURES, SENTENCE = 512, 256, 1280, 512
+TOGETHER = 256
+"""The hidden units that see a clause and its whole text; a model that was made before them has none."""
+
 LEFT, RIGHT = 2, 2
 SCALE = 4.0
 """The length of the sentence part of a vector, so that it weighs about as much as the greatest features."""
@@ -132,19 +136,18 @@ class Table:
 class TunedUse:
     """The network with weights of a model's own."""
 
-    dimension = SENTENCE + FEATURES
-
     def __init__(self, weights: Weights, table: Table | None = None) -> None:
         self._table = table or Table()
         self._weights: Own = {name: np.asarray(array, dtype=np.float32) for name, array in weights.items()}
+        self.dimension = SENTENCE + FEATURES + len(self._weights.get("together_b", ()))
         self.fingerprint = fingerprint(weights)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Return one row for each text, read as a whole, (n, 1792) float32."""
+        """Return one row for each text, read as a whole, (n, dimension) float32."""
         return self.read(texts, [()] * len(texts)).wholes
 
     def read(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> Read:
-        """Return a row for each clause in its place, and one for each whole text, (·, 1792) float32."""
+        """Return a row for each clause in its place, and one for each whole text, (·, dimension) float32."""
         blocks = [
             self._read_block(texts[at : at + _BLOCK], spans[at : at + _BLOCK]) for at in range(0, len(texts), _BLOCK)
         ]
@@ -159,10 +162,12 @@ class TunedUse:
         entries, first = self._entries(pieces), 0
         for group in _groups(pieces):
             first += self._read_group(group, entries, pooled.after(first))
-        vectors = self._vectors(pooled)
-        whole = np.zeros(len(vectors), dtype=bool)
-        whole[np.cumsum([len(own) for own in runs], dtype=np.int64) - 1] = True
-        return Read(vectors[~whole], vectors[whole])
+        counts = np.array([len(own) for own in runs], dtype=np.int64)
+        wholes = np.cumsum(counts) - 1
+        vectors = self._together(self._vectors(pooled), np.repeat(wholes, counts))
+        clause = np.ones(len(vectors), dtype=bool)
+        clause[wholes] = False
+        return Read(vectors[clause], vectors[wholes])
 
     def _entries(self, pieces: Sequence[Pieces]) -> Entries:
         """Return what enters the network for each piece that occurs: most occur many times."""
@@ -216,6 +221,15 @@ class TunedUse:
     def _vectors(self, pooled: Pooled) -> Vectors:
         """Return one vector for each run of pieces, (r, 1792)."""
         return np.concatenate([self._sentence(pooled.sums, pooled.lengths), pooled.greatest], axis=1)
+
+    def _together(self, vectors: Vectors, wholes: Places) -> Vectors:
+        """Return each row with the hidden units that see it beside its whole text, whose row is `wholes` (r,)."""
+        if "together_b" not in self._weights:
+            return vectors
+        own, whole = np.split(self._weights["together_W"], 2)
+        texts, text_of = np.unique(wholes, return_inverse=True)
+        heard = vectors @ own + (vectors[texts] @ whole)[text_of] + self._weights["together_b"]
+        return np.concatenate([vectors, np.maximum(heard, 0)], axis=1)
 
     def _sentence(self, sums: Vectors, lengths: Vectors) -> Vectors:
         weights = self._weights

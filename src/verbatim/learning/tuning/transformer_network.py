@@ -7,6 +7,7 @@ import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from torch import Tensor, nn
+from torch.nn import functional
 
 from verbatim.encoders import Span, encodable
 from verbatim.encoders.pieces import rows_of
@@ -130,6 +131,7 @@ def _pooled(states: Tensor, runs: Sequence[tuple[int, int, int]]) -> Tensor:
     rows, firsts, lasts = torch.tensor(runs).T
     places = torch.arange(states.shape[1])[None]
     inside = ((places >= firsts[:, None]) & (places < lasts[:, None]))[..., None]
-    own = states[rows]
+    # An embedding's gradient is summed in one order on any number of threads, that of an index is not.
+    own = functional.embedding(rows, states.flatten(1)).view(len(runs), *states.shape[1:])
     mean = (own * inside).sum(dim=1) / inside.sum(dim=1)
     return torch.cat([mean, own.masked_fill(~inside, -1e4).amax(dim=1)], dim=1)

@@ -16,6 +16,7 @@ from verbatim.encoders.tuned_use import (
     ORDERS,
     SCALE,
     SENTENCE,
+    TOGETHER,
     WIDTH,
     Pieces,
     Table,
@@ -31,31 +32,42 @@ INPUT_DROPOUT = 0.1
 FORGOTTEN = 0.05
 """Which share of pieces is hidden from the network in each round."""
 
+SPREAD = 0.02
+"""Of the first weights of the hidden units that see a clause and its text."""
+
 _UNKNOWN, _FIRST_WORD = 0, 3
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some texts: piece numbers (n,), the pieces each piece sees (n, 5), and the runs of clauses and wholes (·, 2)."""
+    """Some texts: piece numbers (n,), the pieces each piece sees (n, 5), and the runs of clauses and wholes (·, 2).
+
+    `owners` names the text of each clause.
+    """
 
     numbers: Tensor
     seen: Tensor
     clauses: NDArray[np.int64]
     wholes: NDArray[np.int64]
+    owners: Tensor
 
 
 class UseNetwork(nn.Module):
-    """Everything above the table of pieces, which stays as it is."""
+    """Everything above the table of pieces, which stays as it is.
 
-    dimension = SENTENCE + FEATURES
+    Rows are taken by `embedding`, whose gradient is summed in one order on any number of threads; an index's is not.
+    """
 
     def __init__(self, table: Table, start: Weights | None = None) -> None:
         super().__init__()
         self._table = table
+        begin = start or {**table.weights, **_fresh()}
+        self._names = tuple(begin)
+        self.dimension = SENTENCE + FEATURES + len(begin.get("together_b", ()))
         self.weights = nn.ParameterDict(
             {
                 name.replace(".", "_"): nn.Parameter(torch.from_numpy(np.array(array, dtype=np.float32)))
-                for name, array in (start or table.weights).items()
+                for name, array in begin.items()
             }
         )
 
@@ -63,7 +75,7 @@ class UseNetwork(nn.Module):
         """Return the weights in half precision, as a model keeps them."""
         return {
             name: self.weights[name.replace(".", "_")].detach().numpy().astype(np.float16)
-            for name in self._table.weights
+            for name in self._names
         }
 
     def prepare(self, rows: Sequence[Row]) -> list[Pieces]:
@@ -79,14 +91,15 @@ class UseNetwork(nn.Module):
         return [len(text.numbers) for text in texts]
 
     def forward(self, texts: Sequence[Pieces]) -> tuple[Tensor, Tensor]:
-        """Return the vectors of all clauses in order, and of each whole, (·, 1792)."""
+        """Return the vectors of all clauses in order, and of each whole, (·, dimension)."""
         batch = _batch(texts)
         numbers = batch.numbers
         if self.training:
             hidden = (torch.rand(len(numbers)) < FORGOTTEN) & (numbers >= _FIRST_WORD)
             numbers = numbers.masked_fill(hidden, _UNKNOWN)
         features = self._features(numbers, batch.seen)
-        return self._pooled(features, batch.clauses), self._pooled(features, batch.wholes)
+        clauses, wholes = self._pooled(features, batch.clauses), self._pooled(features, batch.wholes)
+        return self._together(clauses, wholes, batch.owners), self._together(wholes, wholes, torch.arange(len(wholes)))
 
     def _features(self, numbers: Tensor, seen: Tensor) -> Tensor:
         weights = self.weights
@@ -100,7 +113,7 @@ class UseNetwork(nn.Module):
             layer = entry[:, branch * FILTERS : (branch + 1) * FILTERS]
             columns = seen[:, LEFT - left : LEFT - left + order]
             for number in (1, 2):
-                heard = torch.cat([layer, zero])[columns].reshape(len(numbers), -1)
+                heard = functional.embedding(columns, torch.cat([layer, zero])).reshape(len(numbers), -1)
                 heard = heard @ weights[f"w{number}_{branch}"] + weights[f"b{number}_{branch}"]
                 layer = torch.relu(heard) + layer
             parts.append(layer)
@@ -109,11 +122,19 @@ class UseNetwork(nn.Module):
             joined, (WIDTH + FILTERS * len(ORDERS),), weights["ln_g"], weights["ln_b"], self._table.epsilon
         )
 
+    def _together(self, own: Tensor, wholes: Tensor, owners: Tensor) -> Tensor:
+        if "together_b" not in self.weights:
+            return own
+        first, second = self.weights["together_W"].chunk(2)
+        heard = own @ first + functional.embedding(owners, wholes @ second) + self.weights["together_b"]
+        return torch.cat([own, torch.relu(heard)], dim=1)
+
     def _pooled(self, features: Tensor, runs: NDArray[np.int64]) -> Tensor:
         lengths = runs[:, 1] - runs[:, 0]
         owners = torch.from_numpy(np.repeat(np.arange(len(runs)), lengths))
         firsts = np.cumsum(lengths) - lengths
-        own = features[torch.from_numpy(np.repeat(runs[:, 0] - firsts, lengths) + np.arange(lengths.sum()))]
+        places = torch.from_numpy(np.repeat(runs[:, 0] - firsts, lengths) + np.arange(lengths.sum()))
+        own = functional.embedding(places, features)
         sums = own.new_zeros(len(runs), FEATURES).index_add(0, owners, own)
         lowest = own.new_full((len(runs), FEATURES), -1e4)
         greatest = lowest.scatter_reduce(0, owners[:, None].expand(-1, FEATURES), own, "amax")
@@ -139,4 +160,11 @@ def _batch(texts: Sequence[Pieces]) -> Batch:
         torch.from_numpy(window(starts, sizes)),
         np.array(runs, dtype=np.int64),
         np.stack([starts, starts + sizes], axis=1),
+        torch.from_numpy(np.repeat(np.arange(len(texts)), [len(text.clauses) for text in texts])),
     )
+
+
+def _fresh() -> Weights:
+    """Return where the hidden units begin that see a clause and its text: at random, always alike."""
+    drawn = np.random.default_rng(0).normal(0.0, SPREAD, (2 * (SENTENCE + FEATURES), TOGETHER))
+    return {"together_W": drawn.astype(np.float32), "together_b": np.zeros(TOGETHER, dtype=np.float32)}
