@@ -68,18 +68,21 @@ def test_a_child_implies_its_category() -> None:
     assert [names[column] for column in found] == ["service.delivery", "other", "service"]
 
 
-def test_the_default_network_and_numpy_agree(examples: list[Example]) -> None:
+@pytest.mark.parametrize(("start", "width"), [(None, 2048), ("the package's", 1792)])
+def test_the_default_network_and_numpy_agree(examples: list[Example], start: str | None, width: int) -> None:
+    """With the hidden units that see a clause beside its text, and from weights that have none, as older models."""
     from verbatim.encoders.tuned_use import Table, TunedUse
     from verbatim.learning.tuning.use_network import UseNetwork
 
     table = Table()
-    network = UseNetwork(table).eval()
+    network = UseNetwork(table, table.weights if start else None).eval()
     rows = [row_of(example, FRAME) for example in examples[:20]]
     with torch.no_grad():
         clauses, wholes = network(network.prepare(rows))
     read = TunedUse(network.arrays(), table).read([row.text for row in rows], [row.spans for row in rows])
     assert clauses.numpy() == pytest.approx(read.clauses, abs=0.02)
     assert wholes.numpy() == pytest.approx(read.wholes, abs=0.02)
+    assert (read.clauses.shape[1], network.dimension) == (width, width)
 
 
 def test_tuning_learns_and_gives_the_same_weights_again(examples: list[Example]) -> None:

@@ -73,10 +73,7 @@ class UseNetwork(nn.Module):
 
     def arrays(self) -> Mapping[str, NDArray[np.float16]]:
         """Return the weights in half precision, as a model keeps them."""
-        return {
-            name: self.weights[name.replace(".", "_")].detach().numpy().astype(np.float16)
-            for name in self._names
-        }
+        return {name: self.weights[name.replace(".", "_")].detach().numpy().astype(np.float16) for name in self._names}
 
     def prepare(self, rows: Sequence[Row]) -> list[Pieces]:
         """Return the rows cut into pieces."""
