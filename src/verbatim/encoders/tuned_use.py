@@ -100,9 +100,10 @@ class Table:
             self.scale, self.least, self.epsilon = arrays["scale"], arrays["lo"], float(arrays["eps"])
             first = arrays["q1"]
         self.bytes = np.empty((len(self.scale), *first.shape), dtype=first.dtype)
+        self.bytes[0] = first
         with ThreadPoolExecutor() as pool:
             tokenizer = pool.submit(Tokenizer, resources / "sp.model")
-            list(pool.map(self._read_block, range(len(self.bytes))))
+            list(pool.map(self._read_block, range(1, len(self.bytes))))
         self._tokenizer = tokenizer.result()
 
     @cached_property
@@ -113,7 +114,7 @@ class Table:
         return _weights_of(NumpyBackend(str(self._file), None, threads=1))
 
     def _read_block(self, block: int) -> None:
-        """Unpack one block; a thread each, since they are compressed, and unpacking holds no lock of Python."""
+        """Unpack one block, in a thread of its own: unpacking holds no lock of Python."""
         with np.load(self._file, allow_pickle=False) as arrays:
             self.bytes[block] = arrays[f"q{block + 1}"]
 
@@ -164,7 +165,7 @@ class TunedUse:
             first += self._read_group(group, entries, pooled.after(first))
         counts = np.array([len(own) for own in runs], dtype=np.int64)
         wholes = np.cumsum(counts) - 1
-        vectors = self._together(self._vectors(pooled), np.repeat(wholes, counts))
+        vectors = self._together(self._vectors(pooled), wholes, counts)
         clause = np.ones(len(vectors), dtype=bool)
         clause[wholes] = False
         return Read(vectors[clause], vectors[wholes])
@@ -222,13 +223,15 @@ class TunedUse:
         """Return one vector for each run of pieces, (r, 1792)."""
         return np.concatenate([self._sentence(pooled.sums, pooled.lengths), pooled.greatest], axis=1)
 
-    def _together(self, vectors: Vectors, wholes: Places) -> Vectors:
-        """Return each row with the hidden units that see it beside its whole text, whose row is `wholes` (r,)."""
+    def _together(self, vectors: Vectors, wholes: Places, counts: Places) -> Vectors:
+        """Return each row with the hidden units that see it beside its whole text.
+
+        `wholes` (n,) are the rows of the texts themselves, `counts` (n,) how many rows each text has.
+        """
         if "together_b" not in self._weights:
             return vectors
         own, whole = np.split(self._weights["together_W"], 2)
-        texts, text_of = np.unique(wholes, return_inverse=True)
-        heard = vectors @ own + (vectors[texts] @ whole)[text_of] + self._weights["together_b"]
+        heard = vectors @ own + np.repeat(vectors[wholes] @ whole, counts, axis=0) + self._weights["together_b"]
         return np.concatenate([vectors, np.maximum(heard, 0)], axis=1)
 
     def _sentence(self, sums: Vectors, lengths: Vectors) -> Vectors:
