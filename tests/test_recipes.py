@@ -8,7 +8,7 @@ from verbatim.encoders import UseEncoder
 from verbatim.errors import CorpusError
 from verbatim.learning.columns import Columns
 from verbatim.learning.limits import Limits
-from verbatim.learning.recipes import Recipe, read_limits, read_recipe
+from verbatim.learning.recipes import English, Recipe, Tune, read_limits, read_recipe
 
 ROOT = Path(__file__).parents[1]
 PLAIN = 'name = "mine"\nversion = 2\ncorpus = "corpus"\nencoder = "hash-8"\n'
@@ -44,6 +44,25 @@ def test_the_recipe_of_the_default_model_can_be_read() -> None:
     recipe = read_recipe(ROOT / "training" / "recipes" / "base.toml")
     assert (recipe.encoder, recipe.codebook) == (UseEncoder.fingerprint, None)
     assert recipe.corpus.is_dir()
+
+
+def test_an_encoder_may_stand_beside_another_for_english(tmp_path: Path) -> None:
+    path = tmp_path / "recipe.toml"
+    path.write_text(f"{PLAIN}[tune]\nepochs = 2\n[tune.english]\nrate = 1e-5\n", encoding="utf-8")
+    assert read_recipe(path).tune == Tune(epochs=2, english=English(rate=1e-5))
+    told = refused(f"{PLAIN}[tune.english]\nsteps = 2\n", tmp_path)
+    assert told == "[tune.english]: unknown key 'steps'; expected some of encoder, epochs, rate"
+    assert refused(f"{PLAIN}[tune]\nenglish = 2\n", tmp_path) == "[tune.english] is 2; expected a table"
+
+
+def test_files_of_a_corpus_may_be_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "recipe.toml"
+    path.write_text(f'{PLAIN}leave_out = ["old.jsonl"]\n', encoding="utf-8")
+    assert read_recipe(path).leave_out == ("old.jsonl",)
+    assert refused(f"{PLAIN}leave_out = 3\n", tmp_path) == "leave_out = 3; expected a list of names of files"
+    data = f'{PLAIN}leave_out = ["old.jsonl"]\n[data]\npath = "some.csv"\ntext = "comment"\nlabels = "topic"\n'
+    told = refused(data.replace('corpus = "corpus"\n', ""), tmp_path)
+    assert told == "leave_out = ['old.jsonl'] beside [data]; expected one of the two"
 
 
 def test_a_corpus_may_be_a_data_set_whose_columns_are_told(tmp_path: Path) -> None:

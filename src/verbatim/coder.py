@@ -31,7 +31,7 @@ WORKERS = min(4, os.cpu_count() or 1)
 """How many batches are coded at a time."""
 
 EXCERPTS = 5
-CALL_CONFIDENCE = 0.4
+CALL_CONFIDENCE = 0.33
 """How sure a code of one turn must be: a call has dozens of turns, each with its own chance of a false alarm."""
 
 Weights = Mapping[str, NDArray[np.generic]]

@@ -2,7 +2,7 @@
 
     models/CURRENT                    the label of the current model
     models/<label>/manifest.json      what it is, what it fits, its numbers, and the SHA-256 of its arrays
-    models/<label>/model.safetensors  the arrays
+    models/<label>/model.safetensors  the arrays; of more than 95 MB the rest lies in model-2.safetensors, and so on
     models/<label>/CARD.md            what a person should know of it
     models/<label>/codebook.yaml      the frame it codes by, where that is its maker's own
 
@@ -43,6 +43,9 @@ CORRECTION = "correction."
 CODEBOOK = "codebook.yaml"
 """The name of the frame in the folder of a model that was trained for one of its maker's own."""
 
+LARGEST = 95_000_000
+"""How many bytes of arrays go into one file: hosts of source code take none of more than 100 MB."""
+
 Arrays = dict[str, NDArray[np.generic]]
 
 
@@ -67,6 +70,11 @@ class Manifest:
     def training(self) -> Mapping[str, object]:
         """Recipe, data hash and code version that the model was made with."""
         return cast("Mapping[str, object]", self.values.get("training") or {})
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The names of the files of arrays."""
+        return tuple(_digests(self.values))
 
     @property
     def taught(self) -> frozenset[int]:
@@ -122,8 +130,10 @@ def load(folder: Path, codebook: Codebook | None = None) -> tuple[Model, Manifes
     Raises ModelError when a file is missing, damaged or foreign, or when it was trained for another codebook.
     """
     manifest = read_manifest(folder)
-    arrays = _arrays(folder / "model.safetensors", str(manifest.values.get("sha256")))
     values = manifest.values
+    arrays: Arrays = {}
+    for name, digest in _digests(values).items():
+        arrays |= _arrays(folder / name, digest)
     try:
         if values["format"] == 1:
             values, arrays = from_first(values, arrays)
@@ -137,16 +147,20 @@ def load(folder: Path, codebook: Codebook | None = None) -> tuple[Model, Manifes
     return model, manifest
 
 
-def save(model: Model, folder: Path, facts: Mapping[str, object]) -> Path:
-    """Write the model into `folder`/<label> and return that path; `facts` (quality, training) go into the manifest."""
+def save(model: Model, folder: Path, facts: Mapping[str, object], largest: int = LARGEST) -> Path:
+    """Write the model into `folder`/<label> and return that path; `facts` (quality, training) go into the manifest.
+
+    A file holds arrays of at most `largest` bytes, unless a single one has more.
+    """
     from safetensors.numpy import save as to_bytes  # noqa: PLC0415 - only training writes
 
     target = folder / model.label
     target.mkdir(parents=True, exist_ok=True)
-    data = to_bytes(_to_arrays(model))
-    values = {**_to_values(model), **facts, "sha256": hashlib.sha256(data).hexdigest()}
+    parts = [to_bytes(part) for part in _parts(_to_arrays(model), largest)]
+    first, *more = (hashlib.sha256(data).hexdigest() for data in parts)
+    values = {**_to_values(model), **facts, "sha256": first, **({"more": more} if more else {})}
     text = json.dumps(values, ensure_ascii=False, indent=1)
-    written = {"model.safetensors": data, "manifest.json": (text + "\n").encode()}
+    written = {**dict(zip(_digests(values), parts, strict=True)), "manifest.json": (text + "\n").encode()}
     for name, content in written.items():
         (target / f".{name}.partial").write_bytes(content)
     for name in written:
@@ -165,6 +179,26 @@ def _current(folder: Path) -> str:
     if not file.is_file():
         raise ModelError(f"{folder}: no CURRENT file that names the current model")
     return file.read_text(encoding="utf-8").strip()
+
+
+def _digests(values: Mapping[str, object]) -> dict[str, str]:
+    """Return the SHA-256 that a manifest states of each of its files of arrays."""
+    more = values.get("more") or []
+    rest = enumerate(more if isinstance(more, list) else [more], start=2)
+    return {"model.safetensors": str(values.get("sha256")), **{f"model-{n}.safetensors": str(one) for n, one in rest}}
+
+
+def _parts(arrays: Arrays, largest: int) -> list[Arrays]:
+    """Return the arrays as they go into files: each into the first one that has room for it."""
+    parts: list[Arrays] = []
+    for name, array in arrays.items():
+        sizes = (sum(other.nbytes for other in part.values()) for part in parts)
+        part = next((part for part, size in zip(parts, sizes, strict=False) if size + array.nbytes <= largest), None)
+        if part is None:
+            part = {}
+            parts.append(part)
+        part[name] = array
+    return parts
 
 
 def _arrays(file: Path, expected: str) -> Arrays:

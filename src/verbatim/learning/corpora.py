@@ -10,14 +10,17 @@ from verbatim.taxonomy import Codebook
 
 
 def read_examples(recipe: Recipe, codebook: Codebook) -> list[Example]:
-    """Return every example of a recipe's corpus; CorpusError with the place of the first problem."""
+    """Return every example that a recipe's model learns from; CorpusError with the place of the first problem."""
     if recipe.data is None:
-        return read_corpus(recipe.corpus, codebook)
+        return read_corpus(recipe.corpus, codebook, recipe.leave_out)
     return examples_of(read_rows(recipe, codebook), codebook)
 
 
 def read_rows(recipe: Recipe, codebook: Codebook) -> Iterable[Row]:
-    """Return every row of a recipe's corpus, unchecked; CorpusError where a label is mapped to no id of the frame."""
+    """Return every row of a recipe's corpus, those left out too, unchecked.
+
+    Raises CorpusError where a label is mapped to no id of the frame.
+    """
     if recipe.data is None:
         return corpus_rows(recipe.corpus)
     for label, code in recipe.data.mapping.items():

@@ -6,7 +6,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -72,13 +72,13 @@ class Row:
     problem: str = ""
 
 
-def read_corpus(folder: Path, codebook: Codebook) -> list[Example]:
-    """Return every example of the folder's JSON lines files, in the order of file names.
+def read_corpus(folder: Path, codebook: Codebook, leave_out: Collection[str] = ()) -> list[Example]:
+    """Return every example of the folder's JSON lines files, in the order of file names, but for those left out.
 
     Raises CorpusError naming file and line for an unknown id, an excerpt that is not in the text, an id used twice,
-    and naming the folder where there is no example at all.
+    naming a file that is to be left out and is not there, and naming the folder where there is no example at all.
     """
-    found = examples_of(corpus_rows(folder), codebook)
+    found = examples_of(corpus_rows(folder, leave_out), codebook)
     if not found:
         raise CorpusError(f"{folder}: its *.jsonl files are empty; expected coded verbatims")
     return found
@@ -94,13 +94,17 @@ def frame_examples(codebook: Codebook) -> list[Example]:
     ]
 
 
-def corpus_rows(folder: Path) -> Iterator[Row]:
-    """Yield every row of the folder's JSON lines files, in the order of file names, unchecked."""
+def corpus_rows(folder: Path, leave_out: Collection[str] = ()) -> Iterator[Row]:
+    """Yield every row of the folder's JSON lines files but those left out, in the order of file names, unchecked."""
     files = sorted(folder.glob("*.jsonl"))
     if not files:
         raise CorpusError(f"{folder}: no *.jsonl file; expected a folder of coded verbatims")
+    for name in leave_out:
+        if folder / name not in files:
+            raise CorpusError(f"leave_out names {name!r}; expected the name of a *.jsonl file in {folder}")
     for file in files:
-        yield from _rows(file)
+        if file.name not in leave_out:
+            yield from _rows(file)
 
 
 def read_gold(file: Path, codebook: Codebook) -> list[Example]:

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from verbatim.encoders import Encoder, Read, Span, Vectors, tuned_transformer, tuned_use
+from verbatim.encoders.transformer_pair import TransformerPair
 from verbatim.text.script import fold
 
 if TYPE_CHECKING:
@@ -103,14 +104,16 @@ class Meaning:
     """An encoder that gives of every clause only the part that stands for what it means as a whole, and of no whole.
 
     A tuned encoder's vector holds the greatest of each feature beside it, which tell words rather than what is meant.
+    Of two networks only the one that reads every language is asked.
     """
 
     def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
-        kind = encoder.fingerprint.partition(":")[0]
-        halves = {tuned_use.KIND: tuned_use.SENTENCE, tuned_transformer.KIND: encoder.dimension // 2}
-        self.dimension = halves.get(kind, encoder.dimension)
-        self.fingerprint = f"meaning of {encoder.fingerprint}"
+        own = encoder.common if isinstance(encoder, TransformerPair) else encoder
+        self._encoder = own
+        kind = own.fingerprint.partition(":")[0]
+        halves = {tuned_use.KIND: tuned_use.SENTENCE, tuned_transformer.KIND: own.dimension // 2}
+        self.dimension = halves.get(kind, own.dimension)
+        self.fingerprint = f"meaning of {own.fingerprint}"
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one row for each text, (n, dimension) float32."""

@@ -50,7 +50,7 @@ def thresholds(held: Held, frame: Frame, recipe: Recipe) -> Thresholds:
         given=own,
         category=np.full(len(frame.categories), recipe.category, dtype=np.float32),
         slope=np.array(slopes, dtype=np.float32),
-        offset=np.array(offsets, dtype=np.float32),
+        offset=np.array(offsets, dtype=np.float32) - np.float32(recipe.doubt),
         floor=FLOORS[0] if recipe.floor is None else recipe.floor,
         whole=recipe.whole,
     )

@@ -1,21 +1,25 @@
 """An encoder tuned on examples: its weights as a model keeps them, and the heads that were tuned with it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from verbatim.codes import Frame
-from verbatim.encoders import tuned_transformer, tuned_use
+from verbatim.encoders import transformer_pair, tuned_transformer, tuned_use
 from verbatim.errors import CorpusError
 from verbatim.features import Floats
 from verbatim.heads import Heads
 from verbatim.learning.examples import Example
-from verbatim.learning.recipes import E5_SMALL, Recipe, Tune
+from verbatim.learning.recipes import E5_SMALL, MPNET, English, Recipe, Tune
 from verbatim.learning.tuning.rounds import Rounds, tune
 from verbatim.learning.tuning.rows import Row, row_of
 from verbatim.registry import find, load
+
+if TYPE_CHECKING:
+    from verbatim.learning.tuning.transformer_network import TransformerNetwork
 
 Arrays = dict[str, NDArray[np.generic]]
 Columns = tuple[Floats, Floats]
@@ -47,22 +51,31 @@ def tune_encoder(examples: Sequence[Example], frame: Frame, recipe: Recipe, say:
     """Return the recipe's encoder tuned on the examples; CorpusError for one that cannot be tuned, or started from."""
     plan = recipe.tune or Tune()
     rows = [row_of(example, frame) for example in examples]
-    rounds = Rounds(
-        steps=max(1, plan.steps, int(plan.epochs * len(rows) / plan.batch)),
+    counts = len(frame.ids), len(frame.categories)
+    rounds = _rounds(plan, recipe.seed, len(rows))
+    if plan.english and (recipe.encoder, plan.english.encoder) != (E5_SMALL, MPNET):
+        raise CorpusError(
+            f"english = {plan.english.encoder!r} beside encoder {recipe.encoder!r}; expected {MPNET!r} and {E5_SMALL!r}"
+        )
+    if recipe.encoder == tuned_use.PACKAGE:
+        return _tuned_use(rows, counts, rounds, _start(plan.start), say)
+    if recipe.encoder == E5_SMALL and not plan.start:
+        first = _tuned_transformer(rows, counts, rounds, say)
+        return _with_english(first, rows, counts, recipe, say) if plan.english else first
+    if plan.start:
+        raise CorpusError(f"start = {plan.start!r} beside encoder {recipe.encoder!r}; expected {tuned_use.PACKAGE!r}")
+    raise CorpusError(f"encoder {recipe.encoder!r} cannot be tuned; expected {tuned_use.PACKAGE!r} or {E5_SMALL!r}")
+
+
+def _rounds(plan: Tune, seed: int, rows: int) -> Rounds:
+    return Rounds(
+        steps=max(1, plan.steps, int(plan.epochs * rows / plan.batch)),
         rate=plan.rate,
         head_rate=plan.head_rate,
         batch=plan.batch,
         dropout=plan.dropout,
-        seed=recipe.seed,
+        seed=seed,
     )
-    counts = len(frame.ids), len(frame.categories)
-    if recipe.encoder == tuned_use.PACKAGE:
-        return _tuned_use(rows, counts, rounds, _start(plan.start), say)
-    if recipe.encoder == E5_SMALL and not plan.start:
-        return _tuned_transformer(rows, counts, rounds, say)
-    if plan.start:
-        raise CorpusError(f"start = {plan.start!r} beside encoder {recipe.encoder!r}; expected {tuned_use.PACKAGE!r}")
-    raise CorpusError(f"encoder {recipe.encoder!r} cannot be tuned; expected {tuned_use.PACKAGE!r} or {E5_SMALL!r}")
 
 
 def _shares(columns: int, coded: int, plan: Tune) -> Floats:
@@ -94,10 +107,43 @@ def _tuned_use(
 
 
 def _tuned_transformer(rows: Sequence[Row], counts: tuple[int, int], rounds: Rounds, say: Say) -> TunedEncoder:
-    from verbatim.learning.tuning.graph import graph_of  # noqa: PLC0415
-    from verbatim.learning.tuning.transformer_network import TransformerNetwork  # noqa: PLC0415
+    from verbatim.learning.tuning.transformer_network import multilingual  # noqa: PLC0415
 
-    network = TransformerNetwork([row.text for row in rows])
+    return _tuned_network(multilingual([row.text for row in rows]), rows, counts, rounds, say)
+
+
+def _with_english(
+    first: TunedEncoder, rows: Sequence[Row], counts: tuple[int, int], recipe: Recipe, say: Say
+) -> TunedEncoder:
+    """Return a pair of the tuned encoder and of one that is tuned on the English rows."""
+    from verbatim.learning.tuning.mpnet import read_mpnet  # noqa: PLC0415
+    from verbatim.learning.tuning.transformer_network import english  # noqa: PLC0415
+
+    plan = recipe.tune or Tune()
+    own = plan.english or English()
+    chosen = [row for row in rows if transformer_pair.is_english(row.text)]
+    say(f"tuning {own.encoder} on {len(chosen):,} English texts")
+    rounds = _rounds(replace(plan, epochs=own.epochs, rate=own.rate), recipe.seed, len(chosen))
+    second = _tuned_network(english(read_mpnet()), chosen, counts, rounds, say)
+    weights = {**first.weights, **{f"{transformer_pair.ENGLISH}{name}": own for name, own in second.weights.items()}}
+    return TunedEncoder(
+        transformer_pair.pair_fingerprint(weights),
+        weights,
+        _beside(first.clauses, second.clauses),
+        _beside(first.wholes, second.wholes),
+    )
+
+
+def _beside(first: Columns, second: Columns) -> Columns:
+    """Return the heads over vectors of a pair: the last component carries what the second's intercepts have more."""
+    return np.concatenate([first[0], second[0], (second[1] - first[1])[None]]), first[1]
+
+
+def _tuned_network(
+    network: "TransformerNetwork", rows: Sequence[Row], counts: tuple[int, int], rounds: Rounds, say: Say
+) -> TunedEncoder:
+    from verbatim.learning.tuning.graph import graph_of  # noqa: PLC0415
+
     columns = tune(network, rows, counts, rounds, say)
     kept = {tuned_transformer.GRAPH: graph_of(network.body), tuned_transformer.TOKENIZER: network.tokenizer.encode()}
     weights: Arrays = {name: np.frombuffer(content, dtype=np.uint8) for name, content in kept.items()}

@@ -1,4 +1,7 @@
-"""The accurate encoder as a PyTorch network: multilingual-e5-small, its table of pieces frozen, the rest tuned."""
+"""The accurate encoder's networks in PyTorch, their tables of pieces frozen, the rest tuned.
+
+One reads every text, multilingual-e5-small; the other reads English only and knows more of it, all-mpnet-base-v2.
+"""
 
 from collections.abc import Sequence
 
@@ -13,28 +16,28 @@ from verbatim.encoders import Span, encodable
 from verbatim.encoders.pieces import rows_of
 from verbatim.encoders.tuned_transformer import RUN
 from verbatim.learning.tuning.e5 import E5, LATIN, kept, read_e5, tokenizer_json
+from verbatim.learning.tuning.mpnet import Mpnet
 from verbatim.learning.tuning.rows import Row
 from verbatim.text.script import simplified
 
 FORGOTTEN = 0.08
 """Which share of pieces is hidden from the network in each round."""
 
-_PAD, _UNKNOWN, _ROUND = 1, 3, 8
+_PAD, _LAST_MARK, _ROUND = 1, 3, 8
 
 Text = tuple[NDArray[np.int64], list[Span]]
 
 
 class TransformerNetwork(nn.Module):
-    """The network with its tokenizer, cut down to the pieces of English and simplified Chinese and of `texts`."""
+    """A network with its tokenizer; `hidden` is the piece that stands for one that is hidden."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
+    def __init__(self, body: nn.Module, tokenizer: str, hidden: str) -> None:
         super().__init__()
-        base = read_e5()
-        rows = kept(base, read_e5(LATIN).pieces, _seen(base, texts))
-        self.tokenizer = tokenizer_json(base, rows)
-        self.body = bert_of(base, rows)
-        self.dimension = 2 * base.width
-        self._tokenizer = Tokenizer.from_str(self.tokenizer)
+        self.body = body
+        self.tokenizer = tokenizer
+        self.dimension = 2 * int(body.config.hidden_size)
+        self._tokenizer = Tokenizer.from_str(tokenizer)
+        self._hidden = self._tokenizer.get_vocab()[hidden]
 
     def prepare(self, rows: Sequence[Row]) -> list[Text]:
         """Return the rows cut into pieces, with their clauses as runs of them."""
@@ -52,7 +55,8 @@ class TransformerNetwork(nn.Module):
             pieces[row, : len(numbers)] = torch.from_numpy(numbers)
         mask = (pieces != _PAD).long()
         if self.training:
-            pieces = pieces.masked_fill((torch.rand(pieces.shape) < FORGOTTEN) & (pieces > _UNKNOWN), _UNKNOWN)
+            forgotten = (torch.rand(pieces.shape) < FORGOTTEN) & (pieces > _LAST_MARK)
+            pieces = pieces.masked_fill(forgotten, self._hidden)
         # Half the bits are four times the speed where the processor multiplies them; the weights stay as they are.
         with torch.autocast("cpu", torch.bfloat16, enabled=has_half_products()):
             states = self.body(input_ids=pieces, attention_mask=mask).last_hidden_state
@@ -66,6 +70,21 @@ class TransformerNetwork(nn.Module):
         numbers = np.array(cut.ids[:RUN], dtype=np.int64)
         starts, ends = np.array(cut.offsets[:RUN]).reshape(-1, 2).T
         return numbers, [rows_of(span, starts, ends) for span in row.spans]
+
+
+def multilingual(texts: Sequence[str]) -> TransformerNetwork:
+    """Return multilingual-e5-small, cut down to the pieces of English and simplified Chinese and of `texts`."""
+    base = read_e5()
+    rows = kept(base, read_e5(LATIN).pieces, _seen(base, texts))
+    return TransformerNetwork(bert_of(base, rows), tokenizer_json(base, rows), "<unk>")
+
+
+def english(base: Mpnet) -> TransformerNetwork:
+    """Return all-mpnet-base-v2; its tokenizer cuts off nothing and pads nothing."""
+    tokenizer = Tokenizer.from_str(base.tokenizer)
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return TransformerNetwork(mpnet_of(base), str(tokenizer.to_str()), "<mask>")
 
 
 def bert_of(base: E5, rows: Sequence[int]) -> nn.Module:
@@ -87,6 +106,17 @@ def bert_of(base: E5, rows: Sequence[int]) -> nn.Module:
     network = BertModel(shape, add_pooling_layer=False)
     arrays = {name: torch.from_numpy(array.copy()) for name, array in _arrays(base, rows).items()}
     network.load_state_dict(arrays, strict=False)
+    network.embeddings.word_embeddings.weight.requires_grad = False
+    return network
+
+
+def mpnet_of(base: Mpnet) -> nn.Module:
+    """Return the network of the weights; the layer that predicts a hidden sentence's vector is left out."""
+    from transformers import MPNetConfig, MPNetModel  # noqa: PLC0415
+
+    shape = MPNetConfig(**{**base.shape, "hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0})
+    network = MPNetModel(shape, add_pooling_layer=False)
+    network.load_state_dict({name: torch.from_numpy(base.arrays[name].copy()) for name in network.state_dict()})
     network.embeddings.word_embeddings.weight.requires_grad = False
     return network
 
