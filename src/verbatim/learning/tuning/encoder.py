@@ -13,7 +13,7 @@ from verbatim.errors import CorpusError
 from verbatim.features import Floats
 from verbatim.heads import Heads
 from verbatim.learning.examples import Example
-from verbatim.learning.recipes import E5_SMALL, MPNET, English, Recipe, Tune
+from verbatim.learning.recipes import E5_SMALL, MPNET, Recipe, Tune
 from verbatim.learning.tuning.rounds import Rounds, tune
 from verbatim.learning.tuning.rows import Row, row_of
 from verbatim.registry import find, load
@@ -52,16 +52,14 @@ def tune_encoder(examples: Sequence[Example], frame: Frame, recipe: Recipe, say:
     plan = recipe.tune or Tune()
     rows = [row_of(example, frame) for example in examples]
     counts = len(frame.ids), len(frame.categories)
-    rounds = _rounds(plan, recipe.seed, len(rows))
     if plan.english and (recipe.encoder, plan.english.encoder) != (E5_SMALL, MPNET):
         raise CorpusError(
             f"english = {plan.english.encoder!r} beside encoder {recipe.encoder!r}; expected {MPNET!r} and {E5_SMALL!r}"
         )
     if recipe.encoder == tuned_use.PACKAGE:
-        return _tuned_use(rows, counts, rounds, _start(plan.start), say)
+        return _tuned_use(rows, counts, _rounds(plan, recipe.seed, len(rows)), _start(plan.start), say)
     if recipe.encoder == E5_SMALL and not plan.start:
-        first = _tuned_transformer(rows, counts, rounds, say)
-        return _with_english(first, rows, counts, recipe, say) if plan.english else first
+        return _tuned_transformers(rows, counts, recipe, say)
     if plan.start:
         raise CorpusError(f"start = {plan.start!r} beside encoder {recipe.encoder!r}; expected {tuned_use.PACKAGE!r}")
     raise CorpusError(f"encoder {recipe.encoder!r} cannot be tuned; expected {tuned_use.PACKAGE!r} or {E5_SMALL!r}")
@@ -106,25 +104,21 @@ def _tuned_use(
     return TunedEncoder(tuned_use.fingerprint(network.arrays()), weights, columns.clauses, columns.wholes)
 
 
-def _tuned_transformer(rows: Sequence[Row], counts: tuple[int, int], rounds: Rounds, say: Say) -> TunedEncoder:
-    from verbatim.learning.tuning.transformer_network import multilingual  # noqa: PLC0415
-
-    return _tuned_network(multilingual([row.text for row in rows]), rows, counts, rounds, say)
-
-
-def _with_english(
-    first: TunedEncoder, rows: Sequence[Row], counts: tuple[int, int], recipe: Recipe, say: Say
-) -> TunedEncoder:
-    """Return a pair of the tuned encoder and of one that is tuned on the English rows."""
+def _tuned_transformers(rows: Sequence[Row], counts: tuple[int, int], recipe: Recipe, say: Say) -> TunedEncoder:
+    """Return the tuned multilingual encoder; where the plan has one for English, the pair of both."""
     from verbatim.learning.tuning.mpnet import read_mpnet  # noqa: PLC0415
-    from verbatim.learning.tuning.transformer_network import english  # noqa: PLC0415
+    from verbatim.learning.tuning.transformer_network import english, multilingual  # noqa: PLC0415
 
     plan = recipe.tune or Tune()
-    own = plan.english or English()
+    base = read_mpnet() if plan.english else None  # if it is not there, that is told before the long work
+    rounds = _rounds(plan, recipe.seed, len(rows))
+    first = _tuned_network(multilingual([row.text for row in rows]), rows, counts, rounds, say)
+    if not plan.english or not base:
+        return first
     chosen = [row for row in rows if transformer_pair.is_english(row.text)]
-    say(f"tuning {own.encoder} on {len(chosen):,} English texts")
-    rounds = _rounds(replace(plan, epochs=own.epochs, rate=own.rate), recipe.seed, len(chosen))
-    second = _tuned_network(english(read_mpnet()), chosen, counts, rounds, say)
+    say(f"tuning {plan.english.encoder} on {len(chosen):,} English texts")
+    rounds = _rounds(replace(plan, epochs=plan.english.epochs, rate=plan.english.rate), recipe.seed, len(chosen))
+    second = _tuned_network(english(base), chosen, counts, rounds, say)
     weights = {**first.weights, **{f"{transformer_pair.ENGLISH}{name}": own for name, own in second.weights.items()}}
     return TunedEncoder(
         transformer_pair.pair_fingerprint(weights),
