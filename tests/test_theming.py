@@ -34,6 +34,17 @@ def test_a_drawn_part_finds_the_same_matters_and_the_rest_joins():
     assert (drawn.labels[:120] >= 0).mean() > 0.7
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_parts_of_which_nothing_leads_to_another_are_told_apart_in_any_order(seed):
+    middles = np.eye(4, 32, dtype=np.float32)
+    draw = np.random.default_rng(seed)
+    order = draw.permutation(np.repeat(np.arange(4), 30))
+    vectors = middles[order] + draw.normal(scale=0.02, size=(120, 32)).astype(np.float32)
+    found = themes_of(Segments(tuple(map(str, range(120))), ("en",) * 120, vectors)).labels
+    assert (found >= 0).mean() > 0.9
+    assert all(len(set(order[found == theme].tolist())) == 1 for theme in range(found.max() + 1))
+
+
 def test_what_many_wrote_alike_is_one_point():
     said = ["Parking costs a fortune"] * 50
     assert themes_of(segments(said)).centroids.shape == (0, 64)

@@ -29,11 +29,14 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 Floats = NDArray[np.float32]
+Wide = NDArray[np.float64]
 Labels = NDArray[np.int64]
 Places = NDArray[np.intp]
 
 NOWHERE = -1
 BLOCK = 1024
+DENSE = 500
+"""Of so many points at most all eigenvectors are found at once, exactly."""
 
 FEWEST_OF_A_LANGUAGE = 20
 """The mean of a language is taken out where it has so many segments; with fewer that of all."""
@@ -189,7 +192,7 @@ def _components(rows: Floats, count: int) -> Floats:
     return _unit((wide @ leading).astype(np.float32))
 
 
-def _signed(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+def _signed(vectors: Wide) -> Wide:
     """Columns with the sign that makes their greatest entry positive."""
     greatest = np.abs(vectors).argmax(axis=0)
     signs = np.sign(vectors[greatest, np.arange(vectors.shape[1])])
@@ -219,17 +222,32 @@ def _embedded(rows: Floats, plan: Plan) -> Floats:
     Weiss 2002).
     """
     from scipy.sparse import diags_array  # noqa: PLC0415 - slow to import
-    from scipy.sparse.linalg import eigsh  # noqa: PLC0415
 
     count = min(plan.dimensions, max(2, len(rows) // (4 * plan.least)))
     graph = _graph(rows, min(plan.neighbours, len(rows) - 1))
     degree = np.asarray(graph.sum(axis=1)).ravel() + 1e-9
     halves = diags_array(degree**-0.5)
-    start = np.full(len(rows), len(rows) ** -0.5)
-    values, vectors = eigsh(halves @ graph @ halves, k=count + 1, which="LA", v0=start, tol=1e-6)
-    order = np.argsort(-values, kind="stable")[1:]
-    found = _signed(vectors[:, order]) / np.sqrt(degree)[:, None] * np.maximum(values[order], 0)
+    values, vectors = _leading(halves @ graph @ halves, np.sqrt(degree / degree.sum()), count)
+    found = _signed(vectors) / np.sqrt(degree)[:, None] * np.maximum(values, 0)
     return np.asarray(np.round(_unit(found.astype(np.float32)), 6), dtype=np.float32)
+
+
+def _leading(matrix: "csr_array", first: Wide, count: int) -> tuple[Wide, Wide]:
+    """The greatest eigenvalues but that of `first`, descending, and their eigenvectors (n, count).
+
+    The first is known, the roots of the degrees. In a graph of several parts its eigenvalue has others beside it, and
+    which of them came out first, to be left out, would be chance: it is taken out of the matrix instead.
+    """
+    from scipy.sparse.linalg import LinearOperator, eigsh  # noqa: PLC0415 - slow to import
+
+    if len(first) <= DENSE:
+        values, vectors = np.linalg.eigh(matrix.toarray() - np.outer(first, first))
+    else:
+        rest = LinearOperator(matrix.shape, matvec=lambda row: matrix @ row - first * (first @ row), dtype=np.float64)
+        start = np.random.default_rng(0).standard_normal(len(first))
+        values, vectors = eigsh(rest, k=count, which="LA", v0=start, tol=1e-6)
+    order = np.argsort(-values, kind="stable")[:count]
+    return values[order], vectors[:, order]
 
 
 def _graph(rows: Floats, neighbours: int) -> "csr_array":
