@@ -35,8 +35,8 @@ FLOORS = {
     ("b2b", "short_chinese"): Shares(l1=0.96, l2=0.93, polarity=0.96, stance=0.98),
     ("b2b", "code_switched"): Shares(l1=0.90, l2=0.81, polarity=0.97, stance=0.97),
     ("b2b", "negated"): Shares(l1=0.90, l2=0.82, polarity=0.78, stance=0.92),
-    ("accurate", "short_chinese"): Shares(l1=0.97, l2=0.95, polarity=0.97, stance=0.99),
-    ("accurate", "code_switched"): Shares(l1=0.93, l2=0.85, polarity=0.98, stance=0.97),
+    ("accurate", "short_chinese"): Shares(l1=0.98, l2=0.95, polarity=0.97, stance=0.99),
+    ("accurate", "code_switched"): Shares(l1=0.93, l2=0.86, polarity=0.98, stance=0.97),
     ("accurate", "negated"): Shares(l1=0.92, l2=0.87, polarity=0.92, stance=0.96),
 }
 SETS = sorted({name for _, name in FLOORS})

@@ -6,20 +6,17 @@ and the last component carries the intercepts of the second where they differ fr
 the network that has not read a text are 0.
 """
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
 
 from verbatim.encoders.protocol import Read, Span, Vectors
 from verbatim.encoders.tuned_transformer import GRAPH, TOKENIZER, TunedTransformer, Weights, fingerprint
-from verbatim.text.script import HAN
+from verbatim.text.words import han
 
 KIND = "tuned-transformer-pair"
 ENGLISH = "english."
 """What the names of the second network's arrays begin with."""
-
-_HAN = re.compile(f"[{HAN}]")
 
 
 class TransformerPair:
@@ -56,7 +53,7 @@ class TransformerPair:
 
 def is_english(text: str) -> bool:
     """Say whether the second network reads a text: one without a Han character."""
-    return text.isascii() or not _HAN.search(text)
+    return not han(text)
 
 
 def parted(weights: Weights) -> tuple[Weights, Weights]:

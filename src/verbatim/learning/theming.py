@@ -235,7 +235,7 @@ def _embedded(rows: Floats, plan: Plan) -> Floats:
 def _leading(matrix: "csr_array", first: Wide, count: int) -> tuple[Wide, Wide]:
     """The greatest eigenvalues but that of `first`, descending, and their eigenvectors (n, count).
 
-    The first is known, the roots of the degrees. In a graph of several parts its eigenvalue has others beside it, and
+    The first is known, the roots of the degrees. In a graph of several parts other eigenvectors share its value, and
     which of them came out first, to be left out, would be chance: it is taken out of the matrix instead.
     """
     from scipy.sparse.linalg import LinearOperator, eigsh  # noqa: PLC0415 - slow to import
