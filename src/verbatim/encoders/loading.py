@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from verbatim.encoders import transformer_pair, tuned_transformer, tuned_use
+from verbatim.encoders import pair, tuned_transformer, tuned_use
 from verbatim.encoders.frozen import HashEncoder, SentenceEncoder, UseEncoder
 from verbatim.encoders.protocol import Encoder
 from verbatim.errors import InputError, ModelError
@@ -17,7 +17,8 @@ Weights = Mapping[str, NDArray[np.generic]]
 _TUNED: Mapping[str, Callable[[Weights], Encoder]] = {
     tuned_use.KIND: tuned_use.TunedUse,
     tuned_transformer.KIND: tuned_transformer.TunedTransformer,
-    transformer_pair.KIND: transformer_pair.TransformerPair,
+    pair.TRANSFORMERS: pair.EncoderPair,
+    pair.USE: pair.EncoderPair,
 }
 _KNOWN = re.compile(r"sentence-transformers:.+|hash-[0-9]+")
 

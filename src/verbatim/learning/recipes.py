@@ -40,12 +40,18 @@ _TUNE_RULES = {
     "share": number(0, 1),
     "sound": number(0, 1),
     "again": TRUTH,
+    "pairs": number(0, 4),
 }
-_ENGLISH_RULES = {"encoder": TEXT, "epochs": number(0.01, 100), "rate": number(1e-7, 0.1)}
+_ENGLISH_RULES = {
+    "encoder": TEXT,
+    "layers": number(1, 48, whole=True),
+    "epochs": number(0.01, 100),
+    "rate": number(1e-7, 0.1),
+}
 
 E5_SMALL = "multilingual-e5-small"
-MPNET = "all-mpnet-base-v2"
-"""The encoders of accurate models, of every language and of English, which are there to be tuned only."""
+MPNET, MINILM = "all-mpnet-base-v2", "all-MiniLM-L6-v2"
+"""The encoders that are there to be tuned only: of every language, and of English, a large one and a small one."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _TEXT = re.compile(r".+")
@@ -53,9 +59,13 @@ _TEXT = re.compile(r".+")
 
 @dataclass(frozen=True, slots=True)
 class English:
-    """The second encoder, tuned on the texts without a Han character: `epochs` of them at `rate`, the rest alike."""
+    """The second encoder, tuned on the texts without a Han character: `epochs` of them at `rate`, the rest alike.
+
+    Of its layers the first `layers` are kept, or all.
+    """
 
     encoder: str = MPNET
+    layers: int | None = None
     epochs: float = 3.0
     rate: float = 7e-5
 
@@ -68,7 +78,8 @@ class Tune:
     least number of batches, for corpora so small that `epochs` are few. `held_out` is the share of the corpus kept from
     it, on which thresholds, calibration, stance and trust are fitted; `again` says that heads and encoder then learn
     once more, from all of the corpus. `share` is the weight of the tuned vectors beside the n-grams where ids are asked
-    for, `sound` where polarity and stance are. `english` is an encoder beside the recipe's own, for English alone.
+    for, `sound` where polarity and stance are. `pairs` is how many pairs of short texts are read as one besides, for
+    each verbatim of the corpus. `english` is an encoder beside the recipe's own, for English alone.
     """
 
     start: str | None = None
@@ -82,6 +93,7 @@ class Tune:
     share: float = 0.5
     sound: float = 0.5
     again: bool = False
+    pairs: float = 0.0
     english: English | None = None
 
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from verbatim.encoders import Encoder, Read, Span, Vectors, tuned_transformer, tuned_use
-from verbatim.encoders.transformer_pair import TransformerPair
+from verbatim.encoders.pair import EncoderPair
 from verbatim.text.script import fold
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class Meaning:
     """
 
     def __init__(self, encoder: Encoder) -> None:
-        own = encoder.common if isinstance(encoder, TransformerPair) else encoder
+        own = encoder.common if isinstance(encoder, EncoderPair) else encoder
         self._encoder = own
         kind = own.fingerprint.partition(":")[0]
         halves = {tuned_use.KIND: tuned_use.SENTENCE, tuned_transformer.KIND: own.dimension // 2}

@@ -17,6 +17,9 @@ GRID = np.arange(0.10, 0.66, 0.025)
 FLOORS = (0.1, 0.25, 0.5, 0.75)
 """Which parts of a threshold the best id of an otherwise uncoded text may have to reach."""
 
+SHRUNKEN = 0.1
+"""The penalty of trust's coefficients for each held-out verbatim: its signs tell much of the same."""
+
 LEAST_SPREAD = 0.5
 """No estimate of a score is trusted to be nearer than this, however alike the scores of a small corpus are."""
 
@@ -85,7 +88,7 @@ def trust(held: Held, thresholds: Thresholds, frame: Frame, share: float) -> Tru
     gold = held.gold[:, :count].astype(bool)
     right = 2 * (found & gold).sum(axis=1) / np.maximum(1, found.sum(axis=1) + gold.sum(axis=1))
     scale = signs.std(axis=0) + 1e-6
-    learner = Ridge(alpha=1.0).fit(signs / scale, right)
+    learner = Ridge(alpha=SHRUNKEN * len(signs)).fit(signs / scale, right)
     learnt = Trust(np.asarray(learner.coef_ / scale, dtype=np.float32), float(learner.intercept_), 0.0)
     return replace(learnt, least=round(float(np.quantile(learnt.estimate(signs), share)), 3))
 

@@ -8,14 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verbatim.codes import Frame
-from verbatim.encoders import transformer_pair, tuned_transformer, tuned_use
+from verbatim.encoders import pair, tuned_transformer, tuned_use
 from verbatim.errors import CorpusError
 from verbatim.features import Floats
 from verbatim.heads import Heads
 from verbatim.learning.examples import Example
-from verbatim.learning.recipes import E5_SMALL, MPNET, Recipe, Tune
+from verbatim.learning.recipes import E5_SMALL, MINILM, MPNET, English, Recipe, Tune
+from verbatim.learning.tuning.published import Published, read_published
 from verbatim.learning.tuning.rounds import Rounds, tune
-from verbatim.learning.tuning.rows import Row, row_of
+from verbatim.learning.tuning.rows import Row, pairs_of, row_of
 from verbatim.registry import find, load
 
 if TYPE_CHECKING:
@@ -50,19 +51,21 @@ class TunedEncoder:
 def tune_encoder(examples: Sequence[Example], frame: Frame, recipe: Recipe, say: Say) -> TunedEncoder:
     """Return the recipe's encoder tuned on the examples; CorpusError for one that cannot be tuned, or started from."""
     plan = recipe.tune or Tune()
-    rows = [row_of(example, frame) for example in examples]
-    counts = len(frame.ids), len(frame.categories)
-    if plan.english and (recipe.encoder, plan.english.encoder) != (E5_SMALL, MPNET):
-        raise CorpusError(
-            f"english = {plan.english.encoder!r} beside encoder {recipe.encoder!r}; expected {MPNET!r} and {E5_SMALL!r}"
-        )
-    if recipe.encoder == tuned_use.PACKAGE:
-        return _tuned_use(rows, counts, _rounds(plan, recipe.seed, len(rows)), _start(plan.start), say)
-    if recipe.encoder == E5_SMALL and not plan.start:
-        return _tuned_transformers(rows, counts, recipe, say)
-    if plan.start:
+    known = (tuned_use.PACKAGE, E5_SMALL)
+    if plan.start and recipe.encoder != tuned_use.PACKAGE:
         raise CorpusError(f"start = {plan.start!r} beside encoder {recipe.encoder!r}; expected {tuned_use.PACKAGE!r}")
-    raise CorpusError(f"encoder {recipe.encoder!r} cannot be tuned; expected {tuned_use.PACKAGE!r} or {E5_SMALL!r}")
+    if recipe.encoder not in known:
+        raise CorpusError(f"encoder {recipe.encoder!r} cannot be tuned; expected {known[0]!r} or {known[1]!r}")
+    if plan.english and plan.english.encoder not in (MPNET, MINILM):
+        raise CorpusError(f"english = {plan.english.encoder!r}; expected {MPNET!r} or {MINILM!r}")
+    # If it is not there, that is told before the long work.
+    base = read_published(plan.english.encoder) if plan.english else None
+    rows = [row_of(example, frame) for example in examples]
+    rows += pairs_of(examples, rows, frame, plan.pairs, recipe.seed)
+    counts = len(frame.ids), len(frame.categories)
+    tuned = _tuned_use if recipe.encoder == tuned_use.PACKAGE else _tuned_multilingual
+    first = tuned(rows, counts, recipe, say)
+    return _with_english(first, base, rows, counts, recipe, say) if base else first
 
 
 def _rounds(plan: Tune, seed: int, rows: int) -> Rounds:
@@ -86,46 +89,45 @@ def _start(model: str | None) -> Weights | None:
     if model is None:
         return None
     found, _ = load(find(model))
-    if not found.encoder.startswith(f"{tuned_use.KIND}:"):
+    if found.encoder.partition(":")[0] not in (tuned_use.KIND, pair.USE):
         raise CorpusError(
             f"start = {model!r}: its encoder is {found.encoder!r}; expected a tuned {tuned_use.PACKAGE!r}"
         )
-    return found.weights
+    return pair.parted(found.weights)[0]
 
 
-def _tuned_use(
-    rows: Sequence[Row], counts: tuple[int, int], rounds: Rounds, start: Weights | None, say: Say
-) -> TunedEncoder:
+def _tuned_use(rows: Sequence[Row], counts: tuple[int, int], recipe: Recipe, say: Say) -> TunedEncoder:
     from verbatim.learning.tuning.use_network import UseNetwork  # noqa: PLC0415
 
-    network = UseNetwork(tuned_use.Table(), start)
-    columns = tune(network, rows, counts, rounds, say)
+    plan = recipe.tune or Tune()
+    network = UseNetwork(tuned_use.Table(), _start(plan.start))
+    columns = tune(network, rows, counts, _rounds(plan, recipe.seed, len(rows)), say)
     weights: Arrays = dict(network.arrays())
     return TunedEncoder(tuned_use.fingerprint(network.arrays()), weights, columns.clauses, columns.wholes)
 
 
-def _tuned_transformers(rows: Sequence[Row], counts: tuple[int, int], recipe: Recipe, say: Say) -> TunedEncoder:
-    """Return the tuned multilingual encoder; where the plan has one for English, the pair of both."""
-    from verbatim.learning.tuning.mpnet import read_mpnet  # noqa: PLC0415
-    from verbatim.learning.tuning.transformer_network import english, multilingual  # noqa: PLC0415
+def _tuned_multilingual(rows: Sequence[Row], counts: tuple[int, int], recipe: Recipe, say: Say) -> TunedEncoder:
+    from verbatim.learning.tuning.transformer_network import multilingual  # noqa: PLC0415
+
+    rounds = _rounds(recipe.tune or Tune(), recipe.seed, len(rows))
+    return _tuned_network(multilingual([row.text for row in rows]), rows, counts, rounds, say)
+
+
+def _with_english(
+    first: TunedEncoder, base: Published, rows: Sequence[Row], counts: tuple[int, int], recipe: Recipe, say: Say
+) -> TunedEncoder:
+    """Return the pair of an encoder of every language and of one that is tuned on English, beginning from `base`."""
+    from verbatim.learning.tuning.transformer_network import english  # noqa: PLC0415
 
     plan = recipe.tune or Tune()
-    base = read_mpnet() if plan.english else None  # if it is not there, that is told before the long work
-    rounds = _rounds(plan, recipe.seed, len(rows))
-    first = _tuned_network(multilingual([row.text for row in rows]), rows, counts, rounds, say)
-    if not plan.english or not base:
-        return first
-    chosen = [row for row in rows if transformer_pair.is_english(row.text)]
-    say(f"tuning {plan.english.encoder} on {len(chosen):,} English texts")
-    rounds = _rounds(replace(plan, epochs=plan.english.epochs, rate=plan.english.rate), recipe.seed, len(chosen))
-    second = _tuned_network(english(base), chosen, counts, rounds, say)
-    weights = {**first.weights, **{f"{transformer_pair.ENGLISH}{name}": own for name, own in second.weights.items()}}
-    return TunedEncoder(
-        transformer_pair.pair_fingerprint(weights),
-        weights,
-        _beside(first.clauses, second.clauses),
-        _beside(first.wholes, second.wholes),
-    )
+    own = plan.english or English()
+    chosen = [row for row in rows if pair.is_english(row.text)]
+    say(f"tuning {own.encoder} on {len(chosen):,} English texts")
+    rounds = _rounds(replace(plan, epochs=own.epochs, rate=own.rate), recipe.seed, len(chosen))
+    second = _tuned_network(english(base, own.layers), chosen, counts, rounds, say)
+    weights = {**first.weights, **{f"{pair.ENGLISH}{name}": array for name, array in second.weights.items()}}
+    clauses, wholes = _beside(first.clauses, second.clauses), _beside(first.wholes, second.wholes)
+    return TunedEncoder(pair.fingerprint(weights), weights, clauses, wholes)
 
 
 def _beside(first: Columns, second: Columns) -> Columns:

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from verbatim.codes import Flags
 from verbatim.features import Floats
 from verbatim.heads import SIDES, STANCE_HEADS
 from verbatim.learning.tuning.rows import Row, Wanted
@@ -67,18 +68,22 @@ class Questions(nn.Module):
 
 def loss(clauses: Asked, wholes: Asked, rows: Sequence[Row]) -> Tensor:
     """Return how wrong the answers are, for the clauses of the rows in order, and for each row as a whole."""
+    written = np.array([row.written for row in rows], dtype=bool)
     return (
-        _coded_loss(clauses, [row.clauses for row in rows])
-        + _coded_loss(wholes, [row.whole for row in rows])
+        _coded_loss(clauses, [row.clauses for row in rows], np.repeat(written, [len(row.spans) for row in rows]))
+        + _coded_loss(wholes, [row.whole for row in rows], written)
         + SIDES_WEIGHT * _side_loss(clauses, [row.clauses for row in rows])
         + WHOLE_SIDES_WEIGHT * _side_loss(wholes, [row.whole for row in rows])
         + _sound_loss(wholes.sound, rows)
     )
 
 
-def _coded_loss(asked: Asked, answers: Sequence[Wanted]) -> Tensor:
-    target = torch.from_numpy(np.concatenate([answer.coded for answer in answers]))
-    return CODED_WEIGHT * functional.binary_cross_entropy_with_logits(asked.coded, target)
+def _coded_loss(asked: Asked, answers: Sequence[Wanted], counted: Flags) -> Tensor:
+    if not counted.any():
+        return asked.coded.sum() * 0
+    target = torch.from_numpy(np.concatenate([answer.coded for answer in answers])[counted])
+    told = asked.coded[torch.from_numpy(np.flatnonzero(counted))]
+    return CODED_WEIGHT * functional.binary_cross_entropy_with_logits(told, target)
 
 
 def _side_loss(asked: Asked, answers: Sequence[Wanted]) -> Tensor:

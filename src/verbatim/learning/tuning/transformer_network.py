@@ -1,6 +1,7 @@
 """The accurate encoder's networks in PyTorch, their tables of pieces frozen, the rest tuned.
 
-One reads every text, multilingual-e5-small; the other reads English only and knows more of it, all-mpnet-base-v2.
+One reads every text, multilingual-e5-small; the others read English only and know more of it, all-mpnet-base-v2 and
+all-MiniLM-L6-v2.
 """
 
 from collections.abc import Sequence
@@ -15,15 +16,16 @@ from torch.nn import functional
 from verbatim.encoders import Span, encodable
 from verbatim.encoders.pieces import rows_of
 from verbatim.encoders.tuned_transformer import RUN
+from verbatim.learning.recipes import MPNET
 from verbatim.learning.tuning.e5 import E5, LATIN, kept, read_e5, tokenizer_json
-from verbatim.learning.tuning.mpnet import Mpnet
+from verbatim.learning.tuning.published import Published
 from verbatim.learning.tuning.rows import Row
 from verbatim.text.script import simplified
 
 FORGOTTEN = 0.08
 """Which share of pieces is hidden from the network in each round."""
 
-_PAD, _LAST_MARK, _ROUND = 1, 3, 8
+_PAD, _ROUND = 1, 8
 
 Text = tuple[NDArray[np.int64], list[Span]]
 
@@ -38,6 +40,7 @@ class TransformerNetwork(nn.Module):
         self.dimension = 2 * int(body.config.hidden_size)
         self._tokenizer = Tokenizer.from_str(tokenizer)
         self._hidden = self._tokenizer.get_vocab()[hidden]
+        self._last_mark = max(self._tokenizer.encode("").ids)
 
     def prepare(self, rows: Sequence[Row]) -> list[Text]:
         """Return the rows cut into pieces, with their clauses as runs of them."""
@@ -55,7 +58,7 @@ class TransformerNetwork(nn.Module):
             pieces[row, : len(numbers)] = torch.from_numpy(numbers)
         mask = (pieces != _PAD).long()
         if self.training:
-            forgotten = (torch.rand(pieces.shape) < FORGOTTEN) & (pieces > _LAST_MARK)
+            forgotten = (torch.rand(pieces.shape) < FORGOTTEN) & (pieces > self._last_mark)
             pieces = pieces.masked_fill(forgotten, self._hidden)
         # Half the bits are four times the speed where the processor multiplies them; the weights stay as they are.
         with torch.autocast("cpu", torch.bfloat16, enabled=has_half_products()):
@@ -79,12 +82,13 @@ def multilingual(texts: Sequence[str]) -> TransformerNetwork:
     return TransformerNetwork(bert_of(base, rows), tokenizer_json(base, rows), "<unk>")
 
 
-def english(base: Mpnet) -> TransformerNetwork:
-    """Return all-mpnet-base-v2; its tokenizer cuts off nothing and pads nothing."""
+def english(base: Published, layers: int | None = None) -> TransformerNetwork:
+    """Return a network of English, or its first layers; its tokenizer cuts off nothing and pads nothing."""
     tokenizer = Tokenizer.from_str(base.tokenizer)
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    return TransformerNetwork(mpnet_of(base), str(tokenizer.to_str()), "<mask>")
+    hidden = next(piece for piece in ("<mask>", "[MASK]") if tokenizer.token_to_id(piece) is not None)
+    return TransformerNetwork(_published(base, layers), str(tokenizer.to_str()), hidden)
 
 
 def bert_of(base: E5, rows: Sequence[int]) -> nn.Module:
@@ -110,12 +114,17 @@ def bert_of(base: E5, rows: Sequence[int]) -> nn.Module:
     return network
 
 
-def mpnet_of(base: Mpnet) -> nn.Module:
-    """Return the network of the weights; the layer that predicts a hidden sentence's vector is left out."""
-    from transformers import MPNetConfig, MPNetModel  # noqa: PLC0415
+def _published(base: Published, layers: int | None) -> nn.Module:
+    """Return the network of published weights; the layer that predicts a hidden sentence's vector is left out."""
+    from transformers import BertConfig, BertModel, MPNetConfig, MPNetModel  # noqa: PLC0415
 
-    shape = MPNetConfig(**{**base.shape, "hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0})
-    network = MPNetModel(shape, add_pooling_layer=False)
+    shape = {**base.shape, "hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
+    if layers:
+        shape["num_hidden_layers"] = min(layers, int(str(shape["num_hidden_layers"])))
+    if base.name == MPNET:
+        network: nn.Module = MPNetModel(MPNetConfig(**shape), add_pooling_layer=False)
+    else:
+        network = BertModel(BertConfig(**shape, attn_implementation="eager"), add_pooling_layer=False)
     network.load_state_dict({name: torch.from_numpy(base.arrays[name].copy()) for name in network.state_dict()})
     network.embeddings.word_embeddings.weight.requires_grad = False
     return network

@@ -1,4 +1,4 @@
-"""The accurate encoder of two networks: one reads every language, the other reads English only and knows more of it.
+"""An encoder of two networks: one reads every language, the other reads English only and knows more of it.
 
 A text without a Han character is English here. A vector holds the components of the first network, then those of the
 second, then 1 for a text that the second has read: heads are linear, so that each network has coefficients of its own,
@@ -10,23 +10,27 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from verbatim.encoders.protocol import Read, Span, Vectors
-from verbatim.encoders.tuned_transformer import GRAPH, TOKENIZER, TunedTransformer, Weights, fingerprint
+from verbatim.encoders import tuned_transformer, tuned_use
+from verbatim.encoders.protocol import Encoder, Read, Span, Vectors
+from verbatim.encoders.tuned_transformer import GRAPH, TunedTransformer, Weights
+from verbatim.encoders.tuned_use import TunedUse
 from verbatim.text.words import han
 
-KIND = "tuned-transformer-pair"
+TRANSFORMERS, USE = "tuned-transformer-pair", "tuned-use-pair"
+"""The kinds of pairs: what the first network is. The second is a transformer."""
+
 ENGLISH = "english."
 """What the names of the second network's arrays begin with."""
 
 
-class TransformerPair:
+class EncoderPair:
     """The two networks that a model keeps; `common` is the one that reads every language, for what is compared."""
 
     def __init__(self, weights: Weights) -> None:
         first, second = parted(weights)
-        self.common = TunedTransformer(first)
+        self.common: Encoder = TunedTransformer(first) if GRAPH in first else TunedUse(first)
         self._english = TunedTransformer(second)
-        self.fingerprint = pair_fingerprint(weights)
+        self.fingerprint = fingerprint(weights)
         self.dimension = self.common.dimension + self._english.dimension + 1
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -39,14 +43,15 @@ class TransformerPair:
         owners = np.repeat(english, [len(own) for own in spans])
         clauses = np.zeros((len(owners), self.dimension), dtype=np.float32)
         wholes = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        for encoder, rows, own, place in (
-            (self.common, ~english, ~owners, slice(self.common.dimension)),
-            (self._english, english, owners, slice(self.common.dimension, self.dimension - 1)),
-        ):
-            chosen = np.flatnonzero(rows).tolist()
+        both: tuple[tuple[Encoder, bool, slice], ...] = (
+            (self.common, False, slice(self.common.dimension)),
+            (self._english, True, slice(self.common.dimension, self.dimension - 1)),
+        )
+        for encoder, reads, place in both:
+            chosen = np.flatnonzero(english == reads).tolist()
             found = encoder.read([texts[row] for row in chosen], [spans[row] for row in chosen])
-            clauses[own, place] = found.clauses
-            wholes[rows, place] = found.wholes
+            clauses[owners == reads, place] = found.clauses
+            wholes[english == reads, place] = found.wholes
         clauses[owners, -1] = wholes[english, -1] = 1
         return Read(clauses, wholes)
 
@@ -58,10 +63,14 @@ def is_english(text: str) -> bool:
 
 def parted(weights: Weights) -> tuple[Weights, Weights]:
     """Return the arrays of the first network and of the second, each under the names that it has alone."""
-    names = (GRAPH, TOKENIZER)
-    return {name: weights[name] for name in names}, {name: weights[f"{ENGLISH}{name}"] for name in names}
+    second = {name.removeprefix(ENGLISH): array for name, array in weights.items() if name.startswith(ENGLISH)}
+    return {name: array for name, array in weights.items() if not name.startswith(ENGLISH)}, second
 
 
-def pair_fingerprint(weights: Weights) -> str:
+def fingerprint(weights: Weights) -> str:
     """Return the name of a pair with these arrays: its kind, and those of both networks."""
-    return f"{KIND}:{'+'.join(fingerprint(own).partition(':')[2] for own in parted(weights))}"
+    first, second = parted(weights)
+    english = tuned_transformer.fingerprint(second).partition(":")[2]
+    if GRAPH in first:
+        return f"{TRANSFORMERS}:{tuned_transformer.fingerprint(first).partition(':')[2]}+{english}"
+    return f"{USE}:{tuned_use.fingerprint(first).partition(':')[2]}+{english}"
