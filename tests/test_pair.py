@@ -167,7 +167,7 @@ def test_the_english_network_and_its_graph_agree(form: str, request: pytest.Fixt
     pytest.importorskip("onnx")
     base = request.getfixturevalue(form)
     from verbatim.encoders.tuned_transformer import GRAPH, RUN, TOKENIZER, TunedTransformer
-    from verbatim.learning.tuning.graph import graph_of
+    from verbatim.learning.tuning.graph import graph_of, greatest_seen
     from verbatim.learning.tuning.rows import Row, Wanted
     from verbatim.learning.tuning.transformer_network import english
 
@@ -177,13 +177,22 @@ def test_the_english_network_and_its_graph_agree(form: str, request: pytest.Fixt
     network = english(base).eval()
     with torch.no_grad():
         clauses, wholes = network(network.prepare(rows))
-    kept = {GRAPH: graph_of(network.body), TOKENIZER: network.tokenizer.encode()}
+    seen = greatest_seen(network.body, lambda: network.read(rows)) if form == "tiny" else None
+    kept = {GRAPH: graph_of(network.body, seen), TOKENIZER: network.tokenizer.encode()}
     encoder = TunedTransformer({name: np.frombuffer(content, dtype=np.uint8) for name, content in kept.items()})
     read = encoder.read(texts, [row.spans for row in rows])
     assert encoder.dimension == 2 * WIDTH
     assert _cosines(clauses.numpy(), read.clauses).min() > 0.98
     assert _cosines(wholes.numpy(), read.wholes).min() > 0.98
     assert network.lengths(network.prepare([Row("word " * 500, ((0, 4),), nothing, nothing, 0, 5.0)])) == [RUN]
+
+
+def test_a_steady_network_says_the_same_whatever_is_read_beside_a_text(trained_use: Path) -> None:
+    model, _ = load(trained_use, default())
+    encoder = load_encoder(model.encoder, model.weights)
+    texts = [ENGLISH_TEXT, "Fine", "We waited for weeks, then it broke again. " * 4, "No!"]
+    together = encoder.encode(texts)
+    assert np.array_equal(together, np.concatenate([encoder.encode([text]) for text in texts]))
 
 
 @pytest.mark.parametrize(("folder", "kind"), [("trained", TRANSFORMERS), ("trained_use", USE)])

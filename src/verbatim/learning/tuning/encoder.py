@@ -22,6 +22,9 @@ from verbatim.registry import find, load
 if TYPE_CHECKING:
     from verbatim.learning.tuning.transformer_network import TransformerNetwork
 
+SAMPLE = 1000
+"""So many texts show how great activations become."""
+
 Arrays = dict[str, NDArray[np.generic]]
 Columns = tuple[Floats, Floats]
 Weights = Mapping[str, NDArray[np.generic]]
@@ -124,7 +127,8 @@ def _with_english(
     chosen = [row for row in rows if pair.is_english(row.text)]
     say(f"tuning {own.encoder} on {len(chosen):,} English texts")
     rounds = _rounds(replace(plan, epochs=own.epochs, rate=own.rate), recipe.seed, len(chosen))
-    second = _tuned_network(english(base, own.layers), chosen, counts, rounds, say)
+    steady = recipe.encoder == tuned_use.PACKAGE
+    second = _tuned_network(english(base, own.layers), chosen, counts, rounds, say, steady)
     weights = {**first.weights, **{f"{pair.ENGLISH}{name}": array for name, array in second.weights.items()}}
     clauses, wholes = _beside(first.clauses, second.clauses), _beside(first.wholes, second.wholes)
     return TunedEncoder(pair.fingerprint(weights), weights, clauses, wholes)
@@ -136,11 +140,21 @@ def _beside(first: Columns, second: Columns) -> Columns:
 
 
 def _tuned_network(
-    network: "TransformerNetwork", rows: Sequence[Row], counts: tuple[int, int], rounds: Rounds, say: Say
+    network: "TransformerNetwork",
+    rows: Sequence[Row],
+    counts: tuple[int, int],
+    rounds: Rounds,
+    say: Say,
+    steady: bool = False,
 ) -> TunedEncoder:
-    from verbatim.learning.tuning.graph import graph_of  # noqa: PLC0415
+    """Return a network tuned, as it is kept; a `steady` one says the same whatever is read beside a text."""
+    from verbatim.learning.tuning.graph import graph_of, greatest_seen  # noqa: PLC0415
 
     columns = tune(network, rows, counts, rounds, say)
-    kept = {tuned_transformer.GRAPH: graph_of(network.body), tuned_transformer.TOKENIZER: network.tokenizer.encode()}
+    seen = greatest_seen(network.body, lambda: network.read(rows[:SAMPLE])) if steady else {}
+    kept = {
+        tuned_transformer.GRAPH: graph_of(network.body, seen),
+        tuned_transformer.TOKENIZER: network.tokenizer.encode(),
+    }
     weights: Arrays = {name: np.frombuffer(content, dtype=np.uint8) for name, content in kept.items()}
     return TunedEncoder(tuned_transformer.fingerprint(weights), weights, columns.clauses, columns.wholes)

@@ -68,6 +68,12 @@ class TransformerNetwork(nn.Module):
         wholes = [(row, 0, len(numbers)) for row, (numbers, _) in enumerate(texts)]
         return _pooled(states, clauses), _pooled(states, wholes)
 
+    def read(self, rows: Sequence[Row], batch: int = 32) -> None:
+        """Read the rows, for what is seen inside; nothing of what comes out is kept."""
+        texts = self.prepare(rows)
+        for start in range(0, len(texts), batch):
+            self(texts[start : start + batch])
+
     def _prepared(self, row: Row) -> Text:
         cut = self._tokenizer.encode(simplified(encodable(row.text)))
         numbers = np.array(cut.ids[:RUN], dtype=np.int64)
