@@ -51,7 +51,7 @@ class TunedTransformer:
             from onnxruntime import InferenceSession, SessionOptions  # noqa: PLC0415
             from tokenizers import Tokenizer  # noqa: PLC0415
         except ImportError as missing:
-            raise InputError(f"an accurate model needs onnxruntime and tokenizers: {EXTRA}") from missing
+            raise InputError(f"this model needs onnxruntime and tokenizers: {EXTRA}") from missing
         graph, tokenizer = (np.asarray(weights[name], dtype=np.uint8).tobytes() for name in (GRAPH, TOKENIZER))
         self.fingerprint = fingerprint(weights)
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
