@@ -57,7 +57,7 @@ http: $(VENV)/.base
 bench: $(VENV)/.dev
 	$(VENV)/bin/python benchmarks/run.py
 
-train: $(VENV)/.base
+train: $(VENV)/.transformers
 	$(VENV)/bin/verbatim train training/recipes/base.toml
 
 transformers: $(VENV)/.transformers
