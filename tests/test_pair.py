@@ -46,20 +46,25 @@ def letters() -> tuple[str, int]:
     return str(tokenizer.to_str()), len(vocabulary)
 
 
+def shape_of(pieces: int, places: int) -> dict[str, object]:
+    """The shape of a small network, as its configuration has it."""
+    return {
+        "vocab_size": pieces,
+        "hidden_size": WIDTH,
+        "num_hidden_layers": LAYERS,
+        "num_attention_heads": HEADS,
+        "intermediate_size": INNER,
+        "max_position_embeddings": places,
+    }
+
+
 @pytest.fixture(scope="module")
 def small() -> Published:
     """A network of MPNet's form, small and not trained."""
     from transformers import MPNetConfig, MPNetModel
 
     tokenizer, pieces = letters()
-    shape: dict[str, object] = {
-        "vocab_size": pieces,
-        "hidden_size": WIDTH,
-        "num_hidden_layers": LAYERS,
-        "num_attention_heads": HEADS,
-        "intermediate_size": INNER,
-        "max_position_embeddings": 514,
-    }
+    shape = shape_of(pieces, places=514)
     torch.manual_seed(3)
     network = MPNetModel(MPNetConfig(**shape), add_pooling_layer=False)
     with torch.no_grad():
@@ -74,14 +79,7 @@ def tiny() -> Published:
     from transformers import BertConfig, BertModel
 
     tokenizer, pieces = letters()
-    shape: dict[str, object] = {
-        "vocab_size": pieces,
-        "hidden_size": WIDTH,
-        "num_hidden_layers": LAYERS,
-        "num_attention_heads": HEADS,
-        "intermediate_size": INNER,
-        "max_position_embeddings": 512,
-    }
+    shape = shape_of(pieces, places=512)
     torch.manual_seed(4)
     network = BertModel(BertConfig(**shape), add_pooling_layer=False)
     return Published(MINILM, {name: tensor.numpy() for name, tensor in network.state_dict().items()}, tokenizer, shape)

