@@ -17,7 +17,7 @@ from verbatim.coder import Model, Part, Units, Weights, parts_of, units_of, weig
 from verbatim.codes import Frame, frame_of, given
 from verbatim.domain import Segment, Verbatim
 from verbatim.encoders import Encoder, load_encoder
-from verbatim.errors import CorpusError
+from verbatim.errors import CorpusError, InputError
 from verbatim.features import Vocabulary, learn_vocabulary
 from verbatim.heads import Heads
 from verbatim.learning.examples import Example
@@ -160,7 +160,11 @@ def _cross_validated(
 def _tuned(examples: Sequence[Example], frame: Frame, vocabulary: Vocabulary, recipe: Recipe, say: Say) -> Learnt:
     """Return heads over n-grams and the vectors of an encoder tuned with them; a part of the examples was held out."""
     keep_kernels()
-    from verbatim.learning.tuning.encoder import TunedEncoder, tune_encoder  # noqa: PLC0415 - brings torch
+    try:
+        from verbatim.learning.tuning.encoder import TunedEncoder, tune_encoder  # noqa: PLC0415 - brings torch
+    except ModuleNotFoundError as missing:
+        message = f"tuning encoder {recipe.encoder!r} needs {missing.name}: pip install 'verbatim[transformers]'"
+        raise InputError(message) from missing
 
     plan = recipe.tune or Tune()
     outside = np.random.default_rng(recipe.seed).random(len(examples)) < plan.held_out
