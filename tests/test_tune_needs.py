@@ -20,7 +20,5 @@ def test_without_pytorch_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> 
             monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "torch", None)
     recipe = Recipe("r", 1, Path("corpus"), None, E5_SMALL, least_verbatims=2, tune=Tune())
-    with pytest.raises(
-        InputError, match=r"e5-small' needs torch: pip install 'verbatim\[transformers\]'"
-    ):
+    with pytest.raises(InputError, match=r"e5-small' needs torch: pip install 'verbatim\[transformers\]'"):
         fit(read_corpus(SMALL, default()), default(), recipe, lambda _: None)
