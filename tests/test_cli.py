@@ -246,9 +246,15 @@ def test_a_second_run_leaves_no_rejected_rows_of_the_first(tmp_path: Path) -> No
     assert second.files() == {"coded.jsonl", "report.html"}
 
 
+def forked(process: subprocess.Popen) -> bool:
+    """Say whether it has children, or is on a system where it would have none."""
+    told = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    return sys.platform != "linux" or (os.cpu_count() or 1) < 2 or bool(told.read_text(encoding="ascii").strip())
+
+
 @pytest.fixture
 def long_run(tmp_path: Path) -> Iterator[subprocess.Popen]:
-    """A run of 30,000 rows, under way: its first rows are written."""
+    """A run of 30,000 rows, under way: its first rows are written, and processes code the rest side by side."""
     rows = (f"{number},Parts {number} came late and nobody called us back." for number in range(30_000))
     source = table(tmp_path / "long.csv", "id,comment", *rows)
     formats = [f"-f{name}" for name in ("jsonl", "csv", "onehot", "xlsx")]
@@ -256,9 +262,10 @@ def long_run(tmp_path: Path) -> Iterator[subprocess.Popen]:
     process = subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     partial = tmp_path / "out" / ".coded.jsonl.partial"
     deadline = time.monotonic() + 60
-    while not (partial.exists() and partial.stat().st_size) and time.monotonic() < deadline:
+    while not (partial.exists() and partial.stat().st_size and forked(process)) and time.monotonic() < deadline:
         assert process.poll() is None
         time.sleep(0.05)
+    assert forked(process)
     yield process
     process.kill()
     process.communicate()

@@ -15,6 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import chain, islice
 from multiprocessing import get_context
+from threading import Thread
 
 from threadpoolctl import threadpool_limits
 
@@ -71,20 +72,37 @@ def _coded(batch: Sequence[Verbatim], codings: Future[list[Coding]]) -> Iterator
 
 @contextmanager
 def _pool(coder: Coder, count: int) -> Iterator[ProcessPoolExecutor]:
+    """Lend processes that live no longer than this one, nor than what goes wrong in it.
+
+    Each of them ends once the writing end of a pipe is closed, which is what the system does for a process that is
+    killed, and what is done here where coding breaks off: a pool may then have lost the thread that it ends by.
+    """
     gc.freeze()  # a collection in a child would write to every page that it shares
-    pool = ProcessPoolExecutor(count, get_context("fork"), _begin, (coder,))
+    end, life = os.pipe()
+    pool = ProcessPoolExecutor(count, get_context("fork"), _begin, (coder, end, life))
     try:
         yield pool
+        pool.shutdown()
     finally:
+        os.close(life)
         pool.shutdown(cancel_futures=True)
+        os.close(end)
         gc.unfreeze()
 
 
-def _begin(coder: Coder) -> None:
+def _begin(coder: Coder, end: int, life: int) -> None:
     """Take the coder over, in a child: Ctrl-C is for the parent, which ends its children."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threadpool_limits(limits=1, user_api="blas")
+    os.close(life)
+    Thread(target=_end, args=(end,), daemon=True).start()
     _own.append(coder)
+
+
+def _end(end: int) -> None:
+    """End this process once nobody holds the other end of the pipe."""
+    os.read(end, 1)
+    os._exit(0)
 
 
 def _code(batch: list[Verbatim]) -> list[Coding]:
