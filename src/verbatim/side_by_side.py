@@ -72,15 +72,20 @@ def _coded(batch: Sequence[Verbatim], codings: Future[list[Coding]]) -> Iterator
 
 @contextmanager
 def _pool(coder: Coder, count: int) -> Iterator[ProcessPoolExecutor]:
-    """Lend processes that live no longer than this one, nor than what goes wrong in it.
+    """Lend processes that live no longer than this one: each ends once the writing end of a pipe is closed.
 
-    Each of them ends once the writing end of a pipe is closed, which is what the system does for a process that is
-    killed, and what is done here where coding breaks off: a pool may then have lost the thread that it ends by.
+    The system closes it where this process is killed. Ctrl-C waits until all are there: Python drops what is raised
+    while it forks.
     """
     gc.freeze()  # a collection in a child would write to every page that it shares
     end, life = os.pipe()
     pool = ProcessPoolExecutor(count, get_context("fork"), _begin, (coder, end, life))
+    heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
+        try:
+            pool.submit(os.getpid)  # the first task starts them all
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, heard)
         yield pool
         pool.shutdown()
     finally:
