@@ -150,7 +150,7 @@ def fill(engine: Engine, count: int, accounts: int, years: int) -> None:
     with writing(engine, ORGANISATION) as connection:
         at = {one.account.name: one.id for one in put_accounts(connection, ORGANISATION, known)}
         contacts = list(zip(people, add_contacts(connection, ORGANISATION, people), strict=True))
-        model = register_model(connection, ORGANISATION, "b2b@6", "b2b@1")
+        model = register_model(connection, ORGANISATION, "b2b@7", "b2b@1")
     of = [(at[person.account or ""], number) for person, number in contacts]
     _insert(engine, _rows(count, of, model, timedelta(days=365 * years)))
     with writing(engine) as connection:
@@ -192,7 +192,7 @@ def _rows(count: int, people: Sequence[tuple[int, int]], model: int, span: timed
                 *(asked, when, when, ("mail", "web")[number % 2], float(points), 0, at, contact, when),
             ))  # fmt: skip
             chunk["codings"].append((
-                *(number, ORGANISATION, number, 1, model, "b2b@6", "en", stance, "score", 1.0, False),
+                *(number, ORGANISATION, number, 1, model, "b2b@7", "en", stance, "score", 1.0, False),
                 *(number % 10 == 0, 0.8, when, False, 1),
             ))  # fmt: skip
             for at_code, code in enumerate(dict.fromkeys(which[place, : many[place]].tolist())):

@@ -61,7 +61,7 @@ def test_a_model_that_is_away_is_told(desk, promoted):
 
 def test_a_model_is_found_where_it_is(promoted, store):
     assert folder_of(store, "north", "small@1", promoted.installed) == promoted.installed
-    assert folder_of(store, "north", "b2b@6", promoted.installed).name == "b2b@6"
+    assert folder_of(store, "north", "b2b@7", promoted.installed).name == "b2b@7"
     assert champion_folder(store, "north", promoted.installed) == promoted.folder / "small-own@1"
     assert champion_folder(store, "south", promoted.installed) == promoted.installed
 

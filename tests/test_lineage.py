@@ -86,7 +86,7 @@ def test_a_recipe_and_an_override_are_heard(data, tmp_path):
         (["retrain", "--recipe", "nowhere.toml"], "nowhere.toml: not a recipe in TOML"),
         (["retrain", "--model", "x@1"], "no model 'x@1'"),
         (["models", "explain", "x@1"], "no model 'x@1'"),
-        (["models", "promote", "b2b@6", "--reason", ""], "reason of 0 characters"),
+        (["models", "promote", "b2b@7", "--reason", ""], "reason of 0 characters"),
         (["models", "rollback", "--reason", "x"], "is the first one; expected a promotion to roll back"),
     ],
 )

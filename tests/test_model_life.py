@@ -69,7 +69,7 @@ def test_a_model_that_was_kept_is_promoted_for_a_reason(keeper):
 
 
 def test_a_model_that_ships_can_be_promoted(keeper):
-    assert promote_model(keeper, "b2b@6", "a new release").promotion.model == "b2b@6"
+    assert promote_model(keeper, "b2b@7", "a new release").promotion.model == "b2b@7"
 
 
 @pytest.mark.parametrize(

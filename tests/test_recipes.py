@@ -51,7 +51,7 @@ def test_an_encoder_may_stand_beside_another_for_english(tmp_path: Path) -> None
     path.write_text(f"{PLAIN}[tune]\nepochs = 2\n[tune.english]\nrate = 1e-5\n", encoding="utf-8")
     assert read_recipe(path).tune == Tune(epochs=2, english=English(rate=1e-5))
     told = refused(f"{PLAIN}[tune.english]\nsteps = 2\n", tmp_path)
-    assert told == "[tune.english]: unknown key 'steps'; expected some of encoder, epochs, layers, rate"
+    assert told == "[tune.english]: unknown key 'steps'; expected some of encoder, epochs, rate"
     assert refused(f"{PLAIN}[tune]\nenglish = 2\n", tmp_path) == "[tune.english] is 2; expected a table"
 
 

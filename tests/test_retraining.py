@@ -259,7 +259,7 @@ def test_organisations_teach_models_of_their_own(analysts):
 
 
 def test_with_the_model_that_ships_a_poisoned_batch_is_not_promoted(analysts, store):
-    analysts.installed = find("b2b@6")
+    analysts.installed = find("b2b@7")
     corpus = read_corpus(ROOT / "training" / "seed", taxonomy.default())
     examples = corpus[:: len(corpus) // 300][:300]
     codes = [example.codes for example in examples]

@@ -118,9 +118,9 @@ def test_a_shipped_models_encoder_is_where_another_begins(examples: list[Example
     from verbatim.learning.tuning.encoder import tune_encoder
     from verbatim.registry import find, load
 
-    plan = Tune(start="b2b@6", epochs=0.01, rate=1e-7)
+    plan = Tune(start="b2b@7", epochs=0.01, rate=1e-7)
     tuned = tune_encoder(examples, FRAME, recipe(tuned_use.PACKAGE, plan), lambda _: None)
-    start = load(find("b2b@6"))[0].weights
+    start = load(find("b2b@7"))[0].weights
     assert tuned.weights.keys() == start.keys()
     assert np.asarray(tuned.weights["d3"], dtype=np.float32) == pytest.approx(
         np.asarray(start["d3"], np.float32), abs=1e-3
@@ -139,8 +139,8 @@ def test_heads_learn_again_from_all_once_thresholds_are_fitted(examples: list[Ex
     ("encoder", "start", "message"),
     [
         ("hash-8", None, "encoder 'hash-8' cannot be tuned; expected"),
-        ("hash-8", "b2b@6", "start = 'b2b@6' beside encoder 'hash-8'; expected"),
-        (E5_SMALL, "b2b@6", "start = 'b2b@6' beside encoder 'multilingual-e5-small'; expected"),
+        ("hash-8", "b2b@7", "start = 'b2b@7' beside encoder 'hash-8'; expected"),
+        (E5_SMALL, "b2b@7", "start = 'b2b@7' beside encoder 'multilingual-e5-small'; expected"),
         (tuned_use.PACKAGE, "b2b@1", "start = 'b2b@1': its encoder is 'fast-universal.*'; expected a tuned"),
     ],
 )

@@ -1,6 +1,6 @@
 """Does the review queue teach a model faster than random order? Simulated analysts on a gold file.
 
-    python training/experiments/review_queue.py GOLD.jsonl [--model b2b@6] [--seeds 5] [--json FILE]
+    python training/experiments/review_queue.py GOLD.jsonl [--model b2b@7] [--seeds 5] [--json FILE]
 
 An analyst corrects verbatims as the gold says, 50, 100, 200 and 400 of them; the model learns from them each time
 (`verbatim.learning.adapt`), and the queue goes on with what the adapted model doubts. A tenth is drawn at random and

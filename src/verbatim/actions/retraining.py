@@ -54,7 +54,7 @@ RETRAIN, RECODE = "retrain", "recode"
 """The kinds of the jobs that make a challenger, and that code all history anew."""
 
 OWN = "-own"
-"""What the name of an organisation's own models ends with: b2b@6 leads to b2b-own@1. None that ships is called so."""
+"""What the name of an organisation's own models ends with: b2b@7 leads to b2b-own@1. None that ships is called so."""
 
 DIGITS = 4
 

@@ -37,7 +37,7 @@ class WantedAgreement(BaseModel):
         list[Name], Field(max_length=50, description="By these persons only.", examples=[["user:ann"]])
     ] = []
     model: Annotated[
-        list[Name], Field(max_length=10, description="These models are coders too.", examples=[["b2b@6"]])
+        list[Name], Field(max_length=10, description="These models are coders too.", examples=[["b2b@7"]])
     ] = []
     since: Annotated[When | None, Field(description="Coded by a person at this moment or later.")] = None
     until: Annotated[When | None, Field(description="Coded by a person before this moment.")] = None

@@ -81,7 +81,7 @@ class Wanted(BaseModel):
     polarity: Annotated[Polarity | None, Field(description="Of the code or category, else of any.")] = None
     stance: StanceLabel | None = None
     review: Annotated[bool | None, Field(description="For review by a person, or not.")] = None
-    model: Annotated[Name | None, Field(description="Coded in effect by this model.", examples=["b2b@6"])] = None
+    model: Annotated[Name | None, Field(description="Coded in effect by this model.", examples=["b2b@7"])] = None
     q: Annotated[
         Name | None, Field(description="With all of these words, one at least; Chinese ones as short as 价.")
     ] = None

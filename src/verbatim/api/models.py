@@ -50,7 +50,7 @@ Other = Annotated[
     Query(
         alias="with",
         description="The model to compare with; the current one if left out, or of that the one before it.",
-        examples=["b2b@6"],
+        examples=["b2b@7"],
         **_LABEL,
     ),
 ]

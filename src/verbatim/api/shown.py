@@ -43,7 +43,7 @@ RESULT: dict[str, Any] = {
     ],
     "stance": {"label": "critic", "source": "score", "confidence": 1.0, "conflict": False},
     "review": False,
-    "model": "b2b@6",
+    "model": "b2b@7",
 }
 SHOWN: dict[str, Any] = {
     "id": 12,
@@ -64,7 +64,7 @@ SHOWN: dict[str, Any] = {
     "intents": [],
     "review": False,
     "trust": 0.83,
-    "model": "b2b@6",
+    "model": "b2b@7",
     "coding": 31,
     "person": False,
     "created": "2026-03-25T08:31:07Z",

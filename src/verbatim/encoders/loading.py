@@ -17,8 +17,7 @@ Weights = Mapping[str, NDArray[np.generic]]
 _TUNED: Mapping[str, Callable[[Weights], Encoder]] = {
     tuned_use.KIND: tuned_use.TunedUse,
     tuned_transformer.KIND: tuned_transformer.TunedTransformer,
-    pair.TRANSFORMERS: pair.EncoderPair,
-    pair.USE: pair.EncoderPair,
+    pair.KIND: pair.EncoderPair,
 }
 _KNOWN = re.compile(r"sentence-transformers:.+|hash-[0-9]+")
 

@@ -10,15 +10,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from verbatim.encoders import tuned_transformer, tuned_use
-from verbatim.encoders.protocol import Encoder, Read, Span, Vectors
-from verbatim.encoders.tuned_transformer import GRAPH, TunedTransformer, Weights
-from verbatim.encoders.tuned_use import TunedUse
+from verbatim.encoders import tuned_transformer
+from verbatim.encoders.protocol import Read, Span, Vectors
+from verbatim.encoders.tuned_transformer import GRAPH, TOKENIZER, TunedTransformer, Weights
 from verbatim.text.words import han
 
-TRANSFORMERS, USE = "tuned-transformer-pair", "tuned-use-pair"
-"""The kinds of pairs: what the first network is. The second is a transformer."""
-
+KIND = "tuned-transformer-pair"
 ENGLISH = "english."
 """What the names of the second network's arrays begin with."""
 
@@ -28,7 +25,7 @@ class EncoderPair:
 
     def __init__(self, weights: Weights) -> None:
         first, second = parted(weights)
-        self.common: Encoder = TunedTransformer(first) if GRAPH in first else TunedUse(first)
+        self.common = TunedTransformer(first)
         self._english = TunedTransformer(second)
         self.fingerprint = fingerprint(weights)
         self.dimension = self.common.dimension + self._english.dimension + 1
@@ -43,7 +40,7 @@ class EncoderPair:
         owners = np.repeat(english, [len(own) for own in spans])
         clauses = np.zeros((len(owners), self.dimension), dtype=np.float32)
         wholes = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        both: tuple[tuple[Encoder, bool, slice], ...] = (
+        both = (
             (self.common, False, slice(self.common.dimension)),
             (self._english, True, slice(self.common.dimension, self.dimension - 1)),
         )
@@ -63,14 +60,10 @@ def is_english(text: str) -> bool:
 
 def parted(weights: Weights) -> tuple[Weights, Weights]:
     """Return the arrays of the first network and of the second, each under the names that it has alone."""
-    second = {name.removeprefix(ENGLISH): array for name, array in weights.items() if name.startswith(ENGLISH)}
-    return {name: array for name, array in weights.items() if not name.startswith(ENGLISH)}, second
+    names = (GRAPH, TOKENIZER)
+    return {name: weights[name] for name in names}, {name: weights[f"{ENGLISH}{name}"] for name in names}
 
 
 def fingerprint(weights: Weights) -> str:
     """Return the name of a pair with these arrays: its kind, and those of both networks."""
-    first, second = parted(weights)
-    english = tuned_transformer.fingerprint(second).partition(":")[2]
-    if GRAPH in first:
-        return f"{TRANSFORMERS}:{tuned_transformer.fingerprint(first).partition(':')[2]}+{english}"
-    return f"{USE}:{tuned_use.fingerprint(first).partition(':')[2]}+{english}"
+    return f"{KIND}:{'+'.join(tuned_transformer.fingerprint(own).partition(':')[2] for own in parted(weights))}"

@@ -42,16 +42,11 @@ _TUNE_RULES = {
     "again": TRUTH,
     "pairs": number(0, 4),
 }
-_ENGLISH_RULES = {
-    "encoder": TEXT,
-    "layers": number(1, 48, whole=True),
-    "epochs": number(0.01, 100),
-    "rate": number(1e-7, 0.1),
-}
+_ENGLISH_RULES = {"encoder": TEXT, "epochs": number(0.01, 100), "rate": number(1e-7, 0.1)}
 
 E5_SMALL = "multilingual-e5-small"
-MPNET, MINILM = "all-mpnet-base-v2", "all-MiniLM-L6-v2"
-"""The encoders that are there to be tuned only: of every language, and of English, a large one and a small one."""
+MPNET = "all-mpnet-base-v2"
+"""The encoders of accurate models, of every language and of English, which are there to be tuned only."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _TEXT = re.compile(r".+")
@@ -59,13 +54,9 @@ _TEXT = re.compile(r".+")
 
 @dataclass(frozen=True, slots=True)
 class English:
-    """The second encoder, tuned on the texts without a Han character: `epochs` of them at `rate`, the rest alike.
-
-    Of its layers the first `layers` are kept, or all.
-    """
+    """The second encoder, tuned on the texts without a Han character: `epochs` of them at `rate`, the rest alike."""
 
     encoder: str = MPNET
-    layers: int | None = None
     epochs: float = 3.0
     rate: float = 7e-5
 

@@ -13,8 +13,8 @@ from verbatim.errors import CorpusError
 from verbatim.features import Floats
 from verbatim.heads import Heads
 from verbatim.learning.examples import Example
-from verbatim.learning.recipes import E5_SMALL, MINILM, MPNET, English, Recipe, Tune
-from verbatim.learning.tuning.published import Published, read_published
+from verbatim.learning.recipes import E5_SMALL, MPNET, English, Recipe, Tune
+from verbatim.learning.tuning.mpnet import Mpnet, read_mpnet
 from verbatim.learning.tuning.rounds import Rounds, tune
 from verbatim.learning.tuning.rows import Row, pairs_of, row_of
 from verbatim.registry import find, load
@@ -59,10 +59,11 @@ def tune_encoder(examples: Sequence[Example], frame: Frame, recipe: Recipe, say:
         raise CorpusError(f"start = {plan.start!r} beside encoder {recipe.encoder!r}; expected {tuned_use.PACKAGE!r}")
     if recipe.encoder not in known:
         raise CorpusError(f"encoder {recipe.encoder!r} cannot be tuned; expected {known[0]!r} or {known[1]!r}")
-    if plan.english and plan.english.encoder not in (MPNET, MINILM):
-        raise CorpusError(f"english = {plan.english.encoder!r}; expected {MPNET!r} or {MINILM!r}")
-    # If it is not there, that is told before the long work.
-    base = read_published(plan.english.encoder) if plan.english else None
+    if plan.english and (recipe.encoder, plan.english.encoder) != (E5_SMALL, MPNET):
+        raise CorpusError(
+            f"english = {plan.english.encoder!r} beside encoder {recipe.encoder!r}; expected {MPNET!r} and {E5_SMALL!r}"
+        )
+    base = read_mpnet() if plan.english else None  # that it is not there is told before the long work
     rows = [row_of(example, frame) for example in examples]
     rows += pairs_of(examples, rows, frame, plan.pairs, recipe.seed)
     counts = len(frame.ids), len(frame.categories)
@@ -92,11 +93,11 @@ def _start(model: str | None) -> Weights | None:
     if model is None:
         return None
     found, _ = load(find(model))
-    if found.encoder.partition(":")[0] not in (tuned_use.KIND, pair.USE):
+    if found.encoder.partition(":")[0] != tuned_use.KIND:
         raise CorpusError(
             f"start = {model!r}: its encoder is {found.encoder!r}; expected a tuned {tuned_use.PACKAGE!r}"
         )
-    return pair.parted(found.weights)[0]
+    return found.weights
 
 
 def _tuned_use(rows: Sequence[Row], counts: tuple[int, int], recipe: Recipe, say: Say) -> TunedEncoder:
@@ -117,7 +118,7 @@ def _tuned_multilingual(rows: Sequence[Row], counts: tuple[int, int], recipe: Re
 
 
 def _with_english(
-    first: TunedEncoder, base: Published, rows: Sequence[Row], counts: tuple[int, int], recipe: Recipe, say: Say
+    first: TunedEncoder, base: Mpnet, rows: Sequence[Row], counts: tuple[int, int], recipe: Recipe, say: Say
 ) -> TunedEncoder:
     """Return the pair of an encoder of every language and of one that is tuned on English, beginning from `base`."""
     from verbatim.learning.tuning.transformer_network import english  # noqa: PLC0415
@@ -127,8 +128,7 @@ def _with_english(
     chosen = [row for row in rows if pair.is_english(row.text)]
     say(f"tuning {own.encoder} on {len(chosen):,} English texts")
     rounds = _rounds(replace(plan, epochs=own.epochs, rate=own.rate), recipe.seed, len(chosen))
-    steady = recipe.encoder == tuned_use.PACKAGE
-    second = _tuned_network(english(base, own.layers), chosen, counts, rounds, say, steady)
+    second = _tuned_network(english(base), chosen, counts, rounds, say)
     weights = {**first.weights, **{f"{pair.ENGLISH}{name}": array for name, array in second.weights.items()}}
     clauses, wholes = _beside(first.clauses, second.clauses), _beside(first.wholes, second.wholes)
     return TunedEncoder(pair.fingerprint(weights), weights, clauses, wholes)

@@ -143,7 +143,7 @@ def graph_of(body: nn.Module, greatest: Mapping[str, float] | None = None) -> by
 
 
 def greatest_seen(body: nn.Module, read: Callable[[], object]) -> dict[str, float]:
-    """Return the greatest absolute entry of every matrix of a BertModel's layers, by its name here, while it reads."""
+    """Return the greatest absolute entry of every matrix of the layers, by its name here, while the network reads."""
     found: dict[str, float] = {}
 
     def note(name: str) -> Callable[[nn.Module, tuple[torch.Tensor, ...]], None]:
@@ -153,10 +153,11 @@ def greatest_seen(body: nn.Module, read: Callable[[], object]) -> dict[str, floa
         return look
 
     hooks = [
-        module.register_forward_pre_hook(note(f"l{layer}.{ours}"))
+        module.register_forward_pre_hook(note(f"l{layer}.{PARTS[theirs]}"))
         for layer, own in enumerate(body.encoder.layer)
-        for theirs, ours in PARTS.items()
-        for module in [own.get_submodule(theirs)]
+        for name, module in own.named_modules()
+        for theirs in [_usual(f"{name}.").rstrip(".")]
+        if theirs in PARTS
     ]
     with torch.no_grad():
         read()

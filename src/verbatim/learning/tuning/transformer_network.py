@@ -1,7 +1,6 @@
 """The accurate encoder's networks in PyTorch, their tables of pieces frozen, the rest tuned.
 
-One reads every text, multilingual-e5-small; the others read English only and know more of it, all-mpnet-base-v2 and
-all-MiniLM-L6-v2.
+One reads every text, multilingual-e5-small; the other reads English only and knows more of it, all-mpnet-base-v2.
 """
 
 from collections.abc import Sequence
@@ -16,9 +15,8 @@ from torch.nn import functional
 from verbatim.encoders import Span, encodable
 from verbatim.encoders.pieces import rows_of
 from verbatim.encoders.tuned_transformer import RUN
-from verbatim.learning.recipes import MPNET
 from verbatim.learning.tuning.e5 import E5, LATIN, kept, read_e5, tokenizer_json
-from verbatim.learning.tuning.published import Published
+from verbatim.learning.tuning.mpnet import Mpnet
 from verbatim.learning.tuning.rows import Row
 from verbatim.text.script import simplified
 
@@ -88,13 +86,12 @@ def multilingual(texts: Sequence[str]) -> TransformerNetwork:
     return TransformerNetwork(bert_of(base, rows), tokenizer_json(base, rows), "<unk>")
 
 
-def english(base: Published, layers: int | None = None) -> TransformerNetwork:
-    """Return a network of English, or its first layers; its tokenizer cuts off nothing and pads nothing."""
+def english(base: Mpnet) -> TransformerNetwork:
+    """Return all-mpnet-base-v2; its tokenizer cuts off nothing and pads nothing."""
     tokenizer = Tokenizer.from_str(base.tokenizer)
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    hidden = next(piece for piece in ("<mask>", "[MASK]") if tokenizer.token_to_id(piece) is not None)
-    return TransformerNetwork(_published(base, layers), str(tokenizer.to_str()), hidden)
+    return TransformerNetwork(mpnet_of(base), str(tokenizer.to_str()), "<mask>")
 
 
 def bert_of(base: E5, rows: Sequence[int]) -> nn.Module:
@@ -120,17 +117,12 @@ def bert_of(base: E5, rows: Sequence[int]) -> nn.Module:
     return network
 
 
-def _published(base: Published, layers: int | None) -> nn.Module:
-    """Return the network of published weights; the layer that predicts a hidden sentence's vector is left out."""
-    from transformers import BertConfig, BertModel, MPNetConfig, MPNetModel  # noqa: PLC0415
+def mpnet_of(base: Mpnet) -> nn.Module:
+    """Return the network of the weights; the layer that predicts a hidden sentence's vector is left out."""
+    from transformers import MPNetConfig, MPNetModel  # noqa: PLC0415
 
-    shape = {**base.shape, "hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
-    if layers:
-        shape["num_hidden_layers"] = min(layers, int(str(shape["num_hidden_layers"])))
-    if base.name == MPNET:
-        network: nn.Module = MPNetModel(MPNetConfig(**shape), add_pooling_layer=False)
-    else:
-        network = BertModel(BertConfig(**shape, attn_implementation="eager"), add_pooling_layer=False)
+    shape = MPNetConfig(**{**base.shape, "hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0})
+    network = MPNetModel(shape, add_pooling_layer=False)
     network.load_state_dict({name: torch.from_numpy(base.arrays[name].copy()) for name in network.state_dict()})
     network.embeddings.word_embeddings.weight.requires_grad = False
     return network
