@@ -22,9 +22,6 @@ from verbatim.registry import find, load
 if TYPE_CHECKING:
     from verbatim.learning.tuning.transformer_network import TransformerNetwork
 
-SAMPLE = 1000
-"""So many texts show how great activations become."""
-
 Arrays = dict[str, NDArray[np.generic]]
 Columns = tuple[Floats, Floats]
 Weights = Mapping[str, NDArray[np.generic]]
@@ -140,21 +137,11 @@ def _beside(first: Columns, second: Columns) -> Columns:
 
 
 def _tuned_network(
-    network: "TransformerNetwork",
-    rows: Sequence[Row],
-    counts: tuple[int, int],
-    rounds: Rounds,
-    say: Say,
-    steady: bool = False,
+    network: "TransformerNetwork", rows: Sequence[Row], counts: tuple[int, int], rounds: Rounds, say: Say
 ) -> TunedEncoder:
-    """Return a network tuned, as it is kept; a `steady` one says the same whatever is read beside a text."""
-    from verbatim.learning.tuning.graph import graph_of, greatest_seen  # noqa: PLC0415
+    from verbatim.learning.tuning.graph import graph_of  # noqa: PLC0415
 
     columns = tune(network, rows, counts, rounds, say)
-    seen = greatest_seen(network.body, lambda: network.read(rows[:SAMPLE])) if steady else {}
-    kept = {
-        tuned_transformer.GRAPH: graph_of(network.body, seen),
-        tuned_transformer.TOKENIZER: network.tokenizer.encode(),
-    }
+    kept = {tuned_transformer.GRAPH: graph_of(network.body), tuned_transformer.TOKENIZER: network.tokenizer.encode()}
     weights: Arrays = {name: np.frombuffer(content, dtype=np.uint8) for name, content in kept.items()}
     return TunedEncoder(tuned_transformer.fingerprint(weights), weights, columns.clauses, columns.wholes)

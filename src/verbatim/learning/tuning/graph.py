@@ -3,9 +3,8 @@
 Weight matrices are rounded to 8 bits column by column, activations while it runs (Jacob et al. 2018), the table of
 pieces row by row. One scale for all activations that a matrix meets costs MPNet a hundredth of F1: its two widest
 matrices are rounded to 4 bits in blocks of 32, each with a scale of its own, and so are the activations that they meet,
-to 8. That scale is taken from the batch, so that the last digits of an answer depend on what is read beside it; where
-`greatest` tells how great activations become, it is fixed, and they do not. Operators of onnxruntime's own set keep
-what belongs together in one step.
+to 8. The one scale is taken from the batch, so that the last digits of an answer depend on what is read beside it.
+Operators of onnxruntime's own set keep what belongs together in one step.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,13 +22,9 @@ from verbatim.features import Floats
 
 OURS = "com.microsoft"
 ONNX_SET, IR = 17, 8
-GREATEST, MIDDLE = 127, 128
+GREATEST = 127
 BLOCK, LOWEST = 32, -8
 """How many weights share a scale in 4 bits, and the least of their sixteen steps."""
-
-PARTS = {f"attention.self.{part}": part for part in ("query", "key", "value")}
-PARTS |= {"attention.output.dense": "told", "intermediate.dense": "wide", "output.dense": "narrow"}
-"""What the matrices of a layer are called in BERT, and in the graph."""
 
 MPNET_NAMES = {"attention.attn.q.": "attention.self.query.", "attention.attn.k.": "attention.self.key."}
 MPNET_NAMES |= {"attention.attn.v.": "attention.self.value.", "attention.attn.o.": "attention.output.dense."}
@@ -44,9 +39,8 @@ Arrays = Mapping[str, NDArray[np.float32]]
 
 @dataclass(slots=True)
 class Graph:
-    """Nodes and constants, as they are added; `greatest` is the greatest entry of matrices by their name, if known."""
+    """Nodes and constants, as they are added."""
 
-    greatest: Mapping[str, float]
     nodes: list[onnx.NodeProto] = field(default_factory=list)
     constants: list[onnx.TensorProto] = field(default_factory=list)
 
@@ -67,14 +61,8 @@ class Graph:
     def dense(self, entry: str, name: str, weight: Floats, bias: Floats) -> str:
         """Add entry @ weight.T + bias with the weight in 8 bits, (out, in)."""
         steps, scale = quantised(weight)
-        kept = [self.constant(f"{name}.steps", steps.T), self.constant(f"{name}.scale", scale)]
-        offset = self.constant(f"{name}.bias", bias)
-        if name not in self.greatest:
-            return self.own("DynamicQuantizeMatMul", [entry, *kept, "", offset], name)
-        step = self.constant(f"{name}.step", np.array(self.greatest[name] / GREATEST, np.float32))
-        middle = self.constant(f"{name}.middle", np.array(MIDDLE, np.uint8))
-        rounded = self.node("QuantizeLinear", [entry, step, middle], f"{name}.rounded")
-        return self.own("MatMulIntegerToFloat", [rounded, kept[0], step, kept[1], middle, "", offset], name)
+        inputs = [entry, self.constant(f"{name}.steps", steps.T), self.constant(f"{name}.scale", scale)]
+        return self.own("DynamicQuantizeMatMul", [*inputs, "", self.constant(f"{name}.bias", bias)], name)
 
     def blockwise(self, entry: str, name: str, weight: Floats, bias: Floats) -> str:
         """Add entry @ weight.T + bias with the weight in 4 bits by blocks of inputs, (out, in)."""
@@ -111,15 +99,15 @@ class _Layout:
     wide: Callable[[str, str, Floats, Floats], str]
 
 
-def graph_of(body: nn.Module, greatest: Mapping[str, float] | None = None) -> bytes:
-    """Return the graph of a BertModel or an MPNetModel; `greatest` is what `greatest_seen` tells.
+def graph_of(body: nn.Module) -> bytes:
+    """Return the graph of a BertModel or an MPNetModel.
 
     In go pieces (n, t) int64 and mask (n, t) int32, out comes the last layer (n, t, width).
     """
     shape = body.config
     is_mpnet = shape.model_type == "mpnet"
     arrays = {_usual(name): tensor.detach().float().numpy() for name, tensor in body.state_dict().items()}
-    graph = Graph(greatest or {})
+    graph = Graph()
     state = _embedded(graph, arrays, shape.layer_norm_eps, _places(arrays))
     bias = _nearness(graph, _by_distance(body)) if is_mpnet else ""
     wide = graph.blockwise if is_mpnet else graph.dense
@@ -140,30 +128,6 @@ def graph_of(body: nn.Module, greatest: Mapping[str, float] | None = None) -> by
     whole = helper.make_graph(graph.nodes, "encoder", ports, [states], graph.constants)
     sets = [helper.make_opsetid("", ONNX_SET), helper.make_opsetid(OURS, 1)]
     return bytes(helper.make_model(whole, opset_imports=sets, ir_version=IR).SerializeToString(deterministic=True))
-
-
-def greatest_seen(body: nn.Module, read: Callable[[], object]) -> dict[str, float]:
-    """Return the greatest absolute entry of every matrix of the layers, by its name here, while the network reads."""
-    found: dict[str, float] = {}
-
-    def note(name: str) -> Callable[[nn.Module, tuple[torch.Tensor, ...]], None]:
-        def look(_: nn.Module, entry: tuple[torch.Tensor, ...]) -> None:
-            found[name] = max(found.get(name, 0.0), float(entry[0].abs().max()))
-
-        return look
-
-    hooks = [
-        module.register_forward_pre_hook(note(f"l{layer}.{PARTS[theirs]}"))
-        for layer, own in enumerate(body.encoder.layer)
-        for name, module in own.named_modules()
-        for theirs in [_usual(f"{name}.").rstrip(".")]
-        if theirs in PARTS
-    ]
-    with torch.no_grad():
-        read()
-    for hook in hooks:
-        hook.remove()
-    return found
 
 
 def _usual(name: str) -> str:

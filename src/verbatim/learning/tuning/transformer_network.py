@@ -23,7 +23,7 @@ from verbatim.text.script import simplified
 FORGOTTEN = 0.08
 """Which share of pieces is hidden from the network in each round."""
 
-_PAD, _ROUND = 1, 8
+_PAD, _LAST_MARK, _ROUND = 1, 3, 8
 
 Text = tuple[NDArray[np.int64], list[Span]]
 
@@ -38,7 +38,6 @@ class TransformerNetwork(nn.Module):
         self.dimension = 2 * int(body.config.hidden_size)
         self._tokenizer = Tokenizer.from_str(tokenizer)
         self._hidden = self._tokenizer.get_vocab()[hidden]
-        self._last_mark = max(self._tokenizer.encode("").ids)
 
     def prepare(self, rows: Sequence[Row]) -> list[Text]:
         """Return the rows cut into pieces, with their clauses as runs of them."""
@@ -56,7 +55,7 @@ class TransformerNetwork(nn.Module):
             pieces[row, : len(numbers)] = torch.from_numpy(numbers)
         mask = (pieces != _PAD).long()
         if self.training:
-            forgotten = (torch.rand(pieces.shape) < FORGOTTEN) & (pieces > self._last_mark)
+            forgotten = (torch.rand(pieces.shape) < FORGOTTEN) & (pieces > _LAST_MARK)
             pieces = pieces.masked_fill(forgotten, self._hidden)
         # Half the bits are four times the speed where the processor multiplies them; the weights stay as they are.
         with torch.autocast("cpu", torch.bfloat16, enabled=has_half_products()):
@@ -65,12 +64,6 @@ class TransformerNetwork(nn.Module):
         clauses = [(row, *span) for row, (_, spans) in enumerate(texts) for span in spans]
         wholes = [(row, 0, len(numbers)) for row, (numbers, _) in enumerate(texts)]
         return _pooled(states, clauses), _pooled(states, wholes)
-
-    def read(self, rows: Sequence[Row], batch: int = 32) -> None:
-        """Read the rows, for what is seen inside; nothing of what comes out is kept."""
-        texts = self.prepare(rows)
-        for start in range(0, len(texts), batch):
-            self(texts[start : start + batch])
 
     def _prepared(self, row: Row) -> Text:
         cut = self._tokenizer.encode(simplified(encodable(row.text)))
